@@ -1,0 +1,87 @@
+//! The graph: what the names cannot tell.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::{Model, StateId};
+use crate::parse::Declaration;
+use crate::report::Report;
+
+/// Reports what is wrong with the graph.
+pub(crate) fn check(declaration: &Declaration, model: &Model<'_>, report: &mut Report) {
+    one_initial_state(declaration, report);
+    final_states_are_left(model, report);
+    unreachable(model, report);
+    dead_ends(model, report);
+}
+
+fn one_initial_state(declaration: &Declaration, report: &mut Report) {
+    let states = &declaration.states;
+    let mut initial = states.iter().filter_map(|state| Some((&state.ident, state.initial?)));
+    let Some((first, _)) = initial.next() else {
+        let message =
+            "no initial state: mark the one in which the machine starts `#[state(initial)]`";
+        return report.at(&declaration.module, message);
+    };
+    for (_, span) in initial {
+        report.span(
+            span,
+            format_args!("a machine starts in one state, and `{first}` is marked initial already"),
+        );
+    }
+}
+
+/// The pairs of source and target of all transitions.
+fn edges<'m>(model: &'m Model<'_>) -> impl Iterator<Item = (StateId, StateId)> + 'm {
+    let clauses = model.events.iter().flat_map(|event| &event.clauses);
+    clauses
+        .filter_map(|clause| Some((&clause.sources, clause.target?)))
+        .flat_map(|(sources, target)| sources.iter().map(move |(source, _)| (*source, target)))
+}
+
+fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
+    let clauses = model.events.iter().flat_map(|event| &event.clauses);
+    for (state, span) in clauses.flat_map(|clause| &clause.sources) {
+        if model[*state].decl.last {
+            let name = model.name(*state);
+            report.span(
+                *span,
+                format_args!("`{name}` is final, and nothing happens in a final state: take it out of `from`, or make it an ordinary state"),
+            );
+        }
+    }
+}
+
+fn unreachable(model: &Model<'_>, report: &mut Report) {
+    let mut targets: HashMap<StateId, Vec<StateId>> = HashMap::new();
+    for (source, target) in edges(model) {
+        targets.entry(source).or_default().push(target);
+    }
+    let mut reached = HashSet::from([model.initial]);
+    let mut queue = vec![model.initial];
+    while let Some(state) = queue.pop() {
+        let next = targets.get(&state).into_iter().flatten();
+        queue.extend(next.filter(|target| reached.insert(**target)));
+    }
+    let initial = model.name(model.initial);
+    for (id, state) in model.states().filter(|(id, _)| !reached.contains(id)) {
+        let name = model.name(id);
+        report.at(
+            &state.decl.ident,
+            format_args!("`{name}` is unreachable: no transitions lead from `{initial}` to it; let one return `{name}`, or remove the state"),
+        );
+    }
+}
+
+fn dead_ends(model: &Model<'_>, report: &mut Report) {
+    let left: HashSet<StateId> = edges(model)
+        .filter(|(source, target)| source != target)
+        .map(|(source, _)| source)
+        .collect();
+    for (id, state) in model.states().filter(|(id, state)| !left.contains(id) && !state.decl.last) {
+        let name = model.name(id);
+        report.at(
+            &state.decl.ident,
+            format_args!("`{name}` is a dead end: nothing leads out of it; mark it `#[state(final)]`, or give it a transition"),
+        );
+    }
+}

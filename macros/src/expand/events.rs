@@ -1,0 +1,129 @@
+//! The events as structs and as an enum, and the faults of their handlers.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Path, Type, parse_quote};
+
+use super::documentation;
+use crate::model::{Event, Model, visibility};
+use crate::parse::{Declaration, Parameter, unraw};
+
+/// The module `events`, and the enum around it.
+pub(super) fn events(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
+    let vis = visibility(&declaration.vis, 1);
+    let module_docs = format!(" The events of [`{}`], each with its payload.", declaration.name);
+    let structs = model.events.iter().map(|event| event_struct(declaration, model, event));
+    let variants: Vec<_> = model.events.iter().map(|event| &event.variant).collect();
+    let names: Vec<_> = model.events.iter().map(|event| unraw(event.ident)).collect();
+    let defaults = declaration.serde.then(|| defaults(model));
+    let events = if declaration.serde {
+        quote! {
+            ::leverframe::__events! {
+                #[derive(
+                    ::core::clone::Clone,
+                    ::leverframe::__private::serde::Serialize,
+                    ::leverframe::__private::serde::Deserialize,
+                    ::leverframe::__private::schemars::JsonSchema,
+                )]
+                #[serde(crate = "::leverframe::__private::serde")]
+                #[schemars(crate = "::leverframe::__private::schemars")]
+                #vis Event: #(#[serde(rename = #names)] #variants,)*
+            }
+            ::leverframe::__wire_names! { EventName: #(#variants = #names #names,)* }
+        }
+    } else {
+        quote!(::leverframe::__events! { #vis Event: #(#variants,)* })
+    };
+    quote! {
+        #[doc = #module_docs]
+        #[allow(missing_docs, reason = "a payload may explain itself")]
+        #vis mod events {
+            #[allow(unused_imports, reason = "payloads name types as the machine's module does")]
+            use super::*;
+            #(#structs)*
+        }
+        #defaults
+        ::leverframe::__names! {
+            /// The name of an event.
+            #vis EventName of "an event": #(#variants = #names #names,)*
+        }
+        #events
+    }
+}
+
+fn event_struct(declaration: &Declaration, model: &Model<'_>, event: &Event<'_>) -> TokenStream {
+    let vis = visibility(&declaration.vis, 2);
+    let form = if declaration.serde { quote!(serde) } else { quote!(bare) };
+    let name = unraw(event.ident);
+    let docs = documentation(event.docs, || format!("The event `{name}`."), None);
+    let variant = &event.variant;
+    let fields = event.payload.iter().map(|parameter| {
+        let field = &parameter.ident;
+        let docs = documentation(&parameter.docs, String::new, None);
+        let default = (declaration.serde && parameter.default.is_some()).then(|| {
+            let path = format!("{variant}::{}", default_name(parameter));
+            quote!(#[serde(default = #path)])
+        });
+        let ty = from_within_events(&parameter.ty, model);
+        quote!(#docs #default #field: #ty,)
+    });
+    let fields = (!event.payload.is_empty()).then(|| quote!({ #(#fields)* }));
+    quote!(::leverframe::__event! { #form #docs #vis #variant #fields })
+}
+
+fn default_name(parameter: &Parameter) -> syn::Ident {
+    format_ident!("default_{}", unraw(&parameter.ident))
+}
+
+/// The functions that serde calls for arguments that are left out.
+fn defaults(model: &Model<'_>) -> TokenStream {
+    let with_default = |event: &Event<'_>| {
+        let functions: Vec<_> = event
+            .payload
+            .iter()
+            .filter_map(|parameter| {
+                let (name, ty) = (default_name(parameter), &parameter.ty);
+                let value = parameter.default.as_ref()?;
+                Some(quote!(fn #name() -> #ty { #value }))
+            })
+            .collect();
+        let variant = &event.variant;
+        (!functions.is_empty()).then(|| quote!(impl events::#variant { #(#functions)* }))
+    };
+    model.events.iter().filter_map(with_default).collect()
+}
+
+/// The type as it is named one module further in, where the events' own names come first.
+fn from_within_events(ty: &Type, model: &Model<'_>) -> Type {
+    struct Inwards<'m>(&'m Model<'m>);
+    impl VisitMut for Inwards<'_> {
+        fn visit_path_mut(&mut self, path: &mut Path) {
+            visit_mut::visit_path_mut(self, path);
+            if path.leading_colon.is_some() {
+                return;
+            }
+            let Some(first) = path.segments.first() else { return };
+            if first.ident == "self" {
+                let rest = path.segments.iter().skip(1);
+                *path = parse_quote!(super::#(#rest)::*);
+            } else if first.ident == "super" || self.0.is_hidden_by_an_event(&first.ident) {
+                *path = parse_quote!(super::#path);
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Inwards(model).visit_type_mut(&mut ty);
+    ty
+}
+
+/// The enum of the handlers' errors.
+pub(super) fn faults(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
+    let vis = visibility(&declaration.vis, 1);
+    let faults = model.events.iter().filter_map(|event| {
+        let (variant, error) = (&event.variant, event.error()?);
+        let docs = format!("`{}` failed.", unraw(event.ident));
+        Some(quote!(#variant(#error) = #docs,))
+    });
+    quote!(::leverframe::__faults! { #vis Fault: #(#faults)* })
+}

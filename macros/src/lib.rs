@@ -1,0 +1,64 @@
+//! The attribute macro of `leverframe`; see that crate for what it is and how to use it.
+//!
+//! The pipeline is parse → model → check → expand. Errors of names end it after the model: no API is emitted then,
+//! and one import that fails says so. Errors of the graph do not: the whole API is there beside them.
+
+mod check;
+mod expand;
+mod model;
+mod parse;
+mod report;
+
+use proc_macro::TokenStream;
+use quote::quote;
+
+use crate::report::Report;
+
+/// Declares a state machine in an inline module.
+///
+/// See the documentation of the crate `leverframe`.
+#[proc_macro_attribute]
+pub fn machine(options: TokenStream, module: TokenStream) -> TokenStream {
+    expand_machine(options.into(), &module.into()).into()
+}
+
+fn expand_machine(
+    options: proc_macro2::TokenStream,
+    module: &proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
+    let mut report = Report::default();
+    let Some(declaration) = parse::parse(options, module, &mut report) else {
+        let errors = report.into_compile_errors();
+        return quote!(#errors #module);
+    };
+    let model = model::resolve(&declaration, &mut report);
+    match model {
+        Some(model) if report.is_empty() => {
+            check::check(&declaration, &model, &mut report);
+            expand::machine(&declaration, &model, report)
+        }
+        _ => expand::without_api(&declaration, report),
+    }
+}
+
+/// Attributes that mean something only inside a `#[machine]` module say so elsewhere.
+macro_rules! inside_only {
+    ($($name:ident)*) => {
+        $(
+            #[doc = concat!("Marks an item inside a `#[machine]` module; see `leverframe::machine`.")]
+            #[proc_macro_attribute]
+            pub fn $name(_: TokenStream, item: TokenStream) -> TokenStream {
+                let error = concat!(
+                    "`#[", stringify!($name), "]` belongs on an item inside a module marked `#[leverframe::machine]`"
+                );
+                let item = proc_macro2::TokenStream::from(item);
+                quote!(::core::compile_error!(#error); #item).into()
+            }
+        )*
+    };
+}
+
+inside_only!(context state transition query prompt);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,549 @@
+//! The description of a machine as constant data.
+//!
+//! `#[machine]` emits one [`Chart`] for each machine, the constant `CHART`. It is the one source for all that is
+//! told about a machine without running it: diagrams, lists of tools, refusals, documentation.
+//!
+//! States and superstates share one numbering: the leaves first, in the order of their declaration, so that a
+//! leaf's number is its place in the generated `StateName`, then the superstates.
+
+use core::time::Duration;
+
+/// A machine: its states, events, queries and prompts, in the order of their declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chart {
+    name: &'static str,
+    docs: &'static str,
+    initial: u16,
+    states: &'static [State],
+    superstates: &'static [State],
+    events: &'static [Event],
+    queries: &'static [Query],
+    prompts: &'static [Prompt],
+}
+
+impl Chart {
+    /// A machine that starts in the leaf `initial`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, docs: &'static str, initial: u16) -> Self {
+        Self {
+            name,
+            docs,
+            initial,
+            states: &[],
+            superstates: &[],
+            events: &[],
+            queries: &[],
+            prompts: &[],
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn states_are(
+        mut self,
+        leaves: &'static [State],
+        superstates: &'static [State],
+    ) -> Self {
+        self.states = leaves;
+        self.superstates = superstates;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn events_are(mut self, events: &'static [Event]) -> Self {
+        self.events = events;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn queries_are(mut self, queries: &'static [Query]) -> Self {
+        self.queries = queries;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn prompts_are(mut self, prompts: &'static [Prompt]) -> Self {
+        self.prompts = prompts;
+        self
+    }
+
+    /// The machine's name, as in Rust: `Release`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The documentation of the machine's module, or the empty string.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// The leaf in which a new machine is.
+    ///
+    /// # Panics
+    ///
+    /// Never for a chart that `#[machine]` emitted.
+    #[must_use]
+    pub const fn initial(&self) -> &'static State {
+        self.state(self.initial)
+    }
+
+    /// The leaves, in the order of the generated `StateName`.
+    #[must_use]
+    pub const fn states(&self) -> &'static [State] {
+        self.states
+    }
+
+    /// The superstates.
+    #[must_use]
+    pub const fn superstates(&self) -> &'static [State] {
+        self.superstates
+    }
+
+    /// The state or superstate with this number.
+    ///
+    /// # Panics
+    ///
+    /// Where the number is not one of this chart's.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "the panic is the contract")]
+    pub const fn state(&self, number: u16) -> &'static State {
+        let number = number as usize;
+        if number < self.states.len() {
+            &self.states[number]
+        } else {
+            &self.superstates[number - self.states.len()]
+        }
+    }
+
+    /// The leaf that bears this name in any spelling: `InReview`, `IN_REVIEW`, `in-review`.
+    #[must_use]
+    pub fn state_named(&self, name: &str) -> Option<(u16, &'static State)> {
+        (0..).zip(self.states).find(|(_, state)| same_name(state.name, name))
+    }
+
+    /// The events, in the order of the generated `EventName`.
+    #[must_use]
+    pub const fn events(&self) -> &'static [Event] {
+        self.events
+    }
+
+    /// The event that bears this name in any spelling.
+    #[must_use]
+    pub fn event_named(&self, name: &str) -> Option<(u16, &'static Event)> {
+        (0..).zip(self.events).find(|(_, event)| same_name(event.name, name))
+    }
+
+    /// The queries.
+    #[must_use]
+    pub const fn queries(&self) -> &'static [Query] {
+        self.queries
+    }
+
+    /// The prompts.
+    #[must_use]
+    pub const fn prompts(&self) -> &'static [Prompt] {
+        self.prompts
+    }
+
+    /// The clause by which `event` is handled in the leaf `state`: its own, else that of its nearest superstate.
+    ///
+    /// ```
+    /// # use leverframe::chart::{Chart, Clause, Event, State, Target};
+    /// # const CHART: Chart = Chart::new("Lamp", "", 0)
+    /// #     .states_are(&[State::new("Off", "OFF", ""), State::new("On", "ON", "")], &[])
+    /// #     .events_are(&[Event::new("press", "", &[], &[Clause::new(&[0], &[Target::State(1)])])]);
+    /// assert!(CHART.clause(0, &CHART.events()[0]).is_some());
+    /// assert!(CHART.clause(1, &CHART.events()[0]).is_none());
+    /// ```
+    #[must_use]
+    pub fn clause(&self, state: u16, event: &Event) -> Option<&'static Clause> {
+        let mut at = Some(state);
+        while let Some(number) = at {
+            let found = event.clauses.iter().find(|clause| clause.from.contains(&number));
+            if found.is_some() {
+                return found;
+            }
+            at = self.state(number).parent;
+        }
+        None
+    }
+
+    /// The events that the graph allows in the leaf `state`, with the clause of each; no guard is asked.
+    pub fn allowed(
+        &self,
+        state: u16,
+    ) -> impl Iterator<Item = (u16, &'static Event, &'static Clause)> {
+        (0..).zip(self.events).filter_map(move |(number, event)| {
+            self.clause(state, event).map(|clause| (number, event, clause))
+        })
+    }
+}
+
+/// Whether two spellings are one name: letter case, `_` and `-` do not count.
+///
+/// ```
+/// assert!(leverframe::chart::same_name("InReview", "IN_REVIEW"));
+/// assert!(!leverframe::chart::same_name("InReview", "Reviewing"));
+/// ```
+#[must_use]
+pub fn same_name(a: &str, b: &str) -> bool {
+    fn letters(name: &str) -> impl Iterator<Item = char> {
+        name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase)
+    }
+    letters(a).eq(letters(b))
+}
+
+/// A leaf or a superstate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    name: &'static str,
+    wire: &'static str,
+    docs: &'static str,
+    parent: Option<u16>,
+    is_final: bool,
+}
+
+impl State {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, wire: &'static str, docs: &'static str) -> Self {
+        Self { name, wire, docs, parent: None, is_final: false }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn within(mut self, parent: u16) -> Self {
+        self.parent = Some(parent);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn last(mut self) -> Self {
+        self.is_final = true;
+        self
+    }
+
+    /// The name in Rust: `InReview`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The name on the wire: `IN_REVIEW`.
+    #[must_use]
+    pub const fn wire(&self) -> &'static str {
+        self.wire
+    }
+
+    /// The documentation, or the empty string.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// The number of the superstate around this state.
+    #[must_use]
+    pub const fn parent(&self) -> Option<u16> {
+        self.parent
+    }
+
+    /// Whether a machine in this state has ended.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        self.is_final
+    }
+}
+
+/// An event, with all of its clauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event {
+    name: &'static str,
+    docs: &'static str,
+    payload: &'static [Parameter],
+    clauses: &'static [Clause],
+}
+
+impl Event {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        docs: &'static str,
+        payload: &'static [Parameter],
+        clauses: &'static [Clause],
+    ) -> Self {
+        Self { name, docs, payload, clauses }
+    }
+
+    /// The name, as in Rust and on the wire: `submit`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The documentation, or the empty string.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// What the event carries.
+    #[must_use]
+    pub const fn payload(&self) -> &'static [Parameter] {
+        self.payload
+    }
+
+    /// What the event does, by source. The sources of two clauses do not overlap, but that a superstate's clause
+    /// is overridden by one of its children.
+    #[must_use]
+    pub const fn clauses(&self) -> &'static [Clause] {
+        self.clauses
+    }
+
+    /// Whether the event never leaves the state it comes in: each of its clauses is internal.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.clauses.iter().all(Clause::is_internal)
+    }
+}
+
+/// What one event does in some of the states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clause {
+    from: &'static [u16],
+    to: &'static [Target],
+    guards: &'static [&'static str],
+    fallible: bool,
+    by: Player,
+    after: Option<Duration>,
+}
+
+impl Clause {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(from: &'static [u16], to: &'static [Target]) -> Self {
+        Self { from, to, guards: &[], fallible: false, by: Player::Anyone, after: None }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn fallible(mut self) -> Self {
+        self.fallible = true;
+        self
+    }
+
+    /// The numbers of the states and superstates in which the clause holds.
+    #[must_use]
+    pub const fn from(&self) -> &'static [u16] {
+        self.from
+    }
+
+    /// Where the clause may lead; nowhere for an internal transition.
+    #[must_use]
+    pub const fn to(&self) -> &'static [Target] {
+        self.to
+    }
+
+    /// The names of the guards, each of which must agree.
+    #[must_use]
+    pub const fn guards(&self) -> &'static [&'static str] {
+        self.guards
+    }
+
+    /// Whether the handler may fail, so that the machine stays where it is.
+    #[must_use]
+    pub const fn is_fallible(&self) -> bool {
+        self.fallible
+    }
+
+    /// Whether the machine stays in its state: no exit, no entry.
+    #[must_use]
+    pub const fn is_internal(&self) -> bool {
+        self.to.is_empty()
+    }
+
+    /// Who may cause the transition.
+    #[must_use]
+    pub const fn by(&self) -> Player {
+        self.by
+    }
+
+    /// For a timeout, how long after the entry of its source it falls due.
+    #[must_use]
+    pub const fn after(&self) -> Option<Duration> {
+        self.after
+    }
+}
+
+/// Where a clause leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Target {
+    /// The leaf with this number.
+    State(u16),
+    /// The leaf of the superstate with this number that was last left.
+    History(u16),
+}
+
+/// Who may cause a transition. The library tells; the run enforces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Player {
+    /// Whoever drives the machine.
+    #[default]
+    Anyone,
+    /// A person has to decide.
+    Human,
+}
+
+/// One value of a payload, or one argument of a query or a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    name: &'static str,
+    ty: &'static str,
+    docs: &'static str,
+    optional: bool,
+}
+
+impl Parameter {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, ty: &'static str, docs: &'static str) -> Self {
+        Self { name, ty, docs, optional: false }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The type as it is written in the declaration.
+    #[must_use]
+    pub const fn ty(&self) -> &'static str {
+        self.ty
+    }
+
+    /// The documentation, or the empty string.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// Whether the wire form may leave it out: it has a default, or is an `Option`.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        self.optional
+    }
+}
+
+/// A question about the machine that changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Query {
+    name: &'static str,
+    docs: &'static str,
+    parameters: &'static [Parameter],
+    about: Option<u16>,
+}
+
+impl Query {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        docs: &'static str,
+        parameters: &'static [Parameter],
+    ) -> Self {
+        Self { name, docs, parameters, about: None }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn about_state(mut self, state: u16) -> Self {
+        self.about = Some(state);
+        self
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The documentation, or the empty string.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// The arguments.
+    #[must_use]
+    pub const fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+
+    /// The number of the leaf whose data the query reads; it can be answered there alone.
+    #[must_use]
+    pub const fn about(&self) -> Option<u16> {
+        self.about
+    }
+}
+
+/// A text that tells a language model what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prompt {
+    query: Query,
+    states: &'static [u16],
+}
+
+impl Prompt {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(query: Query, states: &'static [u16]) -> Self {
+        Self { query, states }
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.query.name
+    }
+
+    /// The documentation, or the empty string.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.query.docs
+    }
+
+    /// The arguments, each a text.
+    #[must_use]
+    pub const fn parameters(&self) -> &'static [Parameter] {
+        self.query.parameters
+    }
+
+    /// The number of the leaf whose data the prompt reads; it can be given there alone.
+    #[must_use]
+    pub const fn about(&self) -> Option<u16> {
+        self.query.about
+    }
+
+    /// The numbers of the states and superstates that the prompt is for.
+    #[must_use]
+    pub const fn states(&self) -> &'static [u16] {
+        self.states
+    }
+}

@@ -1,0 +1,779 @@
+//! What an expansion of `#[machine]` is built from.
+//!
+//! The attribute emits the author's items, the methods of the typed machine, and tables; these macros make the
+//! repeated parts of the API of the tables. Nothing here is for direct use.
+
+/// What generated code names beside the public API.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "serde")]
+    pub use alloc::string::String;
+    #[cfg(feature = "serde")]
+    pub use schemars;
+    #[cfg(feature = "serde")]
+    pub use serde;
+    pub use statig;
+
+    pub use crate::machine::{Call, Statig};
+
+    #[cfg(feature = "serde")]
+    pub use super::wire::{Empty, answer, deserialize_name, text, try_answer, try_text};
+
+    /// A text that is no name of a state or of an event.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct UnknownName(pub &'static str);
+
+    impl core::fmt::Display for UnknownName {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            write!(f, "no name of {}", self.0)
+        }
+    }
+
+    impl core::error::Error for UnknownName {}
+
+    /// Reads a name in any spelling.
+    pub fn parse_name<N: crate::Name>(text: &str, kind: &'static str) -> Result<N, UnknownName> {
+        let same = |name: &N| crate::chart::same_name(name.as_str(), text);
+        N::ALL.iter().copied().find(same).ok_or(UnknownName(kind))
+    }
+}
+
+#[cfg(feature = "serde")]
+mod wire {
+    use alloc::borrow::Cow;
+    use alloc::format;
+    use alloc::string::{String, ToString};
+    use core::convert::Infallible;
+    use core::fmt::Display;
+
+    use serde::de::{Deserialize, Deserializer, Error as _};
+    use serde::ser::{Serialize, Serializer};
+
+    use crate::machine::{Machine, Name};
+    use crate::portable::Unanswered;
+
+    /// The payload of an event without one.
+    #[derive(Clone, Copy, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    pub struct Empty {}
+
+    /// Writes the answer of a query.
+    pub fn answer<M: Machine, Z: Serializer>(
+        value: impl Serialize,
+        to: Z,
+    ) -> Result<Z::Ok, Unanswered<M, Z::Error>> {
+        value.serialize(to).map_err(Unanswered::Unwritten)
+    }
+
+    /// Writes the answer of a query that may fail.
+    pub fn try_answer<M: Machine, Z: Serializer>(
+        value: Result<impl Serialize, impl Display>,
+        to: Z,
+    ) -> Result<Z::Ok, Unanswered<M, Z::Error>> {
+        answer(value.map_err(|error| Unanswered::Failed(error.to_string()))?, to)
+    }
+
+    /// The text of a prompt.
+    pub fn text<M: Machine>(text: String) -> Result<String, Unanswered<M, Infallible>> {
+        Ok(text)
+    }
+
+    /// The text of a prompt that may fail.
+    pub fn try_text<M: Machine>(
+        text: Result<String, impl Display>,
+    ) -> Result<String, Unanswered<M, Infallible>> {
+        text.map_err(|error| Unanswered::Failed(error.to_string()))
+    }
+
+    /// Reads a name in any spelling.
+    pub fn deserialize_name<'de, N, D>(from: D) -> Result<N, D::Error>
+    where
+        N: Name + core::str::FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        text.parse().map_err(|error| D::Error::custom(format!("`{text}` is {error}")))
+    }
+}
+
+/// The machine's struct around its parts, and the runtime form.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __machine {
+    ($vis:vis $Machine:ident($Context:ty, $History:ty) from $Initial:ident = $initial:expr) => {
+        $crate::__machine! { @both $vis $Machine($Context, $History) from $Initial = $initial }
+        impl $Machine<$Initial> {
+            /// A new machine in its initial state.
+            #[must_use]
+            $vis fn new(context: $Context) -> Self {
+                Self($crate::Parts { state: $initial, context, history: ::core::default::Default::default() })
+            }
+        }
+        impl<S> $Machine<S> {
+            /// What every state sees and changes.
+            $vis fn context(&self) -> &$Context {
+                &self.0.context
+            }
+        }
+    };
+    ($vis:vis $Machine:ident(none, $History:ty) from $Initial:ident = $initial:expr) => {
+        $crate::__machine! { @both $vis $Machine((), $History) from $Initial = $initial }
+        impl $Machine<$Initial> {
+            /// A new machine in its initial state.
+            #[expect(clippy::new_without_default, reason = "a machine is started on purpose")]
+            #[must_use]
+            $vis fn new() -> Self {
+                Self($crate::Parts { state: $initial, context: (), history: ::core::default::Default::default() })
+            }
+        }
+    };
+    (@both $vis:vis $Machine:ident($Context:ty, $History:ty) from $Initial:ident = $initial:expr) => {
+        /// A refused event.
+        $vis type Refusal = $crate::Refusal<$Machine>;
+        /// A refused event of the typed machine in state `S`, which comes back with it.
+        $vis type Refused<S> = $crate::Refused<$Machine<S>, $Machine>;
+        /// An event that the machine took.
+        $vis type Applied = $crate::Applied<$Machine>;
+        impl<S> $Machine<S> {
+            /// The state with its data.
+            $vis fn state(&self) -> &S {
+                &self.0.state
+            }
+        }
+        impl<S: $crate::Leaf<Machine = $Machine>> $Machine<S> {
+            /// Lets the machine take an event that is legal in `S`, as the method of its name does.
+            $vis fn fire<E: $crate::LegalIn<S, Machine = Self>>(self, event: E) -> E::Next {
+                event.fire(self)
+            }
+        }
+        impl $Machine {
+            /// Lets the machine take an event.
+            ///
+            /// # Errors
+            ///
+            /// The refusal, with its reason. The machine is in the state in which it was; a handler that failed
+            /// may have written to the state's data and to the context.
+            #[inline]
+            $vis fn apply(
+                &mut self,
+                event: impl ::core::convert::Into<Event>,
+            ) -> ::core::result::Result<Applied, Refusal> {
+                $crate::Machine::apply(self, event)
+            }
+
+            /// The events that the machine takes now.
+            $vis fn legal(&self) -> impl ::core::iter::Iterator<Item = EventName> {
+                $crate::Machine::legal(self)
+            }
+
+            /// The events that the graph allows now and a guard forbids, each with the guard's reason.
+            $vis fn blocked(&self) -> impl ::core::iter::Iterator<Item = (EventName, Fault)> {
+                $crate::Machine::blocked(self)
+            }
+        }
+        impl $crate::Machine for $Machine {
+            type State = State;
+            type StateName = StateName;
+            type Superstate = ();
+            type Event = Event;
+            type EventName = EventName;
+            type Context = $Context;
+            type History = $History;
+            type Fault = Fault;
+            const CHART: &'static $crate::chart::Chart = &CHART;
+            fn initial() -> State {
+                ::core::convert::Into::into($initial)
+            }
+            #[inline]
+            fn parts(&self) -> &$crate::Parts<State, $Context, $History> {
+                &self.0
+            }
+            #[inline]
+            fn parts_mut(&mut self) -> &mut $crate::Parts<State, $Context, $History> {
+                &mut self.0
+            }
+        }
+        impl<S> ::core::convert::From<$crate::Parts<S, $Context, $History>> for $Machine<S> {
+            #[inline]
+            fn from(parts: $crate::Parts<S, $Context, $History>) -> Self {
+                Self(parts)
+            }
+        }
+        impl<S> ::core::convert::From<$Machine<S>> for $crate::Parts<S, $Context, $History> {
+            #[inline]
+            fn from(machine: $Machine<S>) -> Self {
+                machine.0
+            }
+        }
+        impl<S: $crate::Leaf<Machine = $Machine>> ::core::convert::From<$Machine<S>> for $Machine {
+            fn from(machine: $Machine<S>) -> Self {
+                let $crate::Parts { state, context, history } = machine.0;
+                Self($crate::Parts { state: ::core::convert::Into::into(state), context, history })
+            }
+        }
+        impl<S: $crate::Leaf<Machine = $Machine>> ::core::convert::TryFrom<$Machine> for $Machine<S> {
+            /// The machine itself, where it is in another state.
+            type Error = $Machine;
+            fn try_from(machine: $Machine) -> ::core::result::Result<Self, $Machine> {
+                let $crate::Parts { state, context, history } = machine.0;
+                match S::from_state(state) {
+                    ::core::result::Result::Ok(state) => {
+                        ::core::result::Result::Ok(Self($crate::Parts { state, context, history }))
+                    }
+                    ::core::result::Result::Err(state) => {
+                        ::core::result::Result::Err($Machine($crate::Parts { state, context, history }))
+                    }
+                }
+            }
+        }
+        impl<S: $crate::Named<Name = StateName>> ::core::fmt::Debug for $Machine<S> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::write!(f, "{}<{}>", ::core::stringify!($Machine), self.0.state.name())
+            }
+        }
+    };
+}
+
+/// The states as types, as an enum with their data, and as the enum of typed machines.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __states {
+    ($(#[$meta:meta])* $vis:vis $Machine:ident: $($(#[$state_meta:meta])* $State:ident,)*) => {
+        /// A state with its data. Its `Debug` form is the name.
+        $(#[$meta])*
+        $vis enum State {
+            $(
+                #[doc = ::core::concat!("The state [`", ::core::stringify!($State), "`](struct@", ::core::stringify!($State), ").")]
+                $(#[$state_meta])*
+                $State($State),
+            )*
+        }
+        impl State {
+            /// The state's name.
+            #[inline]
+            #[must_use]
+            $vis const fn name(&self) -> StateName {
+                match self {
+                    $(Self::$State(_) => StateName::$State,)*
+                }
+            }
+        }
+        impl $crate::Named for State {
+            type Name = StateName;
+            #[inline]
+            fn name(&self) -> StateName {
+                State::name(self)
+            }
+        }
+        impl ::core::fmt::Debug for State {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.name(), f)
+            }
+        }
+        /// The typed machine in whichever state it is, to `match`.
+        #[derive(::core::fmt::Debug)]
+        $vis enum Typed {
+            $(
+                #[doc = ::core::concat!("The machine in [`", ::core::stringify!($State), "`](struct@", ::core::stringify!($State), ").")]
+                $State($Machine<$State>),
+            )*
+        }
+        impl $Machine {
+            /// The typed machine.
+            $vis fn into_typed(self) -> Typed {
+                let $crate::Parts { state, context, history } = self.0;
+                match state {
+                    $(State::$State(state) => Typed::$State($Machine($crate::Parts { state, context, history })),)*
+                }
+            }
+        }
+        impl ::core::convert::From<Typed> for $Machine {
+            fn from(typed: Typed) -> Self {
+                match typed {
+                    $(Typed::$State(machine) => ::core::convert::Into::into(machine),)*
+                }
+            }
+        }
+        $(
+            impl ::core::convert::From<$State> for State {
+                #[inline]
+                fn from(state: $State) -> Self {
+                    Self::$State(state)
+                }
+            }
+            impl ::core::convert::From<$Machine<$State>> for Typed {
+                fn from(machine: $Machine<$State>) -> Self {
+                    Self::$State(machine)
+                }
+            }
+            impl $crate::Named for $State {
+                type Name = StateName;
+                fn name(&self) -> StateName {
+                    StateName::$State
+                }
+            }
+            impl $crate::Leaf for $State {
+                type Machine = $Machine;
+                const NAME: StateName = StateName::$State;
+                fn from_state(state: State) -> ::core::result::Result<Self, State> {
+                    #[allow(unreachable_patterns, reason = "a machine may have one state")]
+                    match state {
+                        State::$State(state) => ::core::result::Result::Ok(state),
+                        other => ::core::result::Result::Err(other),
+                    }
+                }
+            }
+        )*
+    };
+}
+
+/// An enum of names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __names {
+    ($(#[$meta:meta])* $vis:vis $Names:ident of $kind:literal: $($Name:ident = $name:literal $wire:literal,)*) => {
+        $(#[$meta])*
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::cmp::PartialEq, ::core::cmp::Eq,
+            ::core::cmp::PartialOrd, ::core::cmp::Ord, ::core::hash::Hash, ::core::fmt::Debug,
+        )]
+        $vis enum $Names {
+            $(#[doc = ::core::concat!("`", $wire, "` on the wire.")] $Name,)*
+        }
+        impl $crate::Name for $Names {
+            const ALL: &'static [Self] = &[$(Self::$Name),*];
+            #[inline]
+            fn number(self) -> u16 {
+                self as u16
+            }
+            fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$Name => $name,)*
+                }
+            }
+        }
+        impl ::core::fmt::Display for $Names {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad($crate::Name::as_str(*self))
+            }
+        }
+        /// Reads a name in any spelling: letter case, `_` and `-` do not count.
+        impl ::core::str::FromStr for $Names {
+            type Err = $crate::__private::UnknownName;
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                $crate::__private::parse_name(text, $kind)
+            }
+        }
+    };
+}
+
+/// The wire form of an enum of names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wire_names {
+    ($Names:ident: $($Name:ident = $name:literal $wire:literal,)*) => {
+        impl $crate::__private::serde::Serialize for $Names {
+            fn serialize<Z: $crate::__private::serde::Serializer>(
+                &self,
+                to: Z,
+            ) -> ::core::result::Result<Z::Ok, Z::Error> {
+                to.serialize_str(match self {
+                    $(Self::$Name => $wire,)*
+                })
+            }
+        }
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $Names {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                from: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_name(from)
+            }
+        }
+    };
+}
+
+/// The enum of events around the structs in `events`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __events {
+    ($(#[$meta:meta])* $vis:vis Event: $($(#[$event_meta:meta])* $Event:ident,)*) => {
+        /// An event with its payload. Its `Debug` form is the name.
+        $(#[$meta])*
+        $vis enum Event {
+            $(
+                #[doc = ::core::concat!("The event [`", ::core::stringify!($Event), "`](events::", ::core::stringify!($Event), ").")]
+                $(#[$event_meta])*
+                $Event(events::$Event),
+            )*
+        }
+        impl Event {
+            /// The event's name.
+            #[inline]
+            #[must_use]
+            $vis const fn name(&self) -> EventName {
+                match self {
+                    $(Self::$Event(_) => EventName::$Event,)*
+                }
+            }
+        }
+        impl $crate::Named for Event {
+            type Name = EventName;
+            #[inline]
+            fn name(&self) -> EventName {
+                Event::name(self)
+            }
+        }
+        impl ::core::fmt::Debug for Event {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.name(), f)
+            }
+        }
+        $(
+            impl ::core::convert::From<events::$Event> for Event {
+                #[inline]
+                fn from(event: events::$Event) -> Self {
+                    Self::$Event(event)
+                }
+            }
+        )*
+    };
+}
+
+/// The struct of one event, with a wire form or without.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __event {
+    (bare $(#[$meta:meta])* $vis:vis $Event:ident) => {
+        $(#[$meta])*
+        $vis struct $Event;
+    };
+    (bare $(#[$meta:meta])* $vis:vis $Event:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }) => {
+        $(#[$meta])*
+        $vis struct $Event {
+            $($(#[$field_meta])* $vis $field: $ty,)*
+        }
+    };
+    (serde $(#[$meta:meta])* $vis:vis $Event:ident) => {
+        $(#[$meta])*
+        #[derive(
+            ::core::clone::Clone,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+            $crate::__private::schemars::JsonSchema,
+        )]
+        #[serde(
+            crate = "::leverframe::__private::serde",
+            from = "::leverframe::__private::Empty",
+            into = "::leverframe::__private::Empty",
+        )]
+        #[schemars(crate = "::leverframe::__private::schemars", with = "::leverframe::__private::Empty")]
+        $vis struct $Event;
+        impl ::core::convert::From<$crate::__private::Empty> for $Event {
+            fn from(_: $crate::__private::Empty) -> Self {
+                Self
+            }
+        }
+        impl ::core::convert::From<$Event> for $crate::__private::Empty {
+            fn from(_: $Event) -> Self {
+                Self {}
+            }
+        }
+    };
+    (serde $(#[$meta:meta])* $vis:vis $Event:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(
+            ::core::clone::Clone,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+            $crate::__private::schemars::JsonSchema,
+        )]
+        #[serde(crate = "::leverframe::__private::serde", deny_unknown_fields)]
+        #[schemars(crate = "::leverframe::__private::schemars")]
+        $vis struct $Event {
+            $($(#[$field_meta])* $vis $field: $ty,)*
+        }
+    };
+}
+
+/// The reasons of guards and handlers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __faults {
+    ($vis:vis Fault: $($Fault:ident($ty:ty) = $docs:literal,)*) => {
+        /// Why a guard or a handler refused an event.
+        #[derive(::core::fmt::Debug)]
+        $vis enum Fault {
+            $(#[doc = $docs] $Fault($ty),)*
+        }
+        impl ::core::fmt::Display for Fault {
+            fn fmt(&self, _f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match *self {
+                    $(Self::$Fault(ref reason) => ::core::fmt::Display::fmt(reason, _f),)*
+                }
+            }
+        }
+        impl ::core::error::Error for Fault {}
+    };
+}
+
+/// What each state does with each event, for statig.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dispatch {
+    ($Machine:ident, $call:ident: $(
+        $verb:ident [$($State:ident),+] $source:tt $Event:ident $event:tt => $handler:expr;
+    )*) => {
+        impl $crate::__private::statig::blocking::State<$crate::__private::Statig<$Machine>> for State {
+            #[inline]
+            fn call_handler(
+                &mut self,
+                _: &mut $crate::__private::Statig<$Machine>,
+                _: &EventName,
+                $call: &mut $crate::__private::Call<'_, $Machine>,
+            ) -> $crate::__private::statig::Outcome<State> {
+                match (self, $call.event()) {
+                    $(
+                        ($(State::$State($source))|+, ::core::option::Option::Some(Event::$Event($event))) => {
+                            let verdict = $handler;
+                            $call.$verb(verdict)
+                        }
+                    )*
+                    (_, event) => $call.pass(event),
+                }
+            }
+        }
+    };
+}
+
+/// Which event types the typed machine takes in which state, and the walk by data over its methods.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __legal {
+    ($vis:vis $Machine:ident: $(
+        $verb:ident $event:ident $Event:ident $fields:tt [$($State:ident),+] $target:tt;
+    )*) => {
+        $($(
+            impl $crate::LegalIn<$State> for events::$Event {
+                type Machine = $Machine<$State>;
+                type Next = $crate::__next!($verb $Machine $State $target);
+                #[inline]
+                fn fire(self, machine: $Machine<$State>) -> Self::Next {
+                    let Self $fields = self;
+                    $crate::__fire!($verb machine.$event $fields)
+                }
+            }
+        )+)*
+        impl Typed {
+            /// Lets the machine take an event as data, by the method of its name.
+            ///
+            /// # Errors
+            ///
+            /// The machine comes back, with the refusal.
+            $vis fn fire(
+                self,
+                event: impl ::core::convert::Into<Event>,
+            ) -> ::core::result::Result<Self, $crate::Refused<Self, $Machine>> {
+                match (self, ::core::convert::Into::<Event>::into(event)) {
+                    $($(
+                        (Self::$State(machine), Event::$Event(event)) => {
+                            $crate::__settle!($verb machine.fire(event))
+                        }
+                    )+)*
+                    #[allow(unreachable_patterns, reason = "each event may be legal in each state")]
+                    (machine, event) => {
+                        let machine = $Machine::from(machine);
+                        let refusal = $crate::Refusal::not_in_the_graph(machine.state().name(), event.name());
+                        ::core::result::Result::Err($crate::Refused { machine: machine.into_typed(), refusal })
+                    }
+                }
+            }
+        }
+    };
+}
+
+/// What a method of the typed machine returns.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __next {
+    (goto $Machine:ident $State:ident [$Target:ident]) => { $Machine<$Target> };
+    (stay $Machine:ident $State:ident []) => { $Machine<$State> };
+    (try_goto $Machine:ident $State:ident [$Target:ident]) => {
+        ::core::result::Result<$Machine<$Target>, Refused<$State>>
+    };
+    (try_stay $Machine:ident $State:ident []) => {
+        ::core::result::Result<$Machine<$State>, Refused<$State>>
+    };
+}
+
+/// Calls a method of the typed machine, by value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fire {
+    (stay $machine:ident.$event:ident { $($field:ident),* }) => {{
+        let mut machine = $machine;
+        machine.$event($($field),*);
+        machine
+    }};
+    (try_stay $machine:ident.$event:ident { $($field:ident),* }) => {{
+        let mut machine = $machine;
+        match machine.$event($($field),*) {
+            ::core::result::Result::Ok(()) => ::core::result::Result::Ok(machine),
+            ::core::result::Result::Err(refusal) => {
+                ::core::result::Result::Err($crate::Refused { machine, refusal })
+            }
+        }
+    }};
+    ($verb:ident $machine:ident.$event:ident { $($field:ident),* }) => { $machine.$event($($field),*) };
+}
+
+/// Makes one type of what the methods of the typed machine return.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __settle {
+    (goto $next:expr) => {
+        ::core::result::Result::Ok(::core::convert::Into::into($next))
+    };
+    (stay $next:expr) => {
+        ::core::result::Result::Ok(::core::convert::Into::into($next))
+    };
+    ($verb:ident $next:expr) => {
+        match $next {
+            ::core::result::Result::Ok(machine) => {
+                ::core::result::Result::Ok(::core::convert::Into::into(machine))
+            }
+            ::core::result::Result::Err(refused) => ::core::result::Result::Err($crate::Refused {
+                machine: ::core::convert::Into::into(refused.machine),
+                refusal: refused.refusal,
+            }),
+        }
+    };
+}
+
+/// The enum of queries or of prompts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __questions {
+    ($(#[$meta:meta])* $vis:vis $Question:ident: $(
+        $(#[$variant_meta:meta])* $Variant:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }
+    )*) => {
+        $(#[$meta])*
+        #[derive(
+            ::core::clone::Clone,
+            $crate::__private::serde::Deserialize,
+            $crate::__private::schemars::JsonSchema,
+        )]
+        #[serde(crate = "::leverframe::__private::serde", deny_unknown_fields)]
+        #[schemars(crate = "::leverframe::__private::schemars")]
+        #[allow(missing_docs, reason = "an argument may explain itself")]
+        $vis enum $Question {
+            $($(#[$variant_meta])* $Variant { $($(#[$field_meta])* $field: $ty,)* },)*
+        }
+    };
+}
+
+/// The dispatch of queries and prompts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __portable {
+    (
+        $Machine:ident, $at:ident:
+        queries { $($answer:ident $Query:ident $arguments:tt $about:tt => $value:expr;)* }
+        prompts { $($text:ident $Prompt:ident $parameters:tt $subject:tt => $prompt:expr;)* }
+    ) => {
+        #[allow(unused_variables, reason = "a machine need not have queries and prompts")]
+        impl $crate::Portable for $Machine {
+            type Query = Query;
+            type Prompt = Prompt;
+            fn answer<Z: $crate::__private::serde::Serializer>(
+                &self,
+                query: Query,
+                to: Z,
+            ) -> ::core::result::Result<Z::Ok, $crate::Unanswered<Self, Z::Error>> {
+                let $at = &self.0;
+                match query {
+                    $(Query::$Query $arguments => {
+                        $crate::__about!($at $about $crate::__private::$answer($value, to))
+                    })*
+                }
+            }
+            fn prompt(
+                &self,
+                prompt: Prompt,
+            ) -> ::core::result::Result<
+                $crate::__private::String,
+                $crate::Unanswered<Self, ::core::convert::Infallible>,
+            > {
+                let $at = &self.0;
+                match prompt {
+                    $(Prompt::$Prompt $parameters => {
+                        $crate::__about!($at $subject $crate::__private::$text($prompt))
+                    })*
+                }
+            }
+        }
+    };
+}
+
+/// Something about the data of one state, or about none.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __about {
+    ($at:ident () $answer:expr) => { $answer };
+    ($at:ident ($State:ident $source:ident) $answer:expr) => {
+        match &$at.state {
+            State::$State($source) => $answer,
+            #[allow(unreachable_patterns, reason = "a machine may have one state")]
+            other => ::core::result::Result::Err($crate::Unanswered::Elsewhere {
+                state: other.name(),
+                about: StateName::$State,
+            }),
+        }
+    };
+}
+
+/// The machine as data.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __chart {
+    (
+        $(#[$meta:meta])*
+        $vis:vis CHART = $name:literal $docs:literal $initial:literal;
+        states { $($state:literal $wire:literal $state_docs:literal $($state_is:ident)*;)* }
+        events { $(
+            $event:literal $event_docs:literal $payload:tt
+            $([$($from:literal)*] [$($to:literal)*] $($clause_is:ident)*),+;
+        )* }
+        queries { $($query:literal $query_docs:literal $arguments:tt $($about:literal)?;)* }
+        prompts { $($prompt:literal $prompt_docs:literal $parameters:tt $($subject:literal)? [$($for:literal)*];)* }
+    ) => {
+        $(#[$meta])*
+        $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
+            .states_are(&[$($crate::chart::State::new($state, $wire, $state_docs)$(.$state_is())*),*], &[])
+            .events_are(&[$(
+                $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
+                    $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::State($to)),*])
+                        $(.$clause_is())*
+                ),+])
+            ),*])
+            .queries_are(&[$(
+                $crate::chart::Query::new($query, $query_docs, $crate::__parameters!($arguments))
+                    $(.about_state($about))?
+            ),*])
+            .prompts_are(&[$(
+                $crate::chart::Prompt::new(
+                    $crate::chart::Query::new($prompt, $prompt_docs, $crate::__parameters!($parameters))
+                        $(.about_state($subject))?,
+                    &[$($for),*],
+                )
+            ),*]);
+    };
+}
+
+/// The parts of a payload, or the arguments of a query or a prompt.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parameters {
+    (($($name:literal $ty:literal $docs:literal $($is:ident)*,)*)) => {
+        &[$($crate::chart::Parameter::new($name, $ty, $docs)$(.$is())*),*]
+    };
+}

@@ -1,0 +1,332 @@
+//! What every declared machine is: the traits that `#[machine]` implements, and the step that statig takes.
+
+use core::fmt::{Debug, Display};
+use core::hash::Hash;
+use core::marker::PhantomData;
+
+use statig::Outcome;
+use statig::blocking::{IntoStateMachine, StateExt};
+
+use crate::chart::Chart;
+use crate::refusal::{Applied, Reason, Refusal, Refused};
+
+/// A machine's value: its state, its context, and what its superstates remember of the leaf that was last left.
+///
+/// Every generated machine converts from and into its parts. A machine that is made from parts is restored: no entry
+/// action runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Parts<S, C = (), H = ()> {
+    /// The state with its data.
+    pub state: S,
+    /// What every state sees and changes; `()` for a machine without.
+    pub context: C,
+    /// What the superstates remember; `()` for a machine without `History` targets.
+    pub history: H,
+}
+
+impl<S, C, H> Parts<S, C, H> {
+    /// Leaves the state by a handler that cannot fail.
+    #[doc(hidden)]
+    #[inline]
+    pub fn step<N, T: From<Parts<N, C, H>>>(
+        mut self,
+        handler: impl FnOnce(&mut S, &mut C) -> N,
+    ) -> T {
+        let state = handler(&mut self.state, &mut self.context);
+        Parts { state, context: self.context, history: self.history }.into()
+    }
+
+    /// Leaves the state by a handler that may fail; then the machine comes back.
+    #[doc(hidden)]
+    #[inline]
+    pub fn try_step<N, T, B, M>(
+        mut self,
+        event: M::EventName,
+        handler: impl FnOnce(&mut S, &mut C) -> Result<N, M::Fault>,
+    ) -> Result<T, Refused<B, M>>
+    where
+        S: Leaf<Machine = M>,
+        T: From<Parts<N, C, H>>,
+        B: From<Self>,
+        M: Machine<Context = C, History = H>,
+    {
+        match handler(&mut self.state, &mut self.context) {
+            Ok(state) => Ok(Parts { state, context: self.context, history: self.history }.into()),
+            Err(fault) => Err(Refused {
+                machine: self.into(),
+                refusal: Refusal { state: S::NAME, event, reason: Reason::Failed(fault) },
+            }),
+        }
+    }
+
+    /// Stays in the state; the handler may fail.
+    #[doc(hidden)]
+    #[inline]
+    pub fn try_stay<M>(
+        &mut self,
+        event: M::EventName,
+        handler: impl FnOnce(&mut S, &mut C) -> Result<(), M::Fault>,
+    ) -> Result<(), Refusal<M>>
+    where
+        S: Leaf<Machine = M>,
+        M: Machine,
+    {
+        handler(&mut self.state, &mut self.context).map_err(|fault| Refusal {
+            state: S::NAME,
+            event,
+            reason: Reason::Failed(fault),
+        })
+    }
+}
+
+/// The name of a state or of an event: a small value with a fixed order, that of the declaration.
+pub trait Name: Copy + Eq + Ord + Hash + Debug + Display + Send + Sync + 'static {
+    /// All names, in the order of the chart.
+    const ALL: &'static [Self];
+
+    /// The place in [`ALL`](Name::ALL), which is the number in the chart.
+    fn number(self) -> u16;
+
+    /// The name as it is declared: `InReview`, `submit`.
+    fn as_str(self) -> &'static str;
+}
+
+/// A state or an event, which has a name beside its data.
+pub trait Named {
+    /// The type of the name.
+    type Name: Name;
+
+    /// The name of this value.
+    fn name(&self) -> Self::Name;
+}
+
+/// A machine that takes its events as data. `#[machine]` implements it for the runtime form, the plain `Release`.
+pub trait Machine:
+    Sized
+    + 'static
+    + From<Parts<Self::State, Self::Context, Self::History>>
+    + Into<Parts<Self::State, Self::Context, Self::History>>
+{
+    /// The enum of states, each with its data.
+    type State: Named<Name = Self::StateName> + statig::blocking::State<Statig<Self>> + 'static;
+    /// The names of the leaves.
+    type StateName: Name;
+    /// The superstates as statig sees them; `()` where there are none.
+    type Superstate: statig::blocking::Superstate<Statig<Self>>;
+    /// The enum of events, each with its payload.
+    type Event: Named<Name = Self::EventName> + 'static;
+    /// The names of the events.
+    type EventName: Name;
+    /// What every state sees and changes; `()` where there is none.
+    type Context: 'static;
+    /// What the superstates remember; `()` where nothing is.
+    type History: Default + 'static;
+    /// The reasons of guards and handlers.
+    type Fault: Debug + Display + 'static;
+
+    /// The machine as data.
+    const CHART: &'static Chart;
+
+    /// The state in which a new machine is.
+    fn initial() -> Self::State;
+
+    /// The machine's value.
+    fn parts(&self) -> &Parts<Self::State, Self::Context, Self::History>;
+
+    /// The machine's value, to change.
+    #[doc(hidden)]
+    fn parts_mut(&mut self) -> &mut Parts<Self::State, Self::Context, Self::History>;
+
+    /// Asks the guards of an event that the graph allows in the present state.
+    ///
+    /// # Errors
+    ///
+    /// The reason of the first guard that forbids the event.
+    fn guards(&self, event: Self::EventName) -> Result<(), Self::Fault> {
+        let _ = event;
+        Ok(())
+    }
+
+    /// Lets the machine take an event.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], with the reason. The machine is in the state in which it was. After
+    /// [`Reason::Failed`] the handler may have written to the state's data and to the context.
+    #[inline]
+    fn apply(&mut self, event: impl Into<Self::Event>) -> Result<Applied<Self>, Refusal<Self>> {
+        let event = event.into();
+        let name = event.name();
+        let Parts { state, context, .. } = self.parts_mut();
+        let from = state.name();
+        let mut statig = Statig(PhantomData);
+        let mut call = Call { context, event: Some(event), reason: None };
+        match state.handle(&mut statig, &name, &mut call) {
+            Outcome::Transition(mut target) => {
+                let (exits, entries) = state.transition_path(&mut target);
+                state.exit(&mut statig, &mut call, exits);
+                *state = target;
+                state.enter(&mut statig, &mut call, entries);
+                Ok(Applied { event: name, from, to: state.name(), internal: false })
+            }
+            Outcome::Handled => match call.reason {
+                None => Ok(Applied { event: name, from, to: from, internal: true }),
+                Some(reason) => Err(Refusal { state: from, event: name, reason }),
+            },
+            Outcome::Super => Err(Refusal::not_in_the_graph(from, name)),
+        }
+    }
+
+    /// The events that the machine takes now: the graph allows them and their guards agree. A handler may still fail.
+    fn legal(&self) -> impl Iterator<Item = Self::EventName> {
+        self.allowed().filter(|event| self.guards(*event).is_ok())
+    }
+
+    /// The events that the graph allows now and a guard forbids, with the guard's reason.
+    fn blocked(&self) -> impl Iterator<Item = (Self::EventName, Self::Fault)> {
+        self.allowed().filter_map(|event| self.guards(event).err().map(|fault| (event, fault)))
+    }
+
+    /// The events that the graph allows in the present state, whatever the guards say.
+    fn allowed(&self) -> impl Iterator<Item = Self::EventName> {
+        allowed::<Self>(self.parts().state.name())
+    }
+}
+
+/// The events that the graph of `M` allows in `state`.
+pub(crate) fn allowed<M: Machine>(state: M::StateName) -> impl Iterator<Item = M::EventName> {
+    M::CHART
+        .allowed(state.number())
+        .filter_map(|(number, ..)| M::EventName::ALL.get(usize::from(number)).copied())
+}
+
+/// A state type, by which the typed machine is told apart: the `S` of `Release<S>`.
+pub trait Leaf: Sized + Into<<Self::Machine as Machine>::State> {
+    /// The runtime form of the machine.
+    type Machine: Machine;
+
+    /// The state's name.
+    const NAME: <Self::Machine as Machine>::StateName;
+
+    /// Takes the state out of the enum of states.
+    ///
+    /// # Errors
+    ///
+    /// The state itself, where it is another one.
+    fn from_state(
+        state: <Self::Machine as Machine>::State,
+    ) -> Result<Self, <Self::Machine as Machine>::State>;
+}
+
+/// An event type that the typed machine takes in state `S`.
+///
+/// It is the bound of `fire`, for code that is generic over events:
+///
+/// ```
+/// # mod lamp_ { use leverframe as _;
+/// #[leverframe::machine]
+/// pub mod lamp {
+///     #[state(initial)]
+///     pub struct Off;
+///     #[state]
+///     pub struct On;
+///     #[transition(from = Off)]
+///     fn press() -> On {
+///         On
+///     }
+///     #[transition(from = On)]
+///     fn release() -> Off {
+///         Off
+///     }
+/// }
+/// # } use lamp_::lamp;
+/// use lamp::{Lamp, Off, On, events};
+/// use leverframe::LegalIn;
+///
+/// fn switch_on<E: LegalIn<Off, Machine = Lamp<Off>, Next = Lamp<On>>>(lamp: Lamp<Off>, event: E) -> Lamp<On> {
+///     lamp.fire(event)
+/// }
+/// switch_on(Lamp::new(), events::Press);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "event `{Self}` is not legal in state `{S}`",
+    label = "no transition of this event leaves `{S}`",
+    note = "the methods of the machine in `{S}` are the events that are legal there"
+)]
+pub trait LegalIn<S>: Sized {
+    /// The typed machine in state `S`.
+    type Machine;
+    /// What the event makes of it, as the method of that name returns it.
+    type Next;
+
+    /// Lets the machine take the event.
+    fn fire(self, machine: Self::Machine) -> Self::Next;
+}
+
+/// The machine as statig drives it: the shared storage is empty, all that a handler needs is in the [`Call`].
+#[doc(hidden)]
+pub struct Statig<M>(PhantomData<M>);
+
+impl<M: Machine> IntoStateMachine for Statig<M> {
+    type Event<'evt> = M::EventName;
+    type Context<'ctx> = Call<'ctx, M>;
+    type State = M::State;
+    type Superstate<'sub> = M::Superstate;
+
+    fn initial() -> M::State {
+        M::initial()
+    }
+}
+
+/// One event on its way through statig: the payload goes down with it, the verdict comes back.
+#[doc(hidden)]
+pub struct Call<'c, M: Machine> {
+    /// What every state sees and changes.
+    pub context: &'c mut M::Context,
+    event: Option<M::Event>,
+    reason: Option<Reason<M::Fault>>,
+}
+
+impl<M: Machine> Call<'_, M> {
+    /// The event, once.
+    #[inline]
+    pub fn event(&mut self) -> Option<M::Event> {
+        self.event.take()
+    }
+
+    /// No clause for the event here: its superstate may have one.
+    #[inline]
+    pub fn pass(&mut self, event: Option<M::Event>) -> Outcome<M::State> {
+        self.event = event;
+        Outcome::Super
+    }
+
+    /// The handler cannot fail.
+    #[inline]
+    pub fn goto(&mut self, target: impl Into<M::State>) -> Outcome<M::State> {
+        Outcome::Transition(target.into())
+    }
+
+    /// The handler may fail.
+    #[inline]
+    pub fn try_goto(&mut self, target: Result<impl Into<M::State>, M::Fault>) -> Outcome<M::State> {
+        match target {
+            Ok(target) => Outcome::Transition(target.into()),
+            Err(fault) => self.try_stay(Err(fault)),
+        }
+    }
+
+    /// The transition is internal.
+    #[inline]
+    pub fn stay(&mut self, (): ()) -> Outcome<M::State> {
+        Outcome::Handled
+    }
+
+    /// The transition is internal and its handler may fail.
+    #[inline]
+    pub fn try_stay(&mut self, done: Result<(), M::Fault>) -> Outcome<M::State> {
+        self.reason = done.err().map(Reason::Failed);
+        Outcome::Handled
+    }
+}
