@@ -6,6 +6,9 @@
 //! States and superstates share one numbering: the leaves first, in the order of their declaration, so that a
 //! leaf's number is its place in the generated `StateName`, then the superstates.
 
+#[cfg(feature = "server")]
+pub mod mermaid;
+
 use core::time::Duration;
 
 /// A machine: its states, events, queries and prompts, in the order of their declaration.

@@ -39,6 +39,7 @@ pub mod __private {
 }
 
 #[cfg(feature = "serde")]
+#[expect(clippy::missing_errors_doc, reason = "generated code alone calls these")]
 mod wire {
     use alloc::borrow::Cow;
     use alloc::format;
@@ -100,30 +101,28 @@ mod wire {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __machine {
+    ($vis:vis $Machine:ident((), $History:ty) from $Initial:ident = $initial:expr) => {
+        $crate::__machine! { @both $vis $Machine((), $History) from $Initial = $initial }
+        impl $Machine<$Initial> {
+            /// A new machine in its initial state.
+            #[expect(clippy::new_without_default, reason = "a machine is started on purpose")]
+            $vis fn new() -> Self {
+                Self($crate::Parts { state: Self::INITIAL(), context: (), history: ::core::default::Default::default() })
+            }
+        }
+    };
     ($vis:vis $Machine:ident($Context:ty, $History:ty) from $Initial:ident = $initial:expr) => {
         $crate::__machine! { @both $vis $Machine($Context, $History) from $Initial = $initial }
         impl $Machine<$Initial> {
             /// A new machine in its initial state.
-            #[must_use]
             $vis fn new(context: $Context) -> Self {
-                Self($crate::Parts { state: $initial, context, history: ::core::default::Default::default() })
+                Self($crate::Parts { state: Self::INITIAL(), context, history: ::core::default::Default::default() })
             }
         }
         impl<S> $Machine<S> {
             /// What every state sees and changes.
             $vis fn context(&self) -> &$Context {
                 &self.0.context
-            }
-        }
-    };
-    ($vis:vis $Machine:ident(none, $History:ty) from $Initial:ident = $initial:expr) => {
-        $crate::__machine! { @both $vis $Machine((), $History) from $Initial = $initial }
-        impl $Machine<$Initial> {
-            /// A new machine in its initial state.
-            #[expect(clippy::new_without_default, reason = "a machine is started on purpose")]
-            #[must_use]
-            $vis fn new() -> Self {
-                Self($crate::Parts { state: $initial, context: (), history: ::core::default::Default::default() })
             }
         }
     };
@@ -134,6 +133,9 @@ macro_rules! __machine {
         $vis type Refused<S> = $crate::Refused<$Machine<S>, $Machine>;
         /// An event that the machine took.
         $vis type Applied = $crate::Applied<$Machine>;
+        impl $Machine<$Initial> {
+            const INITIAL: fn() -> $Initial = || $initial;
+        }
         impl<S> $Machine<S> {
             /// The state with its data.
             $vis fn state(&self) -> &S {
@@ -182,7 +184,7 @@ macro_rules! __machine {
             type Fault = Fault;
             const CHART: &'static $crate::chart::Chart = &CHART;
             fn initial() -> State {
-                ::core::convert::Into::into($initial)
+                ::core::convert::Into::into($Machine::<$Initial>::INITIAL())
             }
             #[inline]
             fn parts(&self) -> &$crate::Parts<State, $Context, $History> {
@@ -360,7 +362,7 @@ macro_rules! __names {
         /// Reads a name in any spelling: letter case, `_` and `-` do not count.
         impl ::core::str::FromStr for $Names {
             type Err = $crate::__private::UnknownName;
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::__private::UnknownName> {
                 $crate::__private::parse_name(text, $kind)
             }
         }
@@ -508,7 +510,7 @@ macro_rules! __faults {
         impl ::core::fmt::Display for Fault {
             fn fmt(&self, _f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match *self {
-                    $(Self::$Fault(ref reason) => ::core::fmt::Display::fmt(reason, _f),)*
+                    $(Self::$Fault(ref reason) => <$ty as ::core::fmt::Display>::fmt(reason, _f),)*
                 }
             }
         }
@@ -559,7 +561,7 @@ macro_rules! __legal {
                 #[inline]
                 fn fire(self, machine: $Machine<$State>) -> Self::Next {
                     let Self $fields = self;
-                    $crate::__fire!($verb machine.$event $fields)
+                    $crate::__fire!($verb <$Machine<$State>>::$event(machine) $fields)
                 }
             }
         )+)*
@@ -576,13 +578,13 @@ macro_rules! __legal {
                 match (self, ::core::convert::Into::<Event>::into(event)) {
                     $($(
                         (Self::$State(machine), Event::$Event(event)) => {
-                            $crate::__settle!($verb machine.fire(event))
+                            $crate::__settle!($verb <events::$Event as $crate::LegalIn<$State>>::fire(event, machine))
                         }
                     )+)*
                     #[allow(unreachable_patterns, reason = "each event may be legal in each state")]
                     (machine, event) => {
-                        let machine = $Machine::from(machine);
-                        let refusal = $crate::Refusal::not_in_the_graph(machine.state().name(), event.name());
+                        let machine: $Machine = ::core::convert::Into::into(machine);
+                        let refusal = $crate::Refusal::not_in_the_graph(machine.0.state.name(), event.name());
                         ::core::result::Result::Err($crate::Refused { machine: machine.into_typed(), refusal })
                     }
                 }
@@ -609,21 +611,23 @@ macro_rules! __next {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __fire {
-    (stay $machine:ident.$event:ident { $($field:ident),* }) => {{
+    (stay <$Typed:ty>::$event:ident($machine:ident) { $($field:ident),* }) => {{
         let mut machine = $machine;
-        machine.$event($($field),*);
+        <$Typed>::$event(&mut machine, $($field),*);
         machine
     }};
-    (try_stay $machine:ident.$event:ident { $($field:ident),* }) => {{
+    (try_stay <$Typed:ty>::$event:ident($machine:ident) { $($field:ident),* }) => {{
         let mut machine = $machine;
-        match machine.$event($($field),*) {
+        match <$Typed>::$event(&mut machine, $($field),*) {
             ::core::result::Result::Ok(()) => ::core::result::Result::Ok(machine),
             ::core::result::Result::Err(refusal) => {
                 ::core::result::Result::Err($crate::Refused { machine, refusal })
             }
         }
     }};
-    ($verb:ident $machine:ident.$event:ident { $($field:ident),* }) => { $machine.$event($($field),*) };
+    ($verb:ident <$Typed:ty>::$event:ident($machine:ident) { $($field:ident),* }) => {
+        <$Typed>::$event($machine, $($field),*)
+    };
 }
 
 /// Makes one type of what the methods of the typed machine return.
@@ -718,7 +722,9 @@ macro_rules! __portable {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __about {
-    ($at:ident () $answer:expr) => { $answer };
+    ($at:ident () $answer:expr) => {
+        $answer
+    };
     ($at:ident ($State:ident $source:ident) $answer:expr) => {
         match &$at.state {
             State::$State($source) => $answer,

@@ -1,5 +1,9 @@
-//! Compile-time-checked state machines.
-#![no_std]
+#![cfg_attr(feature = "server", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "server"),
+    doc = "Compile-time-checked state machines, with a typed and a runtime form of each."
+)]
+#![cfg_attr(not(feature = "server"), no_std)]
 
 #[cfg(feature = "serde")]
 extern crate alloc;
@@ -13,9 +17,26 @@ mod machine;
 mod portable;
 mod refusal;
 
+#[cfg(feature = "server")]
+pub mod cli;
+#[cfg(feature = "server")]
+pub mod demo;
+#[cfg(feature = "server")]
+pub mod orchestrator;
+#[cfg(feature = "server")]
+pub mod record;
+#[cfg(feature = "server")]
+pub mod run;
+#[cfg(feature = "server")]
+pub mod runs;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "server")]
+pub mod store;
+
 #[doc(hidden)]
 pub use expansion::__private;
-pub use leverframe_macros::machine;
+pub use leverframe_macros::{context, machine, prompt, query, state, transition};
 pub use machine::{Leaf, LegalIn, Machine, Name, Named, Parts};
 #[cfg(feature = "serde")]
 pub use portable::{Portable, Unanswered};

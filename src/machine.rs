@@ -26,15 +26,12 @@ pub struct Parts<S, C = (), H = ()> {
 }
 
 impl<S, C, H> Parts<S, C, H> {
-    /// Leaves the state by a handler that cannot fail.
+    /// The machine in its next state.
     #[doc(hidden)]
     #[inline]
-    pub fn step<N, T: From<Parts<N, C, H>>>(
-        mut self,
-        handler: impl FnOnce(&mut S, &mut C) -> N,
-    ) -> T {
-        let state = handler(&mut self.state, &mut self.context);
-        Parts { state, context: self.context, history: self.history }.into()
+    pub fn with_state<N>(self, state: N) -> Parts<N, C, H> {
+        let Self { context, history, .. } = self;
+        Parts { state, context, history }
     }
 
     /// Leaves the state by a handler that may fail; then the machine comes back.
@@ -52,7 +49,7 @@ impl<S, C, H> Parts<S, C, H> {
         M: Machine<Context = C, History = H>,
     {
         match handler(&mut self.state, &mut self.context) {
-            Ok(state) => Ok(Parts { state, context: self.context, history: self.history }.into()),
+            Ok(state) => Ok(self.with_state(state).into()),
             Err(fault) => Err(Refused {
                 machine: self.into(),
                 refusal: Refusal { state: S::NAME, event, reason: Reason::Failed(fault) },
@@ -202,6 +199,10 @@ pub(crate) fn allowed<M: Machine>(state: M::StateName) -> impl Iterator<Item = M
 }
 
 /// A state type, by which the typed machine is told apart: the `S` of `Release<S>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a state of a machine",
+    note = "states are the structs that are marked `#[state]` in the machine's module"
+)]
 pub trait Leaf: Sized + Into<<Self::Machine as Machine>::State> {
     /// The runtime form of the machine.
     type Machine: Machine;

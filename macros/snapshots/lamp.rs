@@ -1,14 +1,15 @@
-/// A lamp on a desk.
+/// The machine of [`lamp`](self) in the state `S`; without `S` in whichever state it is.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub(super) struct Lamp<S = State>(::leverframe::Parts<S, ()>);
 ::leverframe::__machine! {
-    pub (super) Lamp(none, ()) from Off = Off
+    pub (super) Lamp((), ()) from Off = Off
 }
 #[allow(dead_code, reason = "a program need not use all of a machine")]
 impl Lamp<Off> {
     /// Press the switch.
     pub(super) fn press(self) -> Lamp<On> {
-        self.0.step(|_, _| self::press_1())
+        let next = self::press_1();
+        Lamp(self.0.with_state(next))
     }
     /// Hit the lamp.
     ///
@@ -26,7 +27,8 @@ impl Lamp<Off> {
 impl Lamp<On> {
     /// Press the switch.
     pub(super) fn press(self) -> Lamp<Off> {
-        self.0.step(|_, _| self::press_2())
+        let next = self::press_2();
+        Lamp(self.0.with_state(next))
     }
     /// Shine less, or more.
     ///

@@ -1,4 +1,4 @@
-/// Takes an agent through a task: plan, research, execute, review.
+/// The machine of [`machine`](self) in the state `S`; without `S` in whichever state it is.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Orchestrator<S = State>(::leverframe::Parts<S, Workspace>);
 ::leverframe::__machine! {
@@ -28,102 +28,133 @@ impl<S: ::leverframe::Leaf<Machine = Orchestrator>> Orchestrator<S> {
 }
 impl Orchestrator<Idle> {
     /// Make a plan.
-    pub fn plan(self, task_description: Option<String>) -> Orchestrator<Planning> {
-        self.0.step(|_, context| self::plan(context, task_description))
+    pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
+        let next = self::plan(&mut self.0.context, task_description);
+        Orchestrator(self.0.with_state(next))
     }
     /// Gather information.
-    pub fn research(self, research_topic: Option<String>) -> Orchestrator<Researching> {
-        self.0.step(|_, context| self::research(context, research_topic))
+    pub fn research(
+        mut self,
+        research_topic: Option<String>,
+    ) -> Orchestrator<Researching> {
+        let next = self::research(&mut self.0.context, research_topic);
+        Orchestrator(self.0.with_state(next))
     }
     /// Carry out a plan.
-    pub fn execute(self, action_plan: Option<String>) -> Orchestrator<Executing> {
-        self.0.step(|_, context| self::execute(context, action_plan))
+    pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
+        let next = self::execute(&mut self.0.context, action_plan);
+        Orchestrator(self.0.with_state(next))
     }
     /// Report that something went wrong.
-    pub fn fail(self, error_description: Option<String>) -> Orchestrator<Error> {
-        self.0.step(|_, context| self::fail(context, error_description))
+    pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
+        let next = self::fail(&mut self.0.context, error_description);
+        Orchestrator(self.0.with_state(next))
     }
 }
 impl Orchestrator<Planning> {
     /// Stop working on the task and wait for instructions.
     pub fn rest(self) -> Orchestrator<Idle> {
-        self.0.step(|_, _| self::rest())
+        let next = self::rest();
+        Orchestrator(self.0.with_state(next))
     }
     /// Gather information.
-    pub fn research(self, research_topic: Option<String>) -> Orchestrator<Researching> {
-        self.0.step(|_, context| self::research(context, research_topic))
+    pub fn research(
+        mut self,
+        research_topic: Option<String>,
+    ) -> Orchestrator<Researching> {
+        let next = self::research(&mut self.0.context, research_topic);
+        Orchestrator(self.0.with_state(next))
     }
     /// Carry out a plan.
-    pub fn execute(self, action_plan: Option<String>) -> Orchestrator<Executing> {
-        self.0.step(|_, context| self::execute(context, action_plan))
+    pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
+        let next = self::execute(&mut self.0.context, action_plan);
+        Orchestrator(self.0.with_state(next))
     }
     /// Report that something went wrong.
-    pub fn fail(self, error_description: Option<String>) -> Orchestrator<Error> {
-        self.0.step(|_, context| self::fail(context, error_description))
+    pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
+        let next = self::fail(&mut self.0.context, error_description);
+        Orchestrator(self.0.with_state(next))
     }
 }
 impl Orchestrator<Researching> {
     /// Make a plan.
-    pub fn plan(self, task_description: Option<String>) -> Orchestrator<Planning> {
-        self.0.step(|_, context| self::plan(context, task_description))
+    pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
+        let next = self::plan(&mut self.0.context, task_description);
+        Orchestrator(self.0.with_state(next))
     }
     /// Carry out a plan.
-    pub fn execute(self, action_plan: Option<String>) -> Orchestrator<Executing> {
-        self.0.step(|_, context| self::execute(context, action_plan))
+    pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
+        let next = self::execute(&mut self.0.context, action_plan);
+        Orchestrator(self.0.with_state(next))
     }
     /// Evaluate what was done.
     pub fn review(self) -> Orchestrator<Reviewing> {
-        self.0.step(|_, _| self::review())
+        let next = self::review();
+        Orchestrator(self.0.with_state(next))
     }
     /// Report that something went wrong.
-    pub fn fail(self, error_description: Option<String>) -> Orchestrator<Error> {
-        self.0.step(|_, context| self::fail(context, error_description))
+    pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
+        let next = self::fail(&mut self.0.context, error_description);
+        Orchestrator(self.0.with_state(next))
     }
 }
 impl Orchestrator<Executing> {
     /// Evaluate what was done.
     pub fn review(self) -> Orchestrator<Reviewing> {
-        self.0.step(|_, _| self::review())
+        let next = self::review();
+        Orchestrator(self.0.with_state(next))
     }
     /// Report that something went wrong.
-    pub fn fail(self, error_description: Option<String>) -> Orchestrator<Error> {
-        self.0.step(|_, context| self::fail(context, error_description))
+    pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
+        let next = self::fail(&mut self.0.context, error_description);
+        Orchestrator(self.0.with_state(next))
     }
 }
 impl Orchestrator<Reviewing> {
     /// Stop working on the task and wait for instructions.
     pub fn rest(self) -> Orchestrator<Idle> {
-        self.0.step(|_, _| self::rest())
+        let next = self::rest();
+        Orchestrator(self.0.with_state(next))
     }
     /// Make a plan.
-    pub fn plan(self, task_description: Option<String>) -> Orchestrator<Planning> {
-        self.0.step(|_, context| self::plan(context, task_description))
+    pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
+        let next = self::plan(&mut self.0.context, task_description);
+        Orchestrator(self.0.with_state(next))
     }
     /// Carry out a plan.
-    pub fn execute(self, action_plan: Option<String>) -> Orchestrator<Executing> {
-        self.0.step(|_, context| self::execute(context, action_plan))
+    pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
+        let next = self::execute(&mut self.0.context, action_plan);
+        Orchestrator(self.0.with_state(next))
     }
     /// Report that something went wrong.
-    pub fn fail(self, error_description: Option<String>) -> Orchestrator<Error> {
-        self.0.step(|_, context| self::fail(context, error_description))
+    pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
+        let next = self::fail(&mut self.0.context, error_description);
+        Orchestrator(self.0.with_state(next))
     }
 }
 impl Orchestrator<Error> {
     /// Stop working on the task and wait for instructions.
     pub fn rest(self) -> Orchestrator<Idle> {
-        self.0.step(|_, _| self::rest())
+        let next = self::rest();
+        Orchestrator(self.0.with_state(next))
     }
     /// Make a plan.
-    pub fn plan(self, task_description: Option<String>) -> Orchestrator<Planning> {
-        self.0.step(|_, context| self::plan(context, task_description))
+    pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
+        let next = self::plan(&mut self.0.context, task_description);
+        Orchestrator(self.0.with_state(next))
     }
     /// Gather information.
-    pub fn research(self, research_topic: Option<String>) -> Orchestrator<Researching> {
-        self.0.step(|_, context| self::research(context, research_topic))
+    pub fn research(
+        mut self,
+        research_topic: Option<String>,
+    ) -> Orchestrator<Researching> {
+        let next = self::research(&mut self.0.context, research_topic);
+        Orchestrator(self.0.with_state(next))
     }
     /// Carry out a plan.
-    pub fn execute(self, action_plan: Option<String>) -> Orchestrator<Executing> {
-        self.0.step(|_, context| self::execute(context, action_plan))
+    pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
+        let next = self::execute(&mut self.0.context, action_plan);
+        Orchestrator(self.0.with_state(next))
     }
 }
 impl<S> Orchestrator<S> {
@@ -190,17 +221,16 @@ impl<S> Orchestrator<S> {
     #[doc = " A question about the machine."] pub Query : #[doc =
     " The newest messages of the conversation, oldest first."] #[serde(rename =
     "get_conversation_history")] GetConversationHistory { #[doc = " How many at most."]
-    #[serde(default = "Query::default_get_conversation_history_max_messages")]
-    max_messages : usize, } #[doc = " Data of the task that is stored under a key."]
-    #[serde(rename = "get_task_data")] GetTaskData { key : String, } #[doc =
-    " The keys of the task's data."] #[serde(rename = "list_task_data_keys")]
-    ListTaskDataKeys {} #[doc = " Knowledge that is stored under a key."] #[serde(rename
-    = "get_knowledge")] GetKnowledge { key : String, } #[doc =
-    " The keys of the stored knowledge."] #[serde(rename = "list_knowledge_keys")]
-    ListKnowledgeKeys {}
+    #[serde(default = "Query::default_21_max_messages")] max_messages : usize, } #[doc =
+    " Data of the task that is stored under a key."] #[serde(rename = "get_task_data")]
+    GetTaskData { key : String, } #[doc = " The keys of the task's data."] #[serde(rename
+    = "list_task_data_keys")] ListTaskDataKeys {} #[doc =
+    " Knowledge that is stored under a key."] #[serde(rename = "get_knowledge")]
+    GetKnowledge { key : String, } #[doc = " The keys of the stored knowledge."]
+    #[serde(rename = "list_knowledge_keys")] ListKnowledgeKeys {}
 }
 impl Query {
-    fn default_get_conversation_history_max_messages() -> usize {
+    fn default_21_max_messages() -> usize {
         10
     }
 }

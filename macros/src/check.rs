@@ -56,8 +56,12 @@ fn unreachable(model: &Model<'_>, report: &mut Report) {
     for (source, target) in edges(model) {
         targets.entry(source).or_default().push(target);
     }
-    let mut reached = HashSet::from([model.initial]);
-    let mut queue = vec![model.initial];
+    let initial = model.states().filter(|(_, state)| state.decl.initial.is_some());
+    let mut queue: Vec<_> = initial.map(|(id, _)| id).collect();
+    if queue.is_empty() {
+        return;
+    }
+    let mut reached: HashSet<_> = queue.iter().copied().collect();
     while let Some(state) = queue.pop() {
         let next = targets.get(&state).into_iter().flatten();
         queue.extend(next.filter(|target| reached.insert(**target)));

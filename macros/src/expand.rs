@@ -8,11 +8,11 @@ mod states;
 mod typed;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{Attribute, Ident, Item, Type, parse_quote};
+use quote::{quote, quote_spanned};
+use syn::{AttrStyle, Attribute, Ident, Item, Type, parse_quote};
 
-use crate::model::{Argument, Model, visibility};
-use crate::parse::{Declaration, Function, Kind, plain_name};
+use crate::model::{Argument, Model};
+use crate::parse::{Declaration, Function, Kind, Role, names_of, plain_name};
 use crate::report::Report;
 
 /// The module with the whole API, beside the errors of the graph.
@@ -55,8 +55,8 @@ pub(crate) fn without_api(declaration: &Declaration, errors: Report) -> TokenStr
                 .any(|function| function.place == *place && is_whole(declaration, function))
     });
     let items = kept.map(|(_, item)| item);
-    let vis = visibility(&declaration.vis, 1);
-    let own: Vec<String> = declaration.items.iter().filter_map(item_name).collect();
+    let own: Vec<String> =
+        declaration.items.iter().flat_map(names_of).map(ToString::to_string).collect();
     let machine = declaration.name.to_string();
     let names = [
         &*machine,
@@ -66,6 +66,11 @@ pub(crate) fn without_api(declaration: &Declaration, errors: Report) -> TokenStr
         "Event",
         "EventName",
         "Fault",
+        "Query",
+        "Prompt",
+        "Refusal",
+        "Refused",
+        "Applied",
         "CHART",
         "events",
     ];
@@ -76,38 +81,37 @@ pub(crate) fn without_api(declaration: &Declaration, errors: Report) -> TokenStr
         &quote! {
             #![allow(unused, reason = "the machine is missing")]
             #(#items)*
-            #vis use ::leverframe::nothing_until_the_errors_above_are_mended::{#(#names),*};
+            pub use ::leverframe::nothing_until_the_errors_above_are_mended::{#(#names),*};
         },
         &errors.into_compile_errors(),
     )
 }
 
-fn item_name(item: &Item) -> Option<String> {
-    Some(match item {
-        Item::Struct(item) => item.ident.to_string(),
-        Item::Enum(item) => item.ident.to_string(),
-        Item::Type(item) => item.ident.to_string(),
-        Item::Const(item) => item.ident.to_string(),
-        Item::Mod(item) => item.ident.to_string(),
-        _ => return None,
-    })
-}
-
-/// Whether a function compiles without the machine: its name is its own and its target is known.
+/// Whether a function compiles without the machine: its name is its own, its target and what it is lent are known.
 fn is_whole(declaration: &Declaration, function: &Function) -> bool {
     let alone =
         declaration.functions.iter().filter(|other| other.ident == function.ident).count() == 1;
-    let target = function.output.value.as_ref().and_then(plain_name);
-    let known =
-        target.is_none_or(|name| declaration.states.iter().any(|state| state.ident == name));
-    alone && (known || !matches!(function.kind, Kind::Transition(_)))
+    let target = match function.kind {
+        Kind::Transition(_) => function.output.value.as_ref().and_then(plain_name),
+        _ => None,
+    };
+    let lent = function.parameters.iter().filter_map(|parameter| match &parameter.role {
+        Role::Lent { name, .. } => Some(name.clone()),
+        Role::Payload => None,
+    });
+    let declared =
+        |name: &Ident| declaration.items.iter().flat_map(names_of).any(|own| own == name);
+    alone && lent.chain(target).all(|name| declared(&name))
 }
 
 fn module(declaration: &Declaration, content: &TokenStream, errors: &TokenStream) -> TokenStream {
     let Declaration { attrs, vis, module, .. } = declaration;
+    let (outer, inner): (Vec<_>, Vec<_>) =
+        attrs.iter().partition(|attr| matches!(attr.style, AttrStyle::Outer));
     quote! {
-        #(#attrs)*
+        #(#outer)*
         #vis mod #module {
+            #(#inner)*
             #content
         }
         #errors
@@ -130,6 +134,13 @@ fn items(declaration: &Declaration, model: &Model<'_>) -> Vec<Item> {
                 if let Some(clause) = clauses.find(|clause| clause.function.place == place) {
                     item.sig.ident = clause.handler.clone();
                 }
+                if declaration.marked.contains(&place) {
+                    item.attrs.push(parse_quote!(#[allow(
+                        clippy::needless_pass_by_value,
+                        clippy::unnecessary_wraps,
+                        reason = "a payload is owned, and a handler has the form that its machine needs"
+                    )]));
+                }
             }
             _ => {}
         }
@@ -150,7 +161,8 @@ fn derive(attrs: &mut Vec<Attribute>, traits: &[&str]) {
             _ => quote!(::leverframe::__private::serde::#ident),
         }
     });
-    attrs.push(parse_quote!(#[derive(#(#paths),*)]));
+    // The author's `#[serde(…)]` belongs to a derive that stands above it.
+    attrs.insert(0, parse_quote!(#[derive(#(#paths),*)]));
     let names_its_crate = attrs
         .iter()
         .any(|attr| attr.path().is_ident("serde") && quote!(#attr).to_string().contains("crate ="));
@@ -172,7 +184,9 @@ fn call(
         Argument::Context => context.clone(),
         Argument::Payload(ident) => payload(ident),
     });
-    quote!(self::#function(#(#arguments),*))
+    // An error about what the function returns points at its name.
+    let at = Span::call_site().located_at(function.span());
+    quote_spanned!(at=> self::#function(#(#arguments),*))
 }
 
 /// The name if `arguments` uses it, else `_`.
@@ -202,7 +216,9 @@ fn documentation(
     errors: Option<&str>,
 ) -> TokenStream {
     let mut docs = if docs.is_empty() { otherwise() } else { docs.to_owned() };
-    if let Some(errors) = errors {
+    if let Some(errors) = errors
+        && !docs.contains("# Errors")
+    {
         docs = format!("{docs}\n\n# Errors\n\n{errors}");
     }
     // rustdoc takes off the space that `///` leaves.

@@ -2,6 +2,7 @@
 
 mod names;
 mod signature;
+mod visibility;
 
 use std::ops::Index;
 
@@ -11,7 +12,8 @@ use syn::{Ident, Item, Type};
 use crate::parse::{Declaration, Function, Kind, Parameter, Sources, State as StateDecl, unraw};
 use crate::report::{Report, did_you_mean};
 
-pub(crate) use names::{visibility, wire};
+pub(crate) use names::wire;
+pub(crate) use visibility::visibility;
 
 /// The place of a state in the declaration, which is its number in the chart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,11 +97,14 @@ pub(crate) struct Ask<'d> {
 pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> Option<Model<'d>> {
     let resolver = Resolver { declaration };
     names::check(declaration, report);
+    visibility::check(declaration, report);
     if declaration.states.is_empty() {
-        report.at(
-            &declaration.module,
-            "a machine has states: mark structs `#[state]`, one of them `#[state(initial)]`",
-        );
+        if declaration.refused.is_empty() {
+            report.at(
+                &declaration.module,
+                "a machine has states: mark structs `#[state]`, one of them `#[state(initial)]`",
+            );
+        }
         return None;
     }
     let context = resolver.context(report);
@@ -115,9 +120,7 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
     });
     let states = states.collect();
     let events = resolver.events(report);
-    if events.is_empty()
-        && declaration.functions.iter().all(|f| !matches!(f.kind, Kind::Transition(_)))
-    {
+    if !declaration.has_transitions {
         report.at(
             &declaration.module,
             "a machine has transitions: mark functions `#[transition(from = …)]`",
@@ -199,35 +202,53 @@ impl<'d> Resolver<'d> {
     /// The number of a state, or an error on the name.
     fn known_state(&self, name: &Ident, report: &mut Report) -> Option<StateId> {
         let found = self.state(name);
-        if found.is_none() {
+        if found.is_none() && !self.is_refused(name) {
             let known: Vec<_> =
                 self.declaration.states.iter().map(|state| state.ident.to_string()).collect();
-            let hint = did_you_mean(&name.to_string(), known.iter().map(String::as_str));
+            let mut hint = did_you_mean(&name.to_string(), known.iter().map(String::as_str));
+            if hint.is_empty() {
+                hint = format!(": mark a struct `{name}` with `#[state]`");
+            }
             report.at(name, format_args!("no state `{name}` is declared{hint}"));
         }
         found
     }
 
+    /// Whether the name was refused where it is declared, which is said there.
+    fn is_refused(&self, name: &Ident) -> bool {
+        self.declaration.refused.contains(name)
+    }
+
     fn sources(&self, sources: &Sources, report: &mut Report) -> Vec<(StateId, Span)> {
         match sources {
-            Sources::All(span) => (0..)
-                .zip(&self.declaration.states)
-                .filter(|(_, state)| !state.last)
-                .map(|(place, _)| (StateId(place), *span))
-                .collect(),
-            Sources::Named(names) => {
-                let mut found: Vec<(StateId, Span)> = Vec::new();
-                for name in names {
-                    let Some(state) = self.known_state(name, report) else { continue };
-                    if found.iter().any(|(first, _)| *first == state) {
-                        report.at(name, format_args!("`{name}` stands in this list already"));
-                    } else {
-                        found.push((state, name.span()));
-                    }
+            Sources::All(span) => {
+                let states = (0..).zip(&self.declaration.states);
+                let left = states.filter(|(_, state)| !state.last);
+                let left: Vec<_> = left.map(|(place, _)| (StateId(place), *span)).collect();
+                if left.is_empty() {
+                    report.span(
+                        *span,
+                        "`_` stands for every state that is not final, and there is none",
+                    );
                 }
-                found
+                left
+            }
+            Sources::Named(names) => self.list(names, report),
+        }
+    }
+
+    /// States that are named in a list, each once.
+    fn list(&self, names: &[Ident], report: &mut Report) -> Vec<(StateId, Span)> {
+        let mut found: Vec<(StateId, Span)> = Vec::new();
+        for name in names {
+            let Some(state) = self.known_state(name, report) else { continue };
+            if found.iter().any(|(first, _)| *first == state) {
+                report.at(name, format_args!("`{name}` stands in this list already"));
+            } else {
+                found.push((state, name.span()));
             }
         }
+        found
     }
 
     fn events(&self, report: &mut Report) -> Vec<Event<'d>> {
@@ -236,6 +257,7 @@ impl<'d> Resolver<'d> {
             let Kind::Transition(sources) = &function.kind else { continue };
             let signature = signature::handler(self, function, sources.as_ref(), report);
             let Some((clause, payload)) = signature else { continue };
+            let Some(variant) = names::variant(&function.ident, report) else { continue };
             match events.iter_mut().find(|event| event.ident == &function.ident) {
                 Some(event) => {
                     same_event(event, &clause, &payload, report);
@@ -243,7 +265,7 @@ impl<'d> Resolver<'d> {
                 }
                 None => events.push(Event {
                     ident: &function.ident,
-                    variant: names::variant(&function.ident),
+                    variant,
                     docs: &function.docs,
                     payload,
                     clauses: vec![clause],
@@ -252,7 +274,7 @@ impl<'d> Resolver<'d> {
         }
         for event in events.iter_mut().filter(|event| event.clauses.len() > 1) {
             for (number, clause) in (1..).zip(&mut event.clauses) {
-                clause.handler = clause.function.renamed(number);
+                clause.handler = clause.function.renamed(number, &self.declaration.items);
             }
         }
         events
@@ -268,6 +290,7 @@ impl<'d> Resolver<'d> {
 fn same_event(event: &Event<'_>, clause: &Clause<'_>, payload: &[&Parameter], report: &mut Report) {
     let name = event.ident;
     let text = |ty: &Type| quote::quote!(#ty).to_string();
+    let expr = |value: &syn::Expr| quote::quote!(#value).to_string();
     let same = |a: &Parameter, b: &Parameter| a.ident == b.ident && text(&a.ty) == text(&b.ty);
     let differs = payload.iter().enumerate().find(|(place, parameter)| {
         event.payload.get(*place).is_none_or(|first| !same(first, parameter))
@@ -292,6 +315,13 @@ fn same_event(event: &Event<'_>, clause: &Clause<'_>, payload: &[&Parameter], re
     {
         let first = crate::parse::text(first);
         report.at(error, format_args!("the clauses of one event fail with the same type, and the first `{name}` fails with `{first}`"));
+    }
+    for (parameter, first) in payload.iter().zip(&event.payload) {
+        if let Some(default) = &parameter.default
+            && first.default.as_ref().map(expr) != Some(expr(default))
+        {
+            report.at(default, format_args!("the defaults of a payload stand in the first clause of `{name}`: write this one there"));
+        }
     }
     for (state, span) in &clause.sources {
         if event.clauses.iter().any(|first| first.sources.iter().any(|(known, _)| known == state)) {

@@ -5,12 +5,12 @@ mod function;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Attribute, Ident, Item, ItemMod, ItemStruct, Visibility};
+use syn::{Attribute, Ident, Item, ItemMod, ItemStruct, UseTree, Visibility};
 
 use crate::report::Report;
 
 pub(crate) use attribute::{Sources, unraw};
-pub(crate) use function::{Function, Kind, Output, Parameter, Role, plain_name, text};
+pub(crate) use function::{Function, Kind, Output, Parameter, Role, WRITTEN_OUT, plain_name, text};
 
 /// A `#[machine]` module as its author wrote it.
 pub(crate) struct Declaration {
@@ -25,6 +25,10 @@ pub(crate) struct Declaration {
     pub(crate) contexts: Vec<Context>,
     pub(crate) states: Vec<State>,
     pub(crate) functions: Vec<Function>,
+    /// The names of items that are marked and are not what their marker says.
+    pub(crate) refused: Vec<Ident>,
+    /// Whether an item is marked `#[transition]`, readable or not.
+    pub(crate) has_transitions: bool,
     /// All items of the module in their order, without the attributes that are the macro's.
     pub(crate) items: Vec<Item>,
     /// The places of the marked functions among the items, of unreadable ones too.
@@ -34,6 +38,7 @@ pub(crate) struct Declaration {
 /// A struct marked `#[context]`.
 pub(crate) struct Context {
     pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
 }
 
 /// A struct marked `#[state]`.
@@ -58,17 +63,22 @@ pub(crate) fn parse(
         let error = "`#[machine]` goes on an inline module: `mod release { … }`";
         match parsed {
             Ok(module) => report.at(module.ident, error),
-            Err(error) if syn::parse2::<Item>(module.clone()).is_err() => {
-                report.span(error.span(), error);
-            }
-            Err(_) => report.at(first_line(module), error),
+            Err(_) => match syn::parse2::<Item>(module.clone()) {
+                Ok(mut item) => report.at(head(&mut item), error),
+                Err(_) => report.at(module, error),
+            },
         }
         return None;
     };
     let options = attribute::machine_options(options, report);
-    let name = options.name.unwrap_or_else(|| {
-        let name = heck::ToUpperCamelCase::to_upper_camel_case(&*attribute::unraw(&ident));
-        Ident::new(&name, ident.span())
+    let name = options.name.or_else(|| type_name(&ident)).unwrap_or_else(|| {
+        report.at(
+            &ident,
+            format_args!(
+                "`{ident}` makes no name of a type: name the machine with `#[machine(name = …)]`"
+            ),
+        );
+        ident.clone()
     });
     let mut declaration = Declaration {
         attrs,
@@ -79,6 +89,8 @@ pub(crate) fn parse(
         contexts: Vec::new(),
         states: Vec::new(),
         functions: Vec::new(),
+        refused: Vec::new(),
+        has_transitions: false,
         items: Vec::new(),
         marked: Vec::new(),
     };
@@ -88,9 +100,53 @@ pub(crate) fn parse(
     Some(declaration)
 }
 
-/// The tokens up to the first block: enough to point at an item without underlining all of it.
-fn first_line(item: &TokenStream) -> TokenStream {
-    item.clone().into_iter().take(2).collect()
+/// The name in camel case, unless that is none: `give_up` → `GiveUp`.
+pub(crate) fn type_name(ident: &Ident) -> Option<Ident> {
+    let name = heck::ToUpperCamelCase::to_upper_camel_case(&*unraw(ident));
+    let mut name = syn::parse_str::<Ident>(&name).ok()?;
+    name.set_span(ident.span());
+    Some(name)
+}
+
+/// The name of an item, or its first tokens: enough to point at it without underlining all of it.
+fn head(item: &mut Item) -> TokenStream {
+    if let [ident, ..] = *names_of(item) {
+        return ident.to_token_stream();
+    }
+    if let Some(attrs) = attrs_of(item) {
+        attrs.clear();
+    }
+    item.to_token_stream().into_iter().take(2).collect()
+}
+
+/// The names that an item puts into its module, but those of functions, which collide with nothing.
+pub(crate) fn names_of(item: &Item) -> Vec<&Ident> {
+    vec![match item {
+        Item::Const(item) => &item.ident,
+        Item::Enum(item) => &item.ident,
+        Item::Mod(item) => &item.ident,
+        Item::Static(item) => &item.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        Item::Union(item) => &item.ident,
+        Item::Use(item) => return imports(&item.tree, None),
+        _ => return Vec::new(),
+    }]
+}
+
+/// The names that a `use` brings in, as far as it says them.
+fn imports<'t>(tree: &'t UseTree, parent: Option<&'t Ident>) -> Vec<&'t Ident> {
+    match tree {
+        UseTree::Path(path) => imports(&path.tree, Some(&path.ident)),
+        UseTree::Name(name) if name.ident == "self" => parent.into_iter().collect(),
+        UseTree::Name(name) => vec![&name.ident],
+        UseTree::Rename(rename) => vec![&rename.rename],
+        UseTree::Glob(_) => Vec::new(),
+        UseTree::Group(group) => {
+            group.items.iter().flat_map(|tree| imports(tree, parent)).collect()
+        }
+    }
 }
 
 impl Declaration {
@@ -104,12 +160,13 @@ impl Declaration {
             return;
         };
         attribute::refuse_cfg(attrs, report);
+        self.has_transitions |= marker.kind == attribute::Marker::Transition;
         let place = self.items.len();
         match (&marker.kind, &mut item) {
             (attribute::Marker::Context, Item::Struct(item)) => {
                 attribute::no_arguments(&marker, report);
                 refuse_generics(&item.generics, "a context", report);
-                self.contexts.push(Context { ident: item.ident.clone() });
+                self.contexts.push(Context { ident: item.ident.clone(), vis: item.vis.clone() });
             }
             (attribute::Marker::State, Item::Struct(item)) => {
                 let options = attribute::state_options(&marker, report);
@@ -122,22 +179,22 @@ impl Declaration {
                     last: options.last,
                 });
             }
-            (attribute::Marker::Context, other) => report.at(
-                first_line(&other.to_token_stream()),
-                "`#[context]` goes on a struct, with what every state can see and change",
-            ),
-            (attribute::Marker::State, other) => report.at(
-                first_line(&other.to_token_stream()),
-                "`#[state]` goes on a struct, with or without data",
-            ),
+            (attribute::Marker::Context | attribute::Marker::State, other) => {
+                let what = match marker.kind {
+                    attribute::Marker::Context => "with what every state can see and change",
+                    _ => "with or without data",
+                };
+                report
+                    .at(head(other), format_args!("`#[{}]` goes on a struct, {what}", marker.name));
+                self.refused.extend(names_of(other).into_iter().cloned());
+            }
             (_, Item::Fn(item)) => {
                 self.marked.push(place);
                 self.functions.extend(Function::parse(&marker, item, place, report));
             }
-            (_, other) => report.at(
-                first_line(&other.to_token_stream()),
-                format_args!("`#[{}]` goes on a function", marker.name),
-            ),
+            (_, other) => {
+                report.at(head(other), format_args!("`#[{}]` goes on a function", marker.name));
+            }
         }
         self.items.push(item);
     }
@@ -157,6 +214,7 @@ fn attrs_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
         Item::Enum(item) => &mut item.attrs,
         Item::Fn(item) => &mut item.attrs,
         Item::Impl(item) => &mut item.attrs,
+        Item::Macro(item) => &mut item.attrs,
         Item::Mod(item) => &mut item.attrs,
         Item::Static(item) => &mut item.attrs,
         Item::Struct(item) => &mut item.attrs,

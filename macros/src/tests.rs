@@ -99,5 +99,5 @@ fn lamp() {
 #[test]
 fn orchestrator() {
     let source = include_str!("../../src/orchestrator.rs");
-    check_expansion(source, "orchestrator", &expect_file!["../snapshots/orchestrator.rs"]);
+    check_expansion(source, "machine", &expect_file!["../snapshots/orchestrator.rs"]);
 }

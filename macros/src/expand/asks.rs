@@ -37,7 +37,7 @@ fn methods(
 }
 
 fn method(declaration: &Declaration, ask: &Ask<'_>) -> TokenStream {
-    let vis = visibility(&declaration.vis, 1);
+    let vis = visibility(declaration, 1);
     let ident = &ask.function.ident;
     let fails = ask.function.output.error.is_some();
     let docs = documentation(
@@ -78,7 +78,7 @@ fn portable(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
     let queries = questions(declaration, "Query", " A question about the machine.", &model.queries);
     let prompts =
         questions(declaration, "Prompt", " A prompt for a language model.", &model.prompts);
-    let at = Ident::new("at", Span::call_site());
+    let at = Ident::new("at", Span::mixed_site());
     let answers = model.queries.iter().map(|query| row(model, query, &at, "answer"));
     let texts = model.prompts.iter().map(|prompt| row(model, prompt, &at, "text"));
     quote! {
@@ -94,7 +94,7 @@ fn portable(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
 
 /// The enum of queries or of prompts.
 fn questions(declaration: &Declaration, name: &str, docs: &str, asks: &[Ask<'_>]) -> TokenStream {
-    let vis = visibility(&declaration.vis, 1);
+    let vis = visibility(declaration, 1);
     let name = Ident::new(name, Span::call_site());
     let variants = asks.iter().map(|ask| {
         let (variant, wire) = (&ask.variant, unraw(&ask.function.ident));
@@ -125,15 +125,16 @@ fn questions(declaration: &Declaration, name: &str, docs: &str, asks: &[Ask<'_>]
     }
 }
 
+/// The place tells apart what two names would not: `a` with `b_c`, and `a_b` with `c`.
 fn default_name(ask: &Ask<'_>, parameter: &Ident) -> Ident {
-    format_ident!("default_{}_{}", unraw(&ask.function.ident), unraw(parameter))
+    format_ident!("default_{}_{}", ask.function.place, unraw(parameter))
 }
 
 /// How the function of a query or of a prompt is called.
 fn row(model: &Model<'_>, ask: &Ask<'_>, at: &Ident, verb: &str) -> TokenStream {
     let fallible = ask.function.output.error.is_some();
     let verb = if fallible { format_ident!("try_{verb}") } else { format_ident!("{verb}") };
-    let source = Ident::new("source", Span::call_site());
+    let source = Ident::new("source", Span::mixed_site());
     let (variant, function) = (&ask.variant, &ask.function.ident);
     let fields = ask.parameters.iter().map(|parameter| &parameter.ident);
     let call = call(

@@ -8,13 +8,13 @@ use crate::parse::{Declaration, Parameter, docs, text, unraw};
 
 /// The constant `CHART`.
 pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(&declaration.vis, 1);
+    let vis = visibility(declaration, 1);
     let name = declaration.name.to_string();
     let own_docs = format!(" The machine [`{name}`] as data.");
     let machine_docs = docs(&declaration.attrs);
     let initial = model.initial.number();
     let states = model.states.iter().map(|state| {
-        let (name, wire) = (state.decl.ident.to_string(), &state.wire);
+        let (name, wire) = (unraw(&state.decl.ident), &state.wire);
         let docs = docs(&state.decl.item.attrs);
         let last = flag(state.decl.last, "last");
         quote!(#name #wire #docs #last;)

@@ -11,7 +11,7 @@ use crate::parse::{Declaration, Parameter, unraw};
 
 /// The module `events`, and the enum around it.
 pub(super) fn events(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(&declaration.vis, 1);
+    let vis = visibility(declaration, 1);
     let module_docs = format!(" The events of [`{}`], each with its payload.", declaration.name);
     let structs = model.events.iter().map(|event| event_struct(declaration, model, event));
     let variants: Vec<_> = model.events.iter().map(|event| &event.variant).collect();
@@ -53,7 +53,7 @@ pub(super) fn events(declaration: &Declaration, model: &Model<'_>) -> TokenStrea
 }
 
 fn event_struct(declaration: &Declaration, model: &Model<'_>, event: &Event<'_>) -> TokenStream {
-    let vis = visibility(&declaration.vis, 2);
+    let vis = visibility(declaration, 2);
     let form = if declaration.serde { quote!(serde) } else { quote!(bare) };
     let name = unraw(event.ident);
     let docs = documentation(event.docs, || format!("The event `{name}`."), None);
@@ -119,7 +119,7 @@ fn from_within_events(ty: &Type, model: &Model<'_>) -> Type {
 
 /// The enum of the handlers' errors.
 pub(super) fn faults(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(&declaration.vis, 1);
+    let vis = visibility(declaration, 1);
     let faults = model.events.iter().filter_map(|event| {
         let (variant, error) = (&event.variant, event.error()?);
         let docs = format!("`{}` failed.", unraw(event.ident));

@@ -48,7 +48,7 @@ fn method(
     event: &Event<'_>,
     clause: &Clause<'_>,
 ) -> TokenStream {
-    let vis = visibility(&declaration.vis, 1);
+    let vis = visibility(declaration, 1);
     let (machine, method, variant) = (&declaration.name, event.ident, &event.variant);
     let source = Ident::new("source", Span::mixed_site());
     let context = Ident::new("context", Span::mixed_site());
@@ -60,21 +60,16 @@ fn method(
     let docs = docs(event, clause);
     let arguments = &clause.arguments;
     let payload = |ident: &Ident| quote!(#ident);
-    if let (None, None) = (clause.target, clause.error) {
-        let call = call(
-            &clause.handler,
-            arguments,
-            &quote!(&mut self.0.state),
-            &quote!(&mut self.0.context),
-            payload,
-        );
-        return quote! {
-            #docs
-            #vis fn #method(&mut self, #parameters) {
-                #call;
-            }
-        };
-    }
+    let direct = call(
+        &clause.handler,
+        arguments,
+        &quote!(&mut self.0.state),
+        &quote!(&mut self.0.context),
+        payload,
+    );
+    let lends = arguments.iter().any(|argument| !matches!(argument, Argument::Payload(_)));
+    let mutable = lends.then(|| quote!(mut));
+    let next = Ident::new("next", Span::mixed_site());
     let call = call(&clause.handler, arguments, &quote!(#source), &quote!(#context), payload);
     let source = used(arguments, Argument::Source, &source);
     let context = used(arguments, Argument::Context, &context);
@@ -82,8 +77,9 @@ fn method(
     match (target, clause.error) {
         (Some(target), None) => quote! {
             #docs
-            #vis fn #method(self, #parameters) -> #machine<#target> {
-                self.0.step(|#source, #context| #call)
+            #vis fn #method(#mutable self, #parameters) -> #machine<#target> {
+                let #next = #direct;
+                #machine(self.0.with_state(#next))
             }
         },
         (Some(target), Some(_)) => quote! {
@@ -92,7 +88,13 @@ fn method(
                 self.0.try_step(EventName::#variant, |#source, #context| #call.map_err(Fault::#variant))
             }
         },
-        (None, _) => quote! {
+        (None, None) => quote! {
+            #docs
+            #vis fn #method(&mut self, #parameters) {
+                #direct;
+            }
+        },
+        (None, Some(_)) => quote! {
             #docs
             #vis fn #method(&mut self, #parameters) -> ::core::result::Result<(), Refusal> {
                 self.0.try_stay(EventName::#variant, |#source, #context| #call.map_err(Fault::#variant))
@@ -113,7 +115,7 @@ fn docs(event: &Event<'_>, clause: &Clause<'_>) -> TokenStream {
 
 /// The rows of `LegalIn`.
 pub(super) fn legal(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(&declaration.vis, 1);
+    let vis = visibility(declaration, 1);
     let name = &declaration.name;
     let rows = model.events.iter().flat_map(|event| {
         event.clauses.iter().filter(|clause| !clause.sources.is_empty()).map(|clause| {

@@ -1,17 +1,17 @@
-//! Names: those that the expansion needs, those on the wire, and how far they can be seen.
+//! Names: those that the expansion needs, and those on the wire.
 
 use std::collections::HashMap;
 
-use heck::{ToShoutySnakeCase, ToUpperCamelCase};
-use quote::{ToTokens, quote};
-use syn::{Ident, Item, Visibility, parse_quote};
+use heck::ToShoutySnakeCase;
+use syn::visit::{self, Visit};
+use syn::{Ident, Path};
 
 use super::{Ask, Event};
-use crate::parse::{Declaration, unraw};
+use crate::parse::{Declaration, names_of, type_name, unraw};
 use crate::report::Report;
 
 /// Types and constants that the expansion puts beside the author's items.
-const ITEMS: [&str; 12] = [
+const ITEMS: [&str; 13] = [
     "State",
     "StateName",
     "Typed",
@@ -24,6 +24,7 @@ const ITEMS: [&str; 12] = [
     "Refused",
     "Applied",
     "CHART",
+    "events",
 ];
 
 /// Methods of the typed machine in every state.
@@ -45,100 +46,48 @@ pub(crate) fn wire(ident: &Ident) -> String {
 }
 
 /// `give_up` → `GiveUp`.
-pub(super) fn variant(ident: &Ident) -> Ident {
-    Ident::new(&unraw(ident).to_upper_camel_case(), ident.span())
-}
-
-/// The visibility of an item that is `depth` modules inside the machine's parent, seen as far as the machine is.
-pub(crate) fn visibility(module: &Visibility, depth: usize) -> Visibility {
-    let supers = |count: usize| -> Visibility {
-        let supers = std::iter::repeat_n(quote!(super), count);
-        match count {
-            1 => parse_quote!(pub(super)),
-            _ => parse_quote!(pub(in #(#supers)::*)),
-        }
-    };
-    match module {
-        Visibility::Public(_) => module.clone(),
-        Visibility::Inherited => supers(depth),
-        Visibility::Restricted(restricted) => {
-            let path = &restricted.path;
-            match path.segments.first() {
-                Some(first) if first.ident == "self" => supers(depth),
-                Some(first) if first.ident == "super" => {
-                    supers(depth + path.segments.iter().filter(|s| s.ident == "super").count())
-                }
-                _ => module.clone(),
-            }
-        }
+pub(super) fn variant(ident: &Ident, report: &mut Report) -> Option<Ident> {
+    let variant = type_name(ident);
+    if variant.is_none() {
+        report.at(
+            ident,
+            format_args!(
+                "`{ident}` makes no name of a type, as `give_up` makes `GiveUp`: choose another"
+            ),
+        );
     }
+    variant
 }
 
-/// How far an item is seen, as far as its visibility tells: 0 in its module, 1 in the parent, 2 in the crate, 3 all over.
-fn reach(vis: &Visibility) -> usize {
-    match vis {
-        Visibility::Public(_) => 3,
-        Visibility::Inherited => 0,
-        Visibility::Restricted(restricted) => {
-            match restricted.path.segments.first().map(|first| first.ident.to_string()).as_deref() {
-                Some("self") => 0,
-                Some("super") => 1,
-                _ => 2,
-            }
-        }
-    }
-}
-
-/// Checks the names and the visibility of the items.
+/// Checks the names of the items.
 pub(super) fn check(declaration: &Declaration, report: &mut Report) {
     for item in &declaration.items {
-        if let Some(ident) = type_or_constant(item) {
+        for ident in names_of(item) {
             check_item_name(declaration, ident, report);
         }
-        if let Item::Mod(item) = item
-            && item.ident == "events"
-        {
-            report.at(&item.ident, "`events` is the module of the events' structs, which `#[machine]` makes: rename this one");
-        }
+    }
+    if ITEMS.iter().any(|name| declaration.name == name) {
+        let name = &declaration.name;
+        report.at(name, format_args!("`{name}` is a name that `#[machine]` gives to an item of its own: name the machine with `#[machine(name = …)]`"));
     }
     let mut wires: HashMap<String, &Ident> = HashMap::new();
-    for state in &declaration.states {
-        let same = wire(&state.ident).replace('_', "");
-        if let Some(first) = wires.get(&same) {
-            report.at(
-                &state.ident,
-                format_args!(
-                    "`{}` and `{first}` would be one name on the wire: rename one",
-                    state.ident
-                ),
-            );
-        } else {
-            wires.insert(same, &state.ident);
+    for ident in declaration.states.iter().map(|state| &state.ident) {
+        let same = wire(ident).replace('_', "");
+        if same.is_empty() {
+            report.at(ident, format_args!("`{ident}` is no name on the wire: choose another"));
         }
-        check_reach(declaration, "state", &state.ident, &state.item.vis, report);
-    }
-    for context in &declaration.contexts {
-        let item = declaration.items.iter().find_map(|item| match item {
-            Item::Struct(item) if item.ident == context.ident => Some(item),
-            _ => None,
-        });
-        if let Some(item) = item {
-            check_reach(declaration, "context", &item.ident, &item.vis, report);
+        match wires.insert(same, ident) {
+            Some(first) if first == ident => {
+                report
+                    .at(ident, format_args!("`{ident}` is declared already: choose another name"));
+            }
+            Some(first) => report.at(
+                ident,
+                format_args!("`{ident}` and `{first}` would be one name on the wire: rename one"),
+            ),
+            None => {}
         }
     }
-}
-
-fn type_or_constant(item: &Item) -> Option<&Ident> {
-    Some(match item {
-        Item::Const(item) => &item.ident,
-        Item::Enum(item) => &item.ident,
-        Item::Static(item) => &item.ident,
-        Item::Struct(item) => &item.ident,
-        Item::Trait(item) => &item.ident,
-        Item::Type(item) => &item.ident,
-        Item::Union(item) => &item.ident,
-        _ => return None,
-    })
 }
 
 fn check_item_name(declaration: &Declaration, ident: &Ident, report: &mut Report) {
@@ -154,37 +103,6 @@ fn check_item_name(declaration: &Declaration, ident: &Ident, report: &mut Report
     }
 }
 
-fn check_reach(
-    declaration: &Declaration,
-    what: &str,
-    ident: &Ident,
-    vis: &Visibility,
-    report: &mut Report,
-) {
-    let needed: Visibility = visibility(&declaration.vis, 1);
-    let seen = match &declaration.vis {
-        Visibility::Inherited => 1,
-        module => reach(module).max(1),
-    };
-    if reach(vis) < seen {
-        let needed = text(&needed);
-        report.at(
-            ident,
-            format_args!(
-                "the {what} `{ident}` is seen less far than the machine: make it `{needed}`"
-            ),
-        );
-    }
-}
-
-fn text(vis: &Visibility) -> String {
-    vis.to_token_stream()
-        .to_string()
-        .replace(" (", "(")
-        .replace(' ', "")
-        .replace("pub(in", "pub(in ")
-}
-
 /// Checks the names of events, queries, prompts and their parameters.
 pub(super) fn check_functions(
     events: &[Event<'_>],
@@ -193,6 +111,11 @@ pub(super) fn check_functions(
     declaration: &Declaration,
     report: &mut Report,
 ) {
+    for event in events {
+        for parameter in &event.payload {
+            Hidden { events, declaration, report }.visit_type(&parameter.ty);
+        }
+    }
     let events =
         events.iter().map(|event| ("an event", event.ident, &event.variant, &event.payload));
     let queries = queries.iter().map(|ask| ("a query", ask));
@@ -200,13 +123,24 @@ pub(super) fn check_functions(
     let asks = queries
         .chain(prompts)
         .map(|(what, ask)| (what, &ask.function.ident, &ask.variant, &ask.parameters));
-    let mut seen = HashMap::new();
+    let mut seen: HashMap<String, (&str, &Ident)> = HashMap::new();
     for (what, ident, variant, parameters) in events.chain(asks) {
-        if let Some((what, first)) = seen.get(variant) {
-            report.at(ident, format_args!("`{first}` is {what} already: choose another name"));
-        }
-        seen.insert(variant, (what, ident));
         let name = unraw(ident);
+        // What a variant and a name on the wire do not tell apart.
+        let same = variant.to_string().to_lowercase();
+        match seen.get(&same) {
+            Some((what, first)) if unraw(first) == name => {
+                report.at(ident, format_args!("`{first}` is {what} already: choose another name"));
+            }
+            Some((what, first)) => report.at(
+                ident,
+                format_args!(
+                    "`{ident}` is too like `{first}`, which is {what}: choose another name"
+                ),
+            ),
+            None => {}
+        }
+        seen.insert(same, (what, ident));
         if METHODS.contains(&&*name) || what != "an event" && RUNTIME_METHODS.contains(&&*name) {
             report.at(
                 ident,
@@ -227,6 +161,33 @@ pub(super) fn check_functions(
                     format_args!("`{name}` is an argument that the server gives every tool: choose another name"),
                 );
             }
+        }
+    }
+}
+
+/// Finds names in a payload's type that mean the struct of an event where the payload's own struct is, and that are no
+/// items of the machine's module, by which they could be told from it.
+struct Hidden<'c, 'd> {
+    events: &'c [Event<'d>],
+    declaration: &'c Declaration,
+    report: &'c mut Report,
+}
+
+impl<'t> Visit<'t> for Hidden<'_, '_> {
+    fn visit_path(&mut self, path: &'t Path) {
+        visit::visit_path(self, path);
+        let Some(first) = path.segments.first().filter(|_| path.leading_colon.is_none()) else {
+            return;
+        };
+        let name = &first.ident;
+        let own = || self.declaration.items.iter().flat_map(names_of).any(|own| own == name);
+        if self.events.iter().any(|event| event.variant == *name) && !own() {
+            self.report.at(
+                name,
+                format_args!(
+                    "`{name}` means the event `events::{name}` in a payload: write the whole path"
+                ),
+            );
         }
     }
 }

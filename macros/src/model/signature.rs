@@ -1,9 +1,10 @@
 //! What the parameters and the return type of a function mean, among the declared names.
 
-use syn::{Ident, Type};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Ident, Path, Type};
 
 use super::{Argument, Ask, Clause, Resolver, StateId, names};
-use crate::parse::{Function, Kind, Parameter, Role, Sources, plain_name};
+use crate::parse::{Function, Kind, Parameter, Role, Sources, WRITTEN_OUT, plain_name, text};
 use crate::report::{Report, did_you_mean};
 
 /// A handler, with its payload. `None` where its target is unknown.
@@ -41,7 +42,11 @@ pub(super) fn handler<'d>(
             None => continue,
         };
         if !matches!(argument, Argument::Payload(_)) && arguments.contains(&argument) {
-            report.at(&parameter.ty, "a handler takes this once");
+            let what = if argument == Argument::Source { "source" } else { "context" };
+            report.at(
+                &parameter.ty,
+                format_args!("a handler takes the {what} once: an earlier parameter is it"),
+            );
         }
         arguments.push(argument);
     }
@@ -63,7 +68,7 @@ pub(super) fn ask<'d>(
     let what = if matches!(function.kind, Kind::Query) { "query" } else { "prompt" };
     let mut ask = Ask {
         function,
-        variant: names::variant(&function.ident),
+        variant: names::variant(&function.ident, report)?,
         parameters: Vec::new(),
         arguments: Vec::new(),
         about: None,
@@ -85,11 +90,10 @@ pub(super) fn ask<'d>(
                 ask.arguments.push(Argument::Source);
             }
             Meaning::Payload => {
-                if what == "prompt" && !is_text(&parameter.ty) {
-                    report.at(
-                        &parameter.ty,
-                        "an argument of a prompt is a text: `String` or `Option<String>`",
-                    );
+                let ty = &parameter.ty;
+                if what == "prompt" && !is(ty, "String") && !is(ty, "Option<String>") {
+                    report
+                        .at(ty, "an argument of a prompt is a text: `String` or `Option<String>`");
                 }
                 ask.parameters.push(parameter);
                 ask.arguments.push(Argument::Payload(&parameter.ident));
@@ -97,11 +101,17 @@ pub(super) fn ask<'d>(
         }
     }
     if let Kind::Prompt(states) = &function.kind {
-        ask.states = states.iter().filter_map(|name| resolver.known_state(name, report)).collect();
+        ask.states = resolver.list(states, report).into_iter().map(|(state, _)| state).collect();
     }
-    if function.output.value.is_none() {
-        report.at(&function.ident, format_args!("a {what} returns its answer"));
-        return None;
+    match &function.output.value {
+        None => {
+            report.at(&function.ident, format_args!("a {what} returns its answer"));
+            return None;
+        }
+        Some(ty) if what == "prompt" && !is(ty, "String") => {
+            report.at(ty, "a prompt returns a text: `String` or `Result<String, Error>`");
+        }
+        Some(_) => {}
     }
     Some(ask)
 }
@@ -126,10 +136,17 @@ fn meaning(resolver: &Resolver<'_>, parameter: &Parameter, report: &mut Report) 
             if let Some(id) = resolver.state(name) {
                 return Some(Meaning::State { id, mutable: *mutable });
             }
+            if resolver.is_refused(name) {
+                return None;
+            }
             let names = declaration.contexts.iter().map(|context| &context.ident);
             let names = names.chain(declaration.states.iter().map(|state| &state.ident));
             let names: Vec<_> = names.map(Ident::to_string).collect();
-            let hint = did_you_mean(&name.to_string(), names.iter().map(String::as_str));
+            let mut hint = did_you_mean(&name.to_string(), names.iter().map(String::as_str));
+            if hint.is_empty() {
+                let owned = if name == "str" { "String".to_owned() } else { name.to_string() };
+                hint = format!(": take `{owned}`");
+            }
             let message = format_args!(
                 "`{name}` is neither a state nor the context, and a payload is owned{hint}"
             );
@@ -154,19 +171,36 @@ fn meaning(resolver: &Resolver<'_>, parameter: &Parameter, report: &mut Report) 
 }
 
 fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<StateId> {
-    match plain_name(ty) {
-        Some(name) => resolver.known_state(&name, report),
-        None => {
-            report.at(
-                ty,
-                "a handler returns the state that it leads to, `Result<State, Error>`, or nothing",
-            );
-            None
-        }
+    let Some(name) = plain_name(ty) else {
+        report.at(
+            ty,
+            "a handler returns the state that it leads to, by its plain name, `Result<State, Error>`, or nothing",
+        );
+        return None;
+    };
+    if resolver.declaration.contexts.iter().any(|context| context.ident == name) {
+        report.at(ty, format_args!("the context is lent, not returned: take `&mut {name}`"));
+        return None;
     }
+    if name == "Result" && resolver.state(&name).is_none() {
+        report.at(ty, WRITTEN_OUT);
+        return None;
+    }
+    resolver.known_state(&name, report)
 }
 
-fn is_text(ty: &Type) -> bool {
-    let text = quote::quote!(#ty).to_string().replace(' ', "");
-    matches!(text.as_str(), "String" | "Option<String>")
+/// Whether the type is that of the prelude, by whichever path each part of it is named.
+fn is(ty: &Type, wanted: &str) -> bool {
+    struct Last;
+    impl VisitMut for Last {
+        fn visit_path_mut(&mut self, path: &mut Path) {
+            visit_mut::visit_path_mut(self, path);
+            if let Some(last) = path.segments.last() {
+                *path = last.clone().into();
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Last.visit_type_mut(&mut ty);
+    text(&ty) == wanted
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::meta::ParseNestedMeta;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -20,6 +21,7 @@ pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> Mach
     let mut found = MachineOptions::default();
     let parser = syn::meta::parser(|meta| {
         if meta.path.is_ident("serde") {
+            flag(&meta, found.serde)?;
             if !cfg!(feature = "serde") {
                 return Err(meta.error(
                     "`serde` needs leverframe's feature `serde`, which the default feature `server` brings",
@@ -27,7 +29,9 @@ pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> Mach
             }
             found.serde = true;
         } else if meta.path.is_ident("name") {
-            found.name = Some(meta.value()?.parse()?);
+            once(&meta, found.name.is_some())?;
+            let name = "a machine is named by a plain name: `name = Release`";
+            found.name = Some(plain(meta.value()?, name)?);
         } else {
             return Err(unknown("#[machine]", &meta.path, &["serde", "name"]));
         }
@@ -37,16 +41,40 @@ pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> Mach
     found
 }
 
+/// An option that is given at most once.
+fn once(meta: &ParseNestedMeta<'_>, given: bool) -> syn::Result<()> {
+    if !given {
+        return Ok(());
+    }
+    let name = meta.path.to_token_stream();
+    Err(syn::Error::new_spanned(
+        &meta.path,
+        format_args!("`{name}` is given already: once is enough"),
+    ))
+}
+
+/// An option without a value, that is given at most once.
+fn flag(meta: &ParseNestedMeta<'_>, given: bool) -> syn::Result<()> {
+    if meta.input.peek(Token![=]) || meta.input.peek(syn::token::Paren) {
+        let name = meta.path.to_token_stream();
+        let message = format_args!("`{name}` takes no value: the name alone says it");
+        return Err(syn::Error::new_spanned(&meta.path, message));
+    }
+    once(meta, given)
+}
+
+/// A name without a path.
+fn plain(input: ParseStream<'_>, otherwise: &str) -> syn::Result<Ident> {
+    let path =
+        input.parse::<syn::Path>().map_err(|error| syn::Error::new(error.span(), otherwise))?;
+    path.get_ident().cloned().ok_or_else(|| syn::Error::new_spanned(path, otherwise))
+}
+
 fn unknown(attribute: &str, path: &syn::Path, known: &[&str]) -> syn::Error {
     let given = path.to_token_stream().to_string();
     let hint = did_you_mean(&given, known.iter().copied());
-    let message = match known {
-        [] => format!("`{attribute}` takes no arguments"),
-        _ => {
-            format!("`{attribute}` has no option `{given}`{hint}; it has `{}`", known.join("`, `"))
-        }
-    };
-    syn::Error::new_spanned(path, message)
+    let hint = if hint.is_empty() { format!("; it has `{}`", known.join("`, `")) } else { hint };
+    syn::Error::new_spanned(path, format_args!("`{attribute}` has no option `{given}`{hint}"))
 }
 
 /// What an item is in the machine.
@@ -137,8 +165,10 @@ pub(crate) fn state_options(marked: &Marked, report: &mut Report) -> StateOption
     }
     report.ok(marked.attr.parse_nested_meta(|meta| {
         if meta.path.is_ident("initial") {
+            flag(&meta, found.initial.is_some())?;
             found.initial = Some(meta.path.span());
         } else if meta.path.is_ident("final") {
+            flag(&meta, found.last)?;
             found.last = true;
         } else {
             return Err(unknown("#[state]", &meta.path, &["initial", "final"]));
@@ -165,6 +195,7 @@ pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Option
     }
     let parsed = marked.attr.parse_nested_meta(|meta| {
         if meta.path.is_ident("from") {
+            once(&meta, found.is_some())?;
             found = Some(sources(meta.value()?)?);
             Ok(())
         } else {
@@ -192,17 +223,15 @@ fn sources(input: ParseStream<'_>) -> syn::Result<Sources> {
         }
         return Ok(Sources::Named(names.into_iter().collect()));
     }
-    Ok(Sources::Named(vec![state_name(input)?]))
+    let name = state_name(input)?;
+    if !input.is_empty() && !input.peek(Token![,]) {
+        return Err(input.error("several states stand in a list: `from = [Draft, Waiting]`"));
+    }
+    Ok(Sources::Named(vec![name]))
 }
 
 fn state_name(input: ParseStream<'_>) -> syn::Result<Ident> {
-    let path: syn::Path = input.parse()?;
-    path.get_ident().cloned().ok_or_else(|| {
-        syn::Error::new_spanned(
-            path,
-            "a state is named by its plain name, as it is declared in this module",
-        )
-    })
+    plain(input, "a state is named by its plain name, as it is declared in this module")
 }
 
 /// The states that `#[prompt(A, B)]` names.

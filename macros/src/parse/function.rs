@@ -1,7 +1,15 @@
 //! Handlers, queries and prompts: a function's signature, its parameters told apart by shape.
 
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
-use syn::{Attribute, Expr, FnArg, Ident, ItemFn, Pat, PathArguments, ReturnType, Signature, Type};
+use syn::visit::{self, Visit};
+use syn::{
+    Attribute, Expr, FnArg, GenericArgument, Ident, Item, ItemFn, Lifetime, Pat, PathArguments,
+    ReturnType, Safety, Signature, Type, TypeFnPtr, TypeImplTrait, TypeInfer, TypeReference,
+    TypeTraitObject,
+};
 
 use super::attribute::{self, Marked, Marker, Sources};
 use super::docs;
@@ -65,54 +73,84 @@ impl Function {
                 Kind::Query
             }
         };
-        refuse_qualifiers(&item.sig, report);
+        let what = match kind {
+            Kind::Transition(_) => "handler",
+            Kind::Query => "query",
+            Kind::Prompt(_) => "prompt",
+        };
+        refuse_qualifiers(&item.sig, what, report);
         let mut parameters = Vec::new();
         for input in &mut item.sig.inputs {
-            parameters.push(parameter(input, report));
+            parameters.push(parameter(input, what, report));
         }
+        let output = output(&item.sig.output, report);
+        if let (Kind::Transition(_), Some(Output { error: Some(error), .. })) = (&kind, &output) {
+            owned(error, "an error", report)?;
+        }
+        let parameters: Vec<Parameter> = parameters.into_iter().collect::<Option<_>>()?;
+        named_once(&parameters, report)?;
         Some(Self {
             ident: item.sig.ident.clone(),
             kind,
             docs: docs(&item.attrs),
-            output: output(&item.sig.output, report)?,
-            parameters: parameters.into_iter().collect::<Option<_>>()?,
+            output: output?,
+            parameters,
             place,
         })
     }
 
-    /// Where `item` is the function, gives it another name.
-    pub(crate) fn renamed(&self, number: usize) -> Ident {
-        format_ident!("{}_{number}", attribute::unraw(&self.ident), span = self.ident.span())
+    /// A name of its own for one of several functions of this name, that no other function has.
+    pub(crate) fn renamed(&self, number: usize, items: &[Item]) -> Ident {
+        let is_function = |name: &Ident| {
+            items.iter().any(|item| matches!(item, Item::Fn(item) if item.sig.ident == *name))
+        };
+        let mut name = attribute::unraw(&self.ident);
+        loop {
+            let renamed = format_ident!("{name}_{number}", span = self.ident.span());
+            if !is_function(&renamed) {
+                return renamed;
+            }
+            name.push_str("_clause");
+        }
     }
 }
 
-fn refuse_qualifiers(sig: &Signature, report: &mut Report) {
+fn refuse_qualifiers(sig: &Signature, what: &str, report: &mut Report) {
     if let Some(token) = &sig.asyncness {
         report.at(
             token,
-            "a handler is not `async`: it is a plain function of state, context and payload; effects belong to the server",
+            format_args!("a {what} is not `async`: it is a plain function of state, context and payload; effects belong to the server"),
         );
     }
+    if let Safety::Unsafe(token) = &sig.safety {
+        report.at(token, format_args!("a {what} is not `unsafe`: the machine calls it freely"));
+    }
     if let Some(abi) = &sig.abi {
-        report.at(abi, "a handler is a plain Rust function");
+        report.at(abi, format_args!("a {what} is a plain Rust function: take the ABI away"));
     }
     if !sig.generics.params.is_empty() {
-        report.at(&sig.generics, "a handler has no generics: name the types");
+        report.at(&sig.generics, format_args!("a {what} has no generics: name the types"));
     } else if let Some(clause) = &sig.generics.where_clause {
-        report.at(clause, "a handler has no `where` clause: name the types");
-    }
-    if let Some(variadic) = &sig.variadic {
-        report.at(variadic, "a handler has a fixed list of parameters");
+        report.at(clause, format_args!("a {what} has no `where` clause: name the types"));
     }
 }
 
-fn parameter(input: &mut FnArg, report: &mut Report) -> Option<Parameter> {
+/// Two parameters of one name would be one field of the payload.
+fn named_once(parameters: &[Parameter], report: &mut Report) -> Option<()> {
+    let mut seen = HashSet::new();
+    let twice = parameters.iter().find(|parameter| !seen.insert(&parameter.ident));
+    let Some(Parameter { ident: name, .. }) = twice else { return Some(()) };
+    report.at(name, format_args!("`{name}` is a parameter already: choose another name"));
+    None
+}
+
+fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Parameter> {
     let typed = match input {
         FnArg::Typed(typed) => typed,
         FnArg::Receiver(receiver) => {
             report.at(
                 receiver,
-                "a handler has no `self`: take the state as `&mut Draft`, the context as `&mut Notes`",
+                format_args!("a {what} has no `self`: it takes the state, as in `draft: &Draft`, and the context each by its type"),
             );
             return None;
         }
@@ -124,7 +162,10 @@ fn parameter(input: &mut FnArg, report: &mut Report) -> Option<Parameter> {
     let ident = match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => pat.ident.clone(),
         pat => {
-            report.at(pat, "a parameter has a plain name: take the pattern apart in the body");
+            report.at(
+                pat,
+                "a parameter has a name, by which it is given: take a pattern apart in the body",
+            );
             return None;
         }
     };
@@ -138,25 +179,64 @@ fn parameter(input: &mut FnArg, report: &mut Report) -> Option<Parameter> {
 }
 
 fn role(ty: &Type, report: &mut Report) -> Option<Role> {
+    if let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty
+        && let Some(name) = plain_name(elem)
+        && lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static")
+    {
+        return Some(Role::Lent { name, mutable: mutability.is_some() });
+    }
     match ty {
-        Type::Reference(reference) => match plain_name(&reference.elem) {
-            Some(name) => Some(Role::Lent { name, mutable: reference.mutability.is_some() }),
-            None => {
-                report.at(
-                    ty,
-                    "a payload is owned: only a state or the context is taken by reference",
-                );
-                None
-            }
-        },
-        Type::ImplTrait(_) => {
-            report.at(ty, "a payload has a plain type: name it");
-            None
-        }
         Type::Paren(inner) => role(&inner.elem, report),
         Type::Group(inner) => role(&inner.elem, report),
-        _ => Some(Role::Payload),
+        _ => owned(ty, "a payload", report).map(|()| Role::Payload),
     }
+}
+
+/// What is kept beyond the call borrows nothing, and has a type that can be written down.
+fn owned(ty: &Type, what: &str, report: &mut Report) -> Option<()> {
+    let mut found = Unowned(None);
+    found.visit_type(ty);
+    let Some((at, mend)) = found.0 else { return Some(()) };
+    report.at(at, format_args!("{what} {mend}"));
+    None
+}
+
+/// Finds the first part of a type that borrows or has no name.
+struct Unowned(Option<(TokenStream, &'static str)>);
+
+impl Unowned {
+    fn found(&mut self, at: impl ToTokens, mend: &'static str) {
+        self.0.get_or_insert_with(|| (at.to_token_stream(), mend));
+    }
+}
+
+impl<'t> Visit<'t> for Unowned {
+    fn visit_type_reference(&mut self, reference: &'t TypeReference) {
+        match &reference.lifetime {
+            Some(lifetime) if lifetime.ident == "static" => {
+                visit::visit_type_reference(self, reference);
+            }
+            _ => self.found(reference, "is owned: take it by value, such as `String` for `&str`"),
+        }
+    }
+
+    fn visit_lifetime(&mut self, lifetime: &'t Lifetime) {
+        if lifetime.ident != "static" {
+            self.found(lifetime, "is owned: it has no lifetime but `'static`");
+        }
+    }
+
+    fn visit_type_impl_trait(&mut self, ty: &'t TypeImplTrait) {
+        self.found(ty, "has a plain type: write it instead of `impl`");
+    }
+
+    fn visit_type_infer(&mut self, ty: &'t TypeInfer) {
+        self.found(ty, "has a plain type: write it instead of `_`");
+    }
+
+    // What a function pointer or a trait object borrows lasts for a call.
+    fn visit_type_fn_ptr(&mut self, _: &'t TypeFnPtr) {}
+    fn visit_type_trait_object(&mut self, _: &'t TypeTraitObject) {}
 }
 
 /// The name, where the type is nothing but a name: `Draft`, `self::Draft`.
@@ -176,25 +256,28 @@ pub(crate) fn plain_name(ty: &Type) -> Option<Ident> {
 
 fn output(output: &ReturnType, report: &mut Report) -> Option<Output> {
     let ReturnType::Type(_, ty) = output else { return Some(Output::default()) };
-    if let Some(path) = result(ty) {
-        let PathArguments::AngleBracketed(arguments) = path else {
-            report.at(ty, "`Result` is written out: `Result<Draft, Error>`");
-            return None;
-        };
-        let types: Vec<_> = arguments.args.iter().collect();
-        let [syn::GenericArgument::Type(ok), syn::GenericArgument::Type(error)] = *types else {
-            report.at(ty, "`Result` is written out: `Result<Draft, Error>`");
-            return None;
-        };
-        return Some(Output { value: unless_unit(ok), error: Some(error.clone()) });
-    }
-    Some(Output { value: unless_unit(ty), error: None })
+    let Some(arguments) = result(ty) else {
+        return Some(Output { value: unless_unit(ty), error: None });
+    };
+    let [GenericArgument::Type(ok), GenericArgument::Type(error)] = *arguments.as_slice() else {
+        report.at(ty, WRITTEN_OUT);
+        return None;
+    };
+    Some(Output { value: unless_unit(ok), error: Some(error.clone()) })
 }
 
-/// The arguments of `Result`, by whichever path it is named.
-fn result(ty: &Type) -> Option<&PathArguments> {
+/// An alias hides of what type the error is.
+pub(crate) const WRITTEN_OUT: &str =
+    "`Result` is written out, with both types: `Result<Draft, Error>`";
+
+/// The arguments of `Result`, by whichever path it is named. A state may be called so.
+fn result(ty: &Type) -> Option<Vec<&GenericArgument>> {
     let Type::Path(path) = ty else { return None };
-    path.path.segments.last().filter(|last| last.ident == "Result").map(|last| &last.arguments)
+    let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(arguments.args.iter().collect()),
+        _ => plain_name(ty).is_none().then(Vec::new),
+    }
 }
 
 fn unless_unit(ty: &Type) -> Option<Type> {
@@ -225,6 +308,7 @@ pub(crate) fn text(ty: &Type) -> String {
         (":: ", "::"),
         (" ,", ","),
         ("& ", "&"),
+        (" ;", ";"),
     ] {
         text = text.replace(spaced, plain);
     }

@@ -1,0 +1,212 @@
+//! What a history is made of: records, and the names by which they are found.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter};
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// One accepted event of a run, or its start.
+///
+/// The payloads are kept as the text in which they were written, so that a record reads back to the same bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Record {
+    /// The place in the history: 0 is the start, 1 the first event.
+    pub version: Version,
+    /// When it was accepted.
+    pub time: DateTime<Utc>,
+    /// Who caused it.
+    pub actor: Principal,
+    /// What happened.
+    pub entry: Entry,
+}
+
+/// What a record tells.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// The run was started.
+    Started {
+        /// The machine's name.
+        machine: Cow<'static, str>,
+        /// The state in which it started, as on the wire.
+        state: Cow<'static, str>,
+        /// The initial context.
+        context: Box<RawValue>,
+    },
+    /// The machine took an event.
+    Applied {
+        /// The event with its payload: `{"submit": {"summary": "…"}}`.
+        event: Box<RawValue>,
+        /// The state before, as on the wire.
+        from: Cow<'static, str>,
+        /// The state after, as on the wire.
+        to: Cow<'static, str>,
+        /// Whether the transition was internal.
+        internal: bool,
+    },
+}
+
+impl Record {
+    /// The state after the record, as on the wire.
+    #[must_use]
+    pub fn state(&self) -> &str {
+        match &self.entry {
+            Entry::Started { state, .. } => state,
+            Entry::Applied { to, .. } => to,
+        }
+    }
+}
+
+/// How many events a run has taken.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// The version of a run that has only been started.
+    pub const START: Self = Self(0);
+
+    /// The version that one more event makes.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl Display for Version {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+/// The name of a run: 1 to 64 letters, digits, `-`, `_` and `.` of ASCII.
+///
+/// ```
+/// use leverframe::record::RunName;
+///
+/// assert!("release-1.4".parse::<RunName>().is_ok());
+/// let error = "release 1/4".parse::<RunName>().unwrap_err();
+/// assert!(error.to_string().contains("`release-1-4`"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RunName(String);
+
+impl RunName {
+    /// The most characters that a name may have.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// The run that is meant where none is named: `main`.
+    #[must_use]
+    pub fn main() -> Self {
+        Self("main".to_owned())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn allows(c: char) -> bool {
+        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+    }
+}
+
+impl FromStr for RunName {
+    type Err = InvalidRunName;
+
+    fn from_str(name: &str) -> Result<Self, InvalidRunName> {
+        name.to_owned().try_into()
+    }
+}
+
+impl TryFrom<String> for RunName {
+    type Error = InvalidRunName;
+
+    fn try_from(name: String) -> Result<Self, InvalidRunName> {
+        let fits = (1..=Self::MAX_LENGTH).contains(&name.len());
+        if fits && name.chars().all(Self::allows) {
+            Ok(Self(name))
+        } else {
+            Err(InvalidRunName(name))
+        }
+    }
+}
+
+impl From<RunName> for String {
+    fn from(name: RunName) -> Self {
+        name.0
+    }
+}
+
+impl Display for RunName {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that cannot name a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidRunName(String);
+
+impl Display for InvalidRunName {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(name) = self;
+        write!(
+            f,
+            "{name:?} cannot name a run, which takes 1 to 64 letters, digits, `-`, `_` or `.`"
+        )?;
+        let mended: String = name
+            .chars()
+            .map(|c| if RunName::allows(c) { c } else { '-' })
+            .take(RunName::MAX_LENGTH)
+            .collect();
+        if mended.is_empty() { Ok(()) } else { write!(f, "; write `{mended}`") }
+    }
+}
+
+impl std::error::Error for InvalidRunName {}
+
+/// Who drives a machine.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Principal(Cow<'static, str>);
+
+impl Principal {
+    /// Every caller that is not authenticated.
+    pub const LOCAL: Self = Self(Cow::Borrowed("local"));
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for Principal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where the time of records comes from.
+pub trait Clock: Send + Sync + 'static {
+    /// The present time.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// The clock of the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}

@@ -1,0 +1,97 @@
+//! A machine's resources, and the addresses by which they are read.
+
+use rmcp::model::{Resource, ResourceTemplate};
+
+/// What an address of this server means.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Address<'a> {
+    /// The machine as a diagram.
+    Chart,
+    /// The state of a run; where none is named, of the run that is meant then.
+    State(Option<&'a str>),
+    /// The history of a run.
+    History(&'a str),
+    /// What to do in a state of a run; where none is named, of the run that is meant then.
+    Prompt(Option<&'a str>, &'a str),
+}
+
+impl<'a> Address<'a> {
+    pub(crate) fn parse(uri: &'a str) -> Option<Self> {
+        if let Some(rest) = uri.strip_prefix("state://") {
+            return match rest.split_once('/') {
+                None if rest == "current" => Some(Self::State(None)),
+                Some((state, "prompt")) => Some(Self::Prompt(None, state)),
+                _ => None,
+            };
+        }
+        if let Some(rest) = uri.strip_prefix("run://") {
+            return match rest.split_once('/')? {
+                (run, "state") => Some(Self::State(Some(run))),
+                (run, "history") => Some(Self::History(run)),
+                (run, rest) => {
+                    rest.strip_prefix("prompt/").map(|state| Self::Prompt(Some(run), state))
+                }
+            };
+        }
+        (uri == "machine://chart").then_some(Self::Chart)
+    }
+}
+
+/// The resources that every machine has.
+pub(crate) fn resources() -> Vec<Resource> {
+    vec![
+        Resource::new("state://current", "current_state")
+            .with_description("The state, what it means, and where it leads.")
+            .with_mime_type("application/json"),
+        Resource::new("machine://chart", "chart")
+            .with_description("The machine as a Mermaid diagram.")
+            .with_mime_type("text/vnd.mermaid"),
+    ]
+}
+
+/// The resources that every machine has for each state and each run.
+pub(crate) fn templates() -> Vec<ResourceTemplate> {
+    let template = |uri: &str, name: &str, docs: &str, mime: &str| {
+        ResourceTemplate::new(uri, name).with_description(docs).with_mime_type(mime)
+    };
+    vec![
+        template("state://{state}/prompt", "state_prompt", "What to do in a state.", "text/plain"),
+        template("run://{run}/state", "run_state", "The state of a run.", "application/json"),
+        template(
+            "run://{run}/history",
+            "run_history",
+            "The beginning of a run's history.",
+            "application/json",
+        ),
+        template(
+            "run://{run}/prompt/{state}",
+            "run_prompt",
+            "What to do in a state, said for a run.",
+            "text/plain",
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    fn check(uri: &str, expected: Option<&Address<'_>>) {
+        assert_eq!(Address::parse(uri).as_ref(), expected, "{uri}");
+    }
+
+    #[test]
+    fn addresses() {
+        check("state://current", Some(&Address::State(None)));
+        check("state://IDLE/prompt", Some(&Address::Prompt(None, "IDLE")));
+        check("run://a.1/state", Some(&Address::State(Some("a.1"))));
+        check("run://a/history", Some(&Address::History("a")));
+        check("run://a/prompt/idle", Some(&Address::Prompt(Some("a"), "idle")));
+        check("machine://chart", Some(&Address::Chart));
+        for uri in
+            ["state://", "state://IDLE", "run://a", "run://a/prompts/idle", "machine://", "x"]
+        {
+            check(uri, None);
+        }
+    }
+}
