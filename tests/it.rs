@@ -1,0 +1,9 @@
+//! The integration tests: one binary, one module for each boundary.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+
+mod allocation;
+mod features;
+mod mcp;
+mod ui;
+mod walk;

@@ -1,0 +1,123 @@
+//! Histories: what a record says, and that they read back to what was.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeZone, Utc};
+use leverframe::orchestrator::Orchestrator;
+use leverframe::orchestrator::events;
+use leverframe::record::{Clock, Entry, Principal, RunName, Version};
+use leverframe::runs::{Runs, RunsError};
+use leverframe::store::Store;
+use leverframe::store::memory::MemoryStore;
+
+use super::own_machine::loan::Loan;
+use super::unrecorded::say;
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn records_say_when_and_who() {
+    let store = Arc::new(MemoryStore::new());
+    let runs = Runs::<Orchestrator>::new(store.clone()).with_clock(Arc::new(Noon));
+    let main = RunName::main();
+    runs.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
+    let records = runs.history(&main, Version::START, 10).await.unwrap();
+    assert_eq!(
+        serde_json::to_value(&records).unwrap(),
+        serde_json::json!([
+            {
+                "version": 0, "time": "2026-11-22T12:00:00Z", "actor": "local",
+                "entry": {"started": {"machine": "Orchestrator", "state": "IDLE",
+                    "context": {"messages": [], "task_data": {}, "knowledge": {}}}},
+            },
+            {
+                "version": 1, "time": "2026-11-22T12:00:00Z", "actor": "local",
+                "entry": {"applied": {"event": {"add_user_message": {"message": "a"}},
+                    "from": "IDLE", "to": "IDLE", "internal": true}},
+            },
+        ]),
+    );
+}
+
+/// Every prefix of a history leads to the state and the context that were there at its end.
+#[tokio::test]
+async fn a_history_reads_back_to_what_was() {
+    let store = Arc::new(MemoryStore::new());
+    let runs = Runs::<Orchestrator>::new(store.clone());
+    let main = RunName::main();
+    let told = |text: &str| Some(text.to_owned());
+    for (version, event) in [
+        say("a"),
+        events::Plan { task_description: told("tea") }.into(),
+        events::StoreKnowledge { key: "k".to_owned(), value: "v".to_owned() }.into(),
+        events::Research { research_topic: None }.into(),
+        events::Fail { error_description: told("no water") }.into(),
+        events::Rest {}.into(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let accepted = runs.apply(&main, event, None, &Principal::LOCAL).await.unwrap();
+        let seen =
+            runs.read(&main, |run| serde_json::to_string(run.context()).unwrap()).await.unwrap();
+        let copy = Arc::new(MemoryStore::new());
+        let records = store.load(&main, Version::START, version + 2).await.unwrap();
+        copy.append(&main, records).await.unwrap();
+        let again = Runs::<Orchestrator>::new(copy);
+        assert_eq!(again.situation(&main).await.unwrap(), accepted.situation);
+        let read =
+            again.read(&main, |run| serde_json::to_string(run.context()).unwrap()).await.unwrap();
+        assert_eq!(read, seen);
+    }
+}
+
+/// A history that is not the machine's is refused with the record at which it breaks, and left as it is.
+#[tokio::test]
+async fn a_history_of_something_else_is_refused() {
+    let main = RunName::main();
+    let written = Arc::new(MemoryStore::new());
+    let runs = Runs::<Orchestrator>::new(written.clone());
+    runs.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
+    check::<Loan>(&written, 0, "it belongs to the machine `Orchestrator`").await;
+
+    for (change, cause) in [
+        (r#"{"rest":{}}"#, "the machine refuses its event"),
+        (r#"{"plan":{}}"#, "the machine comes to PLANNING by it"),
+        (r#"{"plans":{}}"#, "it cannot be read"),
+    ] {
+        let mut records = written.load(&main, Version::START, 10).await.unwrap();
+        if let Entry::Applied { event, .. } = &mut records[1].entry {
+            *event = serde_json::from_str(change).unwrap();
+        }
+        let changed = Arc::new(MemoryStore::new());
+        changed.append(&main, records).await.unwrap();
+        check::<Orchestrator>(&changed, 1, cause).await;
+    }
+}
+
+async fn check<M: leverframe::Portable<Context: Default>>(
+    store: &Arc<MemoryStore>,
+    version: u64,
+    cause: &str,
+) {
+    let main = RunName::main();
+    match Runs::<M>::new(store.clone()).situation(&main).await {
+        Err(RunsError::Unreplayable { source, .. }) => {
+            assert_eq!(source.version, Version(version));
+            let found = std::error::Error::source(&source).unwrap().to_string();
+            assert!(found.contains(cause), "`{cause}`: {found}");
+        }
+        other => panic!("{cause}: {other:?}"),
+    }
+    assert_eq!(
+        store.load(&main, Version::START, 10).await.unwrap().len(),
+        2,
+        "it is left as it is"
+    );
+}

@@ -1,0 +1,353 @@
+//! A machine of a developer's own: one tool for each event, failures, an end, and additions.
+
+use std::sync::Arc;
+
+use leverframe::runs::Runs;
+use leverframe::server::rmcp::handler::server::router::prompt::{PromptRoute, PromptRouter};
+use leverframe::server::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
+use leverframe::server::rmcp::model::{
+    CallToolResult, ContentBlock, GetPromptRequestParams, GetPromptResult, Prompt, PromptMessage,
+    ReadResourceRequestParams, Resource, Role, Tool,
+};
+use leverframe::server::rmcp::service::{RunningService, ServiceError, ServiceExt};
+use leverframe::server::rmcp::{ErrorData, RoleClient};
+use leverframe::server::{BuildError, Builder, Server};
+use leverframe::store::memory::MemoryStore;
+use serde_json::json;
+
+use super::{each, error, ok};
+
+/// A loan of a book.
+#[leverframe::machine(serde)]
+pub mod loan {
+    #[context]
+    #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+    pub struct Card {
+        pub notes: Vec<String>,
+    }
+
+    /// The book is on its shelf.
+    #[state(initial)]
+    pub struct Shelved;
+
+    /// Somebody reads the book.
+    #[state]
+    pub struct Lent {
+        pub reader: String,
+    }
+
+    /// The book is gone.
+    #[state(final)]
+    pub struct Lost;
+
+    /// Lend the book.
+    #[transition(from = Shelved)]
+    fn lend(
+        card: &mut Card,
+        /** Who takes it. */
+        reader: String,
+        #[default = 14] days: u8,
+    ) -> Result<Lent, String> {
+        card.notes.push(format!("{days} days"));
+        if days > 30 { Err(format!("{days} days are too long")) } else { Ok(Lent { reader }) }
+    }
+
+    /// Take the book back.
+    #[transition(from = Lent)]
+    fn give_back() -> Shelved {
+        Shelved
+    }
+
+    /// Write the book off.
+    #[transition(from = [Shelved, Lent])]
+    fn lose() -> Lost {
+        Lost
+    }
+
+    /// Lend it for longer.
+    #[transition(from = Lent)]
+    fn extend(card: &mut Card, days: u8) {
+        card.notes.push(format!("{days} days more"));
+        assert!(days < 100, "a hundred days");
+    }
+
+    /// Note something.
+    #[transition(from = _)]
+    fn note(card: &mut Card, text: String) {
+        card.notes.push(text);
+    }
+
+    /// All notes.
+    #[query]
+    fn notes(card: &Card) -> &[String] {
+        &card.notes
+    }
+
+    /// Who has it.
+    #[query]
+    fn reader(lent: &Lent) -> &str {
+        &lent.reader
+    }
+
+    /// A query that panics.
+    #[query]
+    fn broken(card: &Card) -> usize {
+        card.notes.len() / card.notes.len()
+    }
+
+    /// Ask for the book.
+    #[prompt(Lent)]
+    fn remind(lent: &Lent, tone: String) -> String {
+        format!("Ask {} for the book, {tone}.", lent.reader)
+    }
+}
+
+use loan::Loan;
+
+type Client = RunningService<RoleClient, ()>;
+
+fn builder() -> Builder<Loan> {
+    Server::builder(Runs::<Loan>::new(Arc::new(MemoryStore::new())))
+}
+
+async fn connect(server: Server<Loan>) -> Client {
+    let (ours, theirs) = tokio::io::duplex(1 << 16);
+    tokio::spawn(async move { server.serve(theirs).await.unwrap().waiting().await });
+    ().serve(ours).await.unwrap()
+}
+
+#[tokio::test]
+async fn each_event_is_a_tool() {
+    let client = connect(builder().build().unwrap()).await;
+    let tools = client.list_all_tools().await.unwrap();
+    let names: Vec<_> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+    let expected = [
+        "start_run",
+        "list_runs",
+        "get_current_state",
+        "get_history",
+        "lend",
+        "give_back",
+        "lose",
+        "extend",
+        "note",
+        "notes",
+        "reader",
+        "broken",
+    ];
+    assert_eq!(names, expected, "in the order of the declaration");
+    let lend = &tools[4];
+    assert_eq!(
+        serde_json::Value::Object((*lend.input_schema).clone()),
+        json!({
+            "type": "object",
+            "properties": {
+                "reader": {"type": "string", "description": "Who takes it."},
+                "days": {"type": "integer", "minimum": 0, "maximum": 255, "default": 14},
+                "run": {"type": "string", "description": "default `main`"},
+                "expected_version": {"type": "integer", "minimum": 0,
+                    "description": "refused if the run is at another"},
+            },
+            "required": ["reader"],
+            "additionalProperties": false,
+        }),
+    );
+    let docs = lend.description.as_deref().unwrap();
+    assert_eq!(docs, "Lend the book.\nFrom SHELVED to LENT.");
+
+    let answer = ok(&client, "lend", json!({"reader": "Ada"})).await;
+    assert_eq!(
+        answer,
+        json!({
+            "run": "main", "version": 1, "state": "LENT", "event": "lend",
+            "legal": [
+                {"event": "give_back", "to": ["SHELVED"], "arguments": {}},
+                {"event": "lose", "to": ["LOST"], "arguments": {}},
+                {"event": "extend", "to": [], "required": ["days"],
+                    "arguments": {"days": {"type": "integer", "minimum": 0, "maximum": 255}}},
+            ],
+            "blocked": [],
+        }),
+        "`note` is not told, as it is always possible",
+    );
+    let answer = ok(&client, "notes", json!({})).await;
+    assert_eq!(answer["value"], json!(["14 days"]), "the default is applied");
+    let refused = error(&client, "lend", json!({"reader": "Bob"})).await;
+    assert_eq!(
+        refused["refused"],
+        json!({"event": "lend", "kind": "no_transition", "reason": "`lend` is not possible in LENT"}),
+    );
+    assert_eq!(each(&refused["legal"], "event"), ["give_back", "lose", "extend"]);
+    let bad = error(&client, "lend", json!({"reader": "Bob", "days": 256})).await;
+    let reason = "it is 256; expected an integer from 0 to 255";
+    assert_eq!(bad["invalid"], json!([{"argument": "days", "reason": reason}]));
+}
+
+/// A handler that fails has written to the context before; that must not be seen.
+#[tokio::test]
+async fn a_failure_leaves_nothing_behind() {
+    let client = connect(builder().build().unwrap()).await;
+    for version in [0, 1] {
+        let refused = error(&client, "lend", json!({"reader": "Ada", "days": 31})).await;
+        let reason = "31 days are too long";
+        assert_eq!(
+            refused["refused"],
+            json!({"event": "lend", "kind": "failed", "reason": reason})
+        );
+        assert_eq!((&refused["state"], &refused["version"]), (&json!("SHELVED"), &json!(version)));
+        let notes = ok(&client, "notes", json!({})).await;
+        assert_eq!(notes["version"], version);
+        assert_eq!(notes["value"].as_array().unwrap().len(), version);
+        ok(&client, "note", json!({"text": "a"})).await;
+    }
+    let history = ok(&client, "get_history", json!({})).await;
+    assert_eq!(history["records"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_panic_is_a_refusal() {
+    let client = connect(builder().build().unwrap()).await;
+    ok(&client, "lend", json!({"reader": "Ada"})).await;
+    let refused = error(&client, "extend", json!({"days": 100})).await;
+    assert_eq!(refused["refused"]["kind"], "failed");
+    assert_eq!(refused["refused"]["reason"], "it panicked: a hundred days");
+    assert_eq!(ok(&client, "notes", json!({})).await["value"], json!(["14 days"]));
+    assert_eq!(ok(&client, "extend", json!({"days": 1})).await["version"], 2);
+
+    ok(&client, "start_run", json!({"run": "b"})).await;
+    let failed = error(&client, "broken", json!({"run": "b"})).await;
+    let reason = "it panicked: attempt to divide by zero";
+    assert_eq!(failed, json!({"run": "b", "failed": {"tool": "broken", "reason": reason}}));
+    assert_eq!(ok(&client, "notes", json!({"run": "b"})).await["version"], 0, "the run goes on");
+}
+
+#[tokio::test]
+async fn the_end_names_the_way_on() {
+    let client = connect(builder().build().unwrap()).await;
+    ok(&client, "lose", json!({})).await;
+    for (tool, arguments) in [("lend", json!({"reader": "Ada"})), ("note", json!({"text": "a"}))] {
+        let refused = error(&client, tool, arguments).await;
+        let reason = "LOST is final: the run has ended, start another with `start_run`";
+        assert_eq!(refused["refused"], json!({"event": tool, "kind": "final", "reason": reason}));
+        assert_eq!(refused["legal"], json!([]));
+    }
+    ok(&client, "start_run", json!({"run": "again"})).await;
+    ok(&client, "lend", json!({"reader": "Ada", "run": "again"})).await;
+}
+
+#[tokio::test]
+async fn what_is_about_another_state_has_no_answer() {
+    let client = connect(builder().build().unwrap()).await;
+    let failed = error(&client, "reader", json!({})).await;
+    let reason = "it is about the state LENT, and the machine is in SHELVED";
+    assert_eq!(failed["failed"], json!({"tool": "reader", "reason": reason}));
+    let remind = |tone: Option<&str>| {
+        let arguments = tone.map(|tone| ("tone".to_owned(), json!(tone))).into_iter().collect();
+        client.get_prompt(GetPromptRequestParams::new("remind").with_arguments(arguments))
+    };
+    check_error(remind(Some("kindly")).await, "the machine is in SHELVED");
+    ok(&client, "lend", json!({"reader": "Ada"})).await;
+    assert_eq!(ok(&client, "reader", json!({})).await["value"], "Ada");
+    let text = remind(Some("kindly")).await.unwrap().messages[0].content.clone();
+    assert_eq!(text.as_text().unwrap().text, "Ask Ada for the book, kindly.");
+    check_error(remind(None).await, "`tone`: it is missing; expected a string");
+    let prompt = client.read_resource(ReadResourceRequestParams::new("state://lent/prompt")).await;
+    let prompt = serde_json::to_value(prompt.unwrap()).unwrap();
+    assert!(prompt.to_string().contains("`tone`: it is missing"), "{prompt}");
+    let none = client.read_resource(ReadResourceRequestParams::new("state://lost/prompt")).await;
+    check_error(none, "LOST has no prompt");
+}
+
+/// The author's own tools, prompts and resources reach the runs.
+#[tokio::test]
+async fn additions_stand_beside_the_machine() {
+    let tool = Tool::new("count_notes", "How many notes there are.", serde_json::Map::new());
+    let tool = ToolRoute::new_dyn(tool, |call| {
+        Box::pin(async move {
+            let server: &Server<Loan> = call.service;
+            let notes =
+                server.runs().read(server.runs().unnamed(), |run| run.context().notes.len());
+            let text = ContentBlock::text(notes.await?.to_string());
+            Ok(CallToolResult::success(vec![text]).into())
+        })
+    });
+    let panics = Tool::new("panic", "Panics.", serde_json::Map::new());
+    let panics = ToolRoute::new_dyn(panics, |_| Box::pin(async { panic!("oh") }));
+    let prompt = Prompt::new("greet", Some("Greet."), None);
+    let prompt = PromptRoute::new_dyn(prompt, |_| {
+        let message = PromptMessage::new_text(Role::User, "Say hello.");
+        Box::pin(async { Ok(GetPromptResult::new(vec![message]).into()) })
+    });
+    let resource = Resource::new("loan://notes", "notes");
+    let server = builder()
+        .with_tools(ToolRouter::new().with_route(tool).with_route(panics))
+        .with_prompts(PromptRouter::new().with_route(prompt))
+        .with_resource(resource, |server| {
+            Box::pin(async {
+                let notes = server
+                    .runs()
+                    .read(server.runs().unnamed(), |run| run.context().notes.join(";"));
+                Ok::<_, ErrorData>(notes.await?)
+            })
+        });
+    let client = connect(server.build().unwrap()).await;
+    ok(&client, "note", json!({"text": "a"})).await;
+    ok(&client, "note", json!({"text": "b"})).await;
+    let tools = client.list_all_tools().await.unwrap();
+    let last: Vec<_> = tools.iter().skip(12).map(|tool| tool.name.as_ref()).collect();
+    assert_eq!(last, ["count_notes", "panic"]);
+    let failed = client.call_tool(super::CallToolRequestParams::new("panic")).await.unwrap();
+    assert_eq!(failed.is_error, Some(true));
+    assert_eq!(failed.content[0].as_text().unwrap().text, "`panic` failed: it panicked: oh");
+    let counted = client.call_tool(super::CallToolRequestParams::new("count_notes")).await.unwrap();
+    assert_eq!(counted.content[0].as_text().unwrap().text, "2");
+    let prompts = client.list_all_prompts().await.unwrap();
+    assert_eq!(prompts.iter().map(|prompt| &prompt.name).collect::<Vec<_>>(), ["remind", "greet"]);
+    client.get_prompt(GetPromptRequestParams::new("greet")).await.unwrap();
+    let notes = client.read_resource(ReadResourceRequestParams::new("loan://notes")).await.unwrap();
+    assert!(serde_json::to_string(&notes).unwrap().contains("a;b"));
+}
+
+#[test]
+fn a_server_that_cannot_be_is_not_built() {
+    let tool = |name: &'static str| {
+        ToolRoute::new_dyn(Tool::new(name, "Twice.", serde_json::Map::new()), |_| {
+            Box::pin(async { Ok(CallToolResult::success(Vec::new()).into()) })
+        })
+    };
+    let built = builder().with_tools(ToolRouter::new().with_route(tool("lend"))).build();
+    assert_eq!(built.unwrap_err(), BuildError::TwoTools("lend".to_owned()));
+
+    let runs = Runs::<fork::Fork>::new(Arc::new(MemoryStore::new()));
+    let built = Server::builder(runs).with_transition_tool().build();
+    assert_eq!(
+        built.unwrap_err(),
+        BuildError::AmbiguousTarget { from: "HERE", to: "THERE", first: "walk", second: "run_" },
+    );
+}
+
+/// Two ways from one state to another.
+#[leverframe::machine(serde)]
+pub mod fork {
+    #[state(initial)]
+    pub struct Here;
+    #[state(final)]
+    pub struct There;
+    #[transition(from = Here)]
+    fn walk() -> There {
+        There
+    }
+    #[transition(from = Here)]
+    fn run_() -> There {
+        There
+    }
+}
+
+fn check_error<T: std::fmt::Debug>(answer: Result<T, ServiceError>, part: &str) {
+    match answer {
+        Err(ServiceError::McpError(error)) => {
+            assert!(error.message.contains(part), "`{part}`: {error:?}");
+        }
+        other => panic!("an error of the protocol with `{part}`: {other:?}"),
+    }
+}

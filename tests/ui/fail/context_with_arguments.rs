@@ -1,0 +1,11 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[context(serde)] pub struct Bulb;
+    //~^ ERROR(context(serde)) `#[context]` takes no arguments
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> On { On }
+    #[query(On)] fn hours(bulb: &Bulb) -> u8 { 0 }
+    //~^ ERROR(query(On)) `#[query]` takes no arguments
+}

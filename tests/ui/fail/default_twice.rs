@@ -1,0 +1,12 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press(#[default = 1] #[default = 2] force: u8) -> On { On }
+    //~^ ERROR(default = 2) a default is written once: `#[default = 10]`
+    #[transition(from = Off)] fn push(#[default] force: u8) -> On { On }
+    //~^ ERROR(default) a default is written once: `#[default = 10]`
+    #[transition(from = Off)] fn hit(#[default(1)] force: u8) -> On { On }
+    //~^ ERROR(default(1)) a default is written once: `#[default = 10]`
+}

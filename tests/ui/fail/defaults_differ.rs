@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state] pub struct On;
+    #[transition(from = Off)] fn press(hard: bool) -> On { drop(hard); On }
+    #[transition(from = On)] fn press(#[default = true] hard: bool) -> Off { drop(hard); Off }
+    //~^ ERROR(true) the defaults of a payload stand in the first clause of `press`: write this one there
+}

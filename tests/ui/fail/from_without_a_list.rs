@@ -1,0 +1,10 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[state] pub struct Dim;
+    #[transition(from = Off | Dim)] fn press() -> On { On }
+    //~^ ERROR(|) several states stand in a list: `from = [Draft, Waiting]`
+    #[transition(from = Off)] fn dim() -> Dim { Dim }
+}

@@ -1,0 +1,10 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press(reason: impl Into<String>) -> On { On }
+    //~^ ERROR(impl Into<String>) a payload has a plain type: write it instead of `impl`
+    #[transition(from = Off)] fn push(reasons: Vec<impl Into<String>>) -> On { On }
+    //~^ ERROR(impl Into<String>) a payload has a plain type: write it instead of `impl`
+}

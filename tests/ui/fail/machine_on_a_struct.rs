@@ -1,0 +1,5 @@
+/// A lamp.
+#[leverframe::machine]
+#[derive(Debug)]
+pub struct Lamp;
+//~^ ERROR(Lamp) `#[machine]` goes on an inline module: `mod release { … }`

@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[sate(final)] pub struct On;
+    //~^ ERROR(sate) cannot find attribute `sate` in this scope
+    #[transition(from = Off)] fn press() -> On { On }
+    //~^ ERROR(On) no state `On` is declared: mark a struct `On` with `#[state]`
+}

@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+//~^ ERROR(lamp) a machine has transitions: mark functions `#[transition(from = …)]`
+    #[state(initial)] pub struct Off;
+}
+pub fn lamp() -> lamp::Lamp<lamp::Off> {
+    lamp::Lamp::new()
+}

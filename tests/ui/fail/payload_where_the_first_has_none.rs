@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state] pub struct On;
+    #[transition(from = Off)] fn press() -> On { On }
+    #[transition(from = On)] fn press(hard: bool) -> Off { drop(hard); Off }
+    //~^ ERROR(hard) the clauses of one event carry the same payload, and the first `press` carries nothing
+}

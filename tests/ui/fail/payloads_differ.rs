@@ -1,0 +1,13 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state] pub struct On;
+    #[state(final)] pub struct Broken;
+    #[transition(from = Off)] fn press(hard: bool) -> On { drop(hard); On }
+    #[transition(from = On)] fn press(hard: u8) -> Off { drop(hard); Off }
+    //~^ ERROR(hard) the clauses of one event carry the same payload, and the first `press` carries `hard: bool`
+    #[transition(from = Off)] fn hit(hard: bool) -> Broken { drop(hard); Broken }
+    #[transition(from = On)] fn hit() -> Broken { Broken }
+    //~^ ERROR(hit) the clauses of one event carry the same payload, and the first `hit` carries `hard: bool`
+}

@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+mod lamp {
+    #[state(initial)] struct Off;
+    //~^ ERROR(Off) the state `Off` is seen less far than the machine: make it `pub(super)`
+    #[state(final)] pub(self) struct On;
+    //~^ ERROR(On) the state `On` is seen less far than the machine: make it `pub(super)`
+    #[transition(from = Off)] fn press() -> On { On }
+}

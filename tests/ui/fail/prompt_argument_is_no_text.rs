@@ -1,0 +1,11 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> On { On }
+    #[prompt] fn help(percent: u8) -> String { percent.to_string() }
+    //~^ ERROR(u8) an argument of a prompt is a text: `String` or `Option<String>`
+    #[prompt] fn advice(words: Option<u8>) -> String { String::new() }
+    //~^ ERROR(Option<u8>) an argument of a prompt is a text: `String` or `Option<String>`
+}

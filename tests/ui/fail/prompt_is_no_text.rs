@@ -1,0 +1,11 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> On { On }
+    #[prompt] fn help() -> u8 { 0 }
+    //~^ ERROR(u8) a prompt returns a text: `String` or `Result<String, Error>`
+    #[prompt] fn advice() -> Result<&'static str, String> { Ok("") }
+    //~^ ERROR(&'static str) a prompt returns a text: `String` or `Result<String, Error>`
+}

@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> On { On }
+    #[query] fn press() -> u8 { 0 }
+    //~^ ERROR(press) `press` is an event already: choose another name
+}

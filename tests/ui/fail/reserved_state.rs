@@ -1,0 +1,12 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct State;
+    //~^ ERROR(State) `State` is a name that `#[machine]` gives to an item of its own: choose another
+    #[state] pub struct Event;
+    //~^ ERROR(Event) `Event` is a name that `#[machine]` gives to an item of its own: choose another
+    #[state(final)] pub struct Lamp;
+    //~^ ERROR(Lamp) `Lamp` is the machine's own name: rename this, or name the machine with `#[machine(name = …)]`
+    #[transition(from = State)] fn press() -> Event { Event }
+    #[transition(from = Event)] fn push() -> Lamp { Lamp }
+}

@@ -1,0 +1,14 @@
+use std::{fmt, io};
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    use super::*;
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> io::Result<On> { Ok(On) }
+    //~^ ERROR(io::Result<On>) `Result` is written out, with both types: `Result<Draft, Error>`
+    #[transition(from = Off)] fn push() -> fmt::Result { Ok(()) }
+    //~^ ERROR(fmt::Result) `Result` is written out, with both types: `Result<Draft, Error>`
+    #[query] fn works() -> io::Result<bool> { Ok(true) }
+    //~^ ERROR(io::Result<bool>) `Result` is written out, with both types: `Result<Draft, Error>`
+}

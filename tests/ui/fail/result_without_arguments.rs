@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    type Result = std::result::Result<On, String>;
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> Result { Ok(On) }
+    //~^ ERROR(Result) `Result` is written out, with both types: `Result<Draft, Error>`
+}

@@ -1,0 +1,14 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[context] pub struct Bulb;
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press(off: Off) -> On { drop(off); On }
+    //~^ ERROR(Off) a state is lent: take `&mut Off`, and move fields out with `core::mem::take`
+    #[transition(from = Off)] fn push(bulb: Bulb) -> On { drop(bulb); On }
+    //~^ ERROR(Bulb) the context is lent: take `&mut Bulb`
+}
+pub fn switch_on() -> lamp::Lamp<lamp::On> {
+    lamp::Lamp::new(lamp::Bulb).press()
+}

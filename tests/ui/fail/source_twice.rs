@@ -1,0 +1,11 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[context] pub struct Bulb;
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press(a: &Off, b: &Off) -> On { On }
+    //~^ ERROR(&Off) a handler takes the source once: an earlier parameter is it
+    #[transition(from = Off)] fn push(a: &Bulb, b: &mut Bulb) -> On { On }
+    //~^ ERROR(&mut Bulb) a handler takes the context once: an earlier parameter is it
+}

@@ -1,0 +1,10 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[context] struct Bulb;
+    #[state(initial)] struct Off;
+    //~^ ERROR(Off) the state `Off` is seen less far than the machine: make it `pub`
+    #[state(final)] pub(crate) struct On;
+    //~^ ERROR(On) the state `On` is seen less far than the machine: make it `pub`
+    #[transition(from = Off)] fn press() -> On { On }
+}

@@ -1,0 +1,11 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    /// Shining.
+    #[state(final)]
+    #[derive(Debug)]
+    pub enum On { Dim, Bright }
+    //~^ ERROR(On) `#[state]` goes on a struct, with or without data
+    #[transition(from = Off)] fn press() -> On { On::Dim }
+}

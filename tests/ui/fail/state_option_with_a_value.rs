@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial = true)] pub struct Off;
+    //~^ ERROR(initial) `initial` takes no value: the name alone says it
+    #[state = "final"] pub struct On;
+    //~^ ERROR(=) expected parentheses: #[state(...)]
+    #[transition(from = Off)] fn press() -> On { On }
+}

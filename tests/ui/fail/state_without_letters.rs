@@ -1,0 +1,8 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct __;
+    //~^ ERROR(__) `__` is no name on the wire: choose another
+    #[transition(from = Off)] fn press() -> __ { __ }
+}

@@ -1,0 +1,8 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> super::lamp::On { On }
+    //~^ ERROR(super::lamp::On) a handler returns the state that it leads to, by its plain name, `Result<State, Error>`, or nothing
+}

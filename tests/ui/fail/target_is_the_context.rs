@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[context] pub struct Bulb;
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> Bulb { Bulb }
+    //~^ ERROR(Bulb) the context is lent, not returned: take `&mut Bulb`
+}

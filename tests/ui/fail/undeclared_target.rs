@@ -1,0 +1,11 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> Onn { Onn }
+    //~^ ERROR(Onn) no state `Onn` is declared; did you mean `On`?
+}
+pub fn switch_on() -> lamp::Lamp<lamp::On> {
+    lamp::Lamp::new().press()
+}

@@ -1,0 +1,8 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> Shining { Shining }
+    //~^ ERROR(Shining) no state `Shining` is declared: mark a struct `Shining` with `#[state]`
+}

@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(inital)] pub struct Off;
+    //~^ ERROR(inital) `#[state]` has no option `inital`; did you mean `initial`?
+    #[state(last)] pub struct On;
+    //~^ ERROR(last) `#[state]` has no option `last`; it has `initial`, `final`
+    #[transition(from = Off)] fn press() -> On { On }
+}

@@ -1,0 +1,10 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(form = Off)] fn press() -> On { On }
+    //~^ ERROR(form) `#[transition]` has no option `form`; did you mean `from`?
+    #[transition(from = Off, by = human)] fn push() -> On { On }
+    //~^ ERROR(by) `#[transition]` has no option `by`; it has `from`
+}

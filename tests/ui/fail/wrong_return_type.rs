@@ -1,0 +1,14 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press() -> Option<On> { None }
+    //~^ ERROR(Option<On>) a handler returns the state that it leads to, by its plain name, `Result<State, Error>`, or nothing
+    #[transition(from = Off)] fn push() -> (On, u8) { (On, 0) }
+    //~^ ERROR((On, u8)) a handler returns the state that it leads to, by its plain name, `Result<State, Error>`, or nothing
+    #[transition(from = Off)] fn hit() -> Result<Vec<On>, String> { Ok(Vec::new()) }
+    //~^ ERROR(Vec<On>) a handler returns the state that it leads to, by its plain name, `Result<State, Error>`, or nothing
+    #[transition(from = Off)] fn kick() -> ! { loop {} }
+    //~^ ERROR(!) a handler returns the state that it leads to, by its plain name, `Result<State, Error>`, or nothing
+}

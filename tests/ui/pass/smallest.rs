@@ -1,0 +1,12 @@
+#![deny(warnings)]
+#[leverframe::machine]
+pub mod lamp {
+    #[state(initial)]
+    pub struct Off;
+    #[state(final)]
+    pub struct On;
+    #[transition(from = Off)]
+    fn press() -> On {
+        On
+    }
+}

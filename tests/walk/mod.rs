@@ -1,0 +1,159 @@
+//! Three ways of one machine: every state × event of every machine in the repository goes through the typed machine,
+//! the runtime machine on statig, and the chart, and all three say the same.
+
+mod machines;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+use std::fs;
+use std::path::Path;
+
+use leverframe::{Applied, Machine, Name, Named, Reason, Refused};
+
+/// The way of an event over the typed machine.
+type ByTypes<M> = fn(M, <M as Machine>::Event) -> Result<M, Refused<M, M>>;
+
+/// What a machine gives to be walked.
+struct Samples<M: Machine> {
+    /// Machines that together stand in every state.
+    machines: fn() -> Vec<M>,
+    /// Events that together bear every name, those with a payload in at least two values.
+    events: fn() -> Vec<M::Event>,
+    /// The way over the typed machine: `into_typed`, `Typed::fire`, and back.
+    typed: ByTypes<M>,
+    /// State, context and history, to compare.
+    value: fn(&M) -> String,
+}
+
+/// Walks every state × event, and answers how many pairs were legal.
+fn check<M: Machine + Debug>(samples: &Samples<M>) -> usize {
+    let Samples { machines, events, typed, value } = samples;
+    let states: BTreeSet<_> =
+        machines().iter().map(|machine| machine.parts().state.name()).collect();
+    assert_eq!(states.len(), M::StateName::ALL.len(), "the samples stand in {states:?} alone");
+    let mut seen: BTreeMap<M::EventName, usize> = BTreeMap::new();
+    for event in events() {
+        *seen.entry(event.name()).or_default() += 1;
+    }
+    for (name, event) in M::EventName::ALL.iter().zip(M::CHART.events()) {
+        let needed = if event.payload().is_empty() { 1 } else { 2 };
+        let given = seen.get(name).copied().unwrap_or_default();
+        assert!(given >= needed, "`{name}` wants {needed} samples, and there are {given}");
+    }
+    let mut legal = 0;
+    for state in 0..machines().len() {
+        for event in 0..events().len() {
+            let machine = || machines().swap_remove(state);
+            let event = || events().swap_remove(event);
+            legal += usize::from(check_pair(&machine, &event, *typed, *value));
+        }
+    }
+    assert!(legal > 0, "no legal pair was found");
+    legal
+}
+
+/// Walks one pair, and answers whether the chart allows it.
+fn check_pair<M: Machine + Debug>(
+    machine: &dyn Fn() -> M,
+    event: &dyn Fn() -> M::Event,
+    typed: ByTypes<M>,
+    value: fn(&M) -> String,
+) -> bool {
+    let before = machine().parts().state.name();
+    let name = event().name();
+    let pair = format!("{} in {before}: `{name}`", M::CHART.name());
+
+    let mut runtime = machine();
+    let by_statig = runtime.apply(event());
+    let by_types = typed(machine(), event());
+    let clause = M::CHART.clause(before.number(), &M::CHART.events()[usize::from(name.number())]);
+
+    // Typed and runtime.
+    match (&by_statig, &by_types) {
+        (Ok(_), Ok(typed)) => assert_eq!(value(&runtime), value(typed), "{pair}"),
+        (Err(refusal), Err(refused)) => {
+            assert_eq!(format!("{refusal:?}"), format!("{:?}", refused.refusal), "{pair}");
+            assert_eq!(value(&runtime), value(&refused.machine), "{pair}");
+        }
+        _ => panic!("{pair}: statig says {by_statig:?}, the types say {by_types:?}"),
+    }
+
+    // Both and the chart.
+    let after = runtime.parts().state.name();
+    match (clause, by_statig) {
+        (Some(clause), Ok(Applied { event, from, to, internal })) => {
+            assert_eq!((event, from, to), (name, before, after), "{pair}");
+            assert_eq!(internal, clause.is_internal(), "{pair}");
+            let targets = clause.to().iter().map(|target| match target {
+                leverframe::chart::Target::State(number) => *number,
+                other => panic!("{pair} leads to {other:?}"),
+            });
+            let targets: Vec<u16> =
+                if internal { vec![before.number()] } else { targets.collect() };
+            assert!(
+                targets.contains(&to.number()),
+                "{pair} came to {to}, the chart has {targets:?}"
+            );
+        }
+        (Some(clause), Err(refusal)) => {
+            assert!(
+                clause.is_fallible() && matches!(refusal.reason, Reason::Failed(_)),
+                "{pair}: {refusal}"
+            );
+            assert_eq!(after, before, "{pair}");
+        }
+        (None, Ok(applied)) => panic!("{pair} is not in the chart, and statig says {applied:?}"),
+        (None, Err(refusal)) => {
+            let last = M::CHART.state(before.number()).is_final();
+            match refusal.reason {
+                Reason::Final => assert!(last, "{pair}"),
+                Reason::NoTransition => assert!(!last, "{pair}"),
+                other => panic!("{pair} is not in the chart, and statig says {other:?}"),
+            }
+            assert_eq!(value(&runtime), value(&machine()), "{pair} changed something");
+        }
+    }
+    assert_eq!(machine().legal().any(|legal| legal == name), clause.is_some(), "{pair}");
+    clause.is_some()
+}
+
+#[test]
+fn every_machine_goes_three_ways() {
+    let walked = machines::all();
+    // No machine of the repository is left out.
+    let mut declared = BTreeSet::new();
+    for folder in ["src", "examples", "benches", "tests/walk"] {
+        declared_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut declared);
+    }
+    let walked: BTreeSet<String> =
+        walked.into_iter().map(|(module, _)| module.to_owned()).collect();
+    assert_eq!(walked, declared);
+}
+
+/// The names of the modules that are marked `#[machine]` in the Rust files below a folder.
+fn declared_in(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("a folder of the repository") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            declared_in(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source file");
+            let marked = text.lines().skip_while(|line| !is_mark(line));
+            let mut lines = marked.peekable();
+            while let Some(line) = lines.next() {
+                if is_mark(line)
+                    && let Some(module) =
+                        lines.find_map(|line| line.split_once("mod ").map(|(_, rest)| rest))
+                {
+                    found.insert(module.trim_end_matches(" {").to_owned());
+                }
+            }
+        }
+    }
+}
+
+fn is_mark(line: &str) -> bool {
+    ["#[leverframe::machine", "#[crate::machine"]
+        .iter()
+        .any(|mark| line.trim_start().starts_with(mark))
+}
