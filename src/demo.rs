@@ -7,8 +7,8 @@ mod show;
 
 use serde_json::{Value, json};
 
-use self::client::Client;
 pub use self::client::DemoError;
+use self::client::{Client, expect, expect_text, unexpected};
 use self::show::Show;
 
 /// Starts this program as a server, takes it through a task, and shows each step.
@@ -44,7 +44,7 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
     client.done("add_user_message", json!({"message": wish})).await?;
     show.quote("user", wish)?;
     let start = client.done("get_current_state", json!({})).await?;
-    client.expect("the state", at(&start, "/state"), &json!("IDLE"))?;
+    expect("the state", at(&start, "/state"), &json!("IDLE"))?;
     show.legal(&start)?;
 
     show.step("Plan")?;
@@ -52,7 +52,7 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
         client.go("PLANNING", json!({"task_description": "four posts about a bakery"})).await?;
     show.moved("IDLE", &answer)?;
     let prompt = client.resource("state://PLANNING/prompt").await?;
-    client.expect_text("the prompt", &prompt, "four posts about a bakery")?;
+    expect_text("the prompt", &prompt, "four posts about a bakery")?;
     show.text("state://PLANNING/prompt", &prompt)?;
     let plan = "1 sourdough, 2 the oven, 3 a day at four in the morning, 4 spring cakes";
     client.done("store_task_data", json!({"key": "action_plan", "value": plan})).await?;
@@ -70,7 +70,7 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
     let answer = client.go("EXECUTING", json!({})).await?;
     show.moved("RESEARCHING", &answer)?;
     let prompt = client.prompt("executing_prompt", json!({"action_plan": plan})).await?;
-    client.expect_text("the prompt", &prompt, plan)?;
+    expect_text("the prompt", &prompt, plan)?;
     show.text("executing_prompt", &prompt)?;
 
     show.step("Something goes wrong, and the way back")?;
@@ -78,11 +78,7 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
         client.go("ERROR", json!({"error_description": "the photo of week 2 is missing"})).await?;
     show.moved("EXECUTING", &answer)?;
     let kept = client.done("get_task_data", json!({"key": "error_description"})).await?;
-    client.expect(
-        "what was kept",
-        at(&kept, "/value"),
-        &json!("the photo of week 2 is missing"),
-    )?;
+    expect("what was kept", at(&kept, "/value"), &json!("the photo of week 2 is missing"))?;
     show.stored("error_description", "the photo of week 2 is missing")?;
     let answer = client.go("EXECUTING", json!({})).await?;
     show.moved("ERROR", &answer)?;
@@ -92,13 +88,13 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
 
     show.step("An illegal move, and what the refusal teaches")?;
     let refusal = client.refused("transition_state", json!({"new_state": "IDLE"})).await?;
-    client.expect("the kind of refusal", at(&refusal, "/refused/kind"), &json!("no_transition"))?;
-    client.expect("the state", at(&refusal, "/state"), &json!("EXECUTING"))?;
+    expect("the kind of refusal", at(&refusal, "/refused/kind"), &json!("no_transition"))?;
+    expect("the state", at(&refusal, "/state"), &json!("EXECUTING"))?;
     show.refused(&refusal)?;
-    let (event, next) = instead(&refusal).ok_or_else(|| client.unexpected("a way on", &refusal))?;
+    let (event, next) = instead(&refusal).ok_or_else(|| unexpected("a way on", &refusal))?;
     show.corrected(&event, &next)?;
     let answer = client.go(&next, json!({})).await?;
-    client.expect("the state", at(&answer, "/state"), &json!("REVIEWING"))?;
+    expect("the state", at(&answer, "/state"), &json!("REVIEWING"))?;
     show.moved("EXECUTING", &answer)?;
 
     show.step("Review, and rest")?;
@@ -113,7 +109,7 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
     let expected =
         json!([{"role": "user", "content": wish}, {"role": "assistant", "content": said}]);
     let found: Value = serde_json::from_str(&conversation).unwrap_or_default();
-    client.expect("the conversation", &found, &expected)?;
+    expect("the conversation", &found, &expected)?;
     show.fact("conversation", "2 messages")?;
     let keys = client.done("list_task_data_keys", json!({})).await?;
     show.fact("task data", &listed(at(&keys, "/value")))?;
@@ -126,7 +122,7 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
         .collect();
     let expected =
         ["PLANNING", "RESEARCHING", "EXECUTING", "ERROR", "EXECUTING", "REVIEWING", "IDLE"];
-    client.expect("the states of the history", &json!(states), &json!(expected))?;
+    expect("the states of the history", &json!(states), &json!(expected))?;
     show.fact("history", &format!("{} records: IDLE, {}", records.len(), states.join(", ")))
 }
 

@@ -3,8 +3,8 @@
 //! A [`Server`] offers the runs of one machine to clients: tools that change and ask a run, resources, prompts. Its
 //! lists never change; what is legal is told by every answer, and a refusal says what may be done instead.
 //!
-//! This is the only place that names types of [`rmcp`], which is exported for those who add tools, prompts and
-//! resources of their own.
+//! The library names types of [`rmcp`] nowhere else. It is exported for those who add tools, prompts and resources of
+//! their own.
 
 mod answer;
 mod arguments;

@@ -70,7 +70,7 @@ impl Client {
     pub(super) async fn go(&self, state: &str, arguments: Value) -> Result<Value, DemoError> {
         let arguments = json!({"new_state": state, "arguments": arguments});
         let answer = self.done("transition_state", arguments).await?;
-        self.expect("the state", at(&answer, "/state"), &json!(state))?;
+        expect("the state", at(&answer, "/state"), &json!(state))?;
         Ok(answer)
     }
 
@@ -93,7 +93,7 @@ impl Client {
             return Ok(answer);
         }
         let expected = if refuses { "a refusal" } else { "no refusal" };
-        Err(self.unexpected(&format!("{expected} by `{tool}`"), &answer))
+        Err(unexpected(&format!("{expected} by `{tool}`"), &answer))
     }
 
     pub(super) async fn prompt(&self, name: &str, arguments: Value) -> Result<String, DemoError> {
@@ -107,35 +107,8 @@ impl Client {
         let read = self.service.read_resource(ReadResourceRequestParams::new(uri)).await;
         match read.map_err(|error| failed(uri, error))?.contents.into_iter().next() {
             Some(ResourceContents::TextResourceContents { text, .. }) => Ok(text),
-            _ => Err(self.unexpected(&format!("a text at `{uri}`"), &Value::Null)),
+            _ => Err(unexpected(&format!("a text at `{uri}`"), &Value::Null)),
         }
-    }
-
-    pub(super) fn expect(
-        &self,
-        what: &str,
-        found: &Value,
-        expected: &Value,
-    ) -> Result<(), DemoError> {
-        if found == expected {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("{what} to be {expected}"), found))
-        }
-    }
-
-    pub(super) fn expect_text(&self, what: &str, found: &str, part: &str) -> Result<(), DemoError> {
-        let holds = found.contains(part);
-        if holds {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("{what} to name `{part}`"), &json!(found)))
-        }
-    }
-
-    #[expect(clippy::unused_self, reason = "it reads as what the client found")]
-    pub(super) fn unexpected(&self, expected: &str, found: &Value) -> DemoError {
-        DemoError::Unexpected { expected: expected.to_owned(), found: found.to_string() }
     }
 
     /// Hangs up, upon which the server has to end well.
@@ -144,13 +117,27 @@ impl Client {
         closed.map_err(|error| DemoError::Start(error.into()))?;
         match timeout(END, self.server.wait()).await {
             Ok(Ok(status)) if status.success() => Ok(()),
-            Ok(Ok(status)) => {
-                Err(self.unexpected("the server to end well", &json!(status.to_string())))
-            }
+            Ok(Ok(status)) => Err(unexpected("the server to end well", &json!(status.to_string()))),
             Ok(Err(error)) => Err(DemoError::Start(error)),
-            Err(_) => Err(self.unexpected("the server to end", &json!("it goes on"))),
+            Err(_) => Err(unexpected("the server to end", &json!("it goes on"))),
         }
     }
+}
+
+/// Checks one thing.
+pub(super) fn expect(what: &str, found: &Value, expected: &Value) -> Result<(), DemoError> {
+    let same = found == expected;
+    if same { Ok(()) } else { Err(unexpected(&format!("{what} to be {expected}"), found)) }
+}
+
+/// Checks that a text has a part.
+pub(super) fn expect_text(what: &str, found: &str, part: &str) -> Result<(), DemoError> {
+    let holds = found.contains(part);
+    if holds { Ok(()) } else { Err(unexpected(&format!("{what} to name `{part}`"), &json!(found))) }
+}
+
+pub(super) fn unexpected(expected: &str, found: &Value) -> DemoError {
+    DemoError::Unexpected { expected: expected.to_owned(), found: found.to_string() }
 }
 
 /// Why the demo did not come to its end.

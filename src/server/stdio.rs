@@ -18,7 +18,7 @@ use super::Server;
 use crate::portable::Portable;
 
 /// How long calls that are under way may take once the client is gone or the process is told to end.
-const GRACE: Duration = Duration::from_millis(700);
+const GRACE: Duration = Duration::from_millis(500);
 
 /// Serves one client over standard input and output, until the input ends or the process is told to end.
 ///
@@ -56,14 +56,10 @@ async fn serve<M: Portable<Context: Default>>(server: Server<M>) -> Result<(), S
     };
     let stop = service.cancellation_token();
     let mut serving = pin!(service.waiting());
-    let reason = tokio::select! {
+    tokio::select! {
         done = &mut serving => return ended_by_itself(done),
-        () = &mut told_to_end => "told to end",
-        () = ended.notified() => "the input has ended",
-    };
-    tracing::debug!(reason, "ending");
-    if reason == "told to end" {
-        stop.cancel();
+        () = &mut told_to_end => stop.cancel(),
+        () = ended.notified() => {}
     }
     if timeout(GRACE, serving).await.is_err() {
         tracing::warn!("ending while calls are under way");

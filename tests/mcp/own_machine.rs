@@ -14,6 +14,7 @@ use leverframe::server::rmcp::{ErrorData, RoleClient};
 use leverframe::server::{BuildError, Builder, Server};
 use leverframe::store::memory::MemoryStore;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::{each, error, ok};
 
@@ -296,7 +297,8 @@ async fn additions_stand_beside_the_machine() {
     let tools = client.list_all_tools().await.unwrap();
     let last: Vec<_> = tools.iter().skip(12).map(|tool| tool.name.as_ref()).collect();
     assert_eq!(last, ["count_notes", "panic"]);
-    let failed = client.call_tool(super::CallToolRequestParams::new("panic")).await.unwrap();
+    let failed = client.call_tool(super::CallToolRequestParams::new("panic"));
+    let failed = timeout(super::PATIENCE, failed).await.expect("an answer").unwrap();
     assert_eq!(failed.is_error, Some(true));
     assert_eq!(failed.content[0].as_text().unwrap().text, "`panic` failed: it panicked: oh");
     let counted = client.call_tool(super::CallToolRequestParams::new("count_notes")).await.unwrap();

@@ -1,0 +1,8 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off)] fn press(reasons: Vec<_>) -> On { On }
+    //~^ ERROR(_) a payload has a plain type: write it instead of `_`
+}
