@@ -342,6 +342,27 @@ impl Clause {
         self
     }
 
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn guarded(mut self, guards: &'static [&'static str]) -> Self {
+        self.guards = guards;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn by_human(mut self) -> Self {
+        self.by = Player::Human;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn after_millis(mut self, milliseconds: u64) -> Self {
+        self.after = Some(Duration::from_millis(milliseconds));
+        self
+    }
+
     /// The numbers of the states and superstates in which the clause holds.
     #[must_use]
     pub const fn from(&self) -> &'static [u16] {

@@ -14,7 +14,7 @@ pub mod __private {
     pub use serde;
     pub use statig;
 
-    pub use crate::machine::{Call, Statig};
+    pub use crate::machine::{Call, Goto, Statig};
 
     #[cfg(feature = "serde")]
     pub use super::wire::{Empty, answer, deserialize_name, text, try_answer, try_text};
@@ -30,6 +30,18 @@ pub mod __private {
     }
 
     impl core::error::Error for UnknownName {}
+
+    /// The guard of a transition without one.
+    #[inline]
+    pub fn unguarded<S, C, F>(_: &S, _: &C) -> Result<(), F> {
+        Ok(())
+    }
+
+    /// What a guard says that gives no reason.
+    #[inline]
+    pub fn allowed<F>(yes: bool, otherwise: F) -> Result<(), F> {
+        if yes { Ok(()) } else { Err(otherwise) }
+    }
 
     /// Reads a name in any spelling.
     pub fn parse_name<N: crate::Name>(text: &str, kind: &'static str) -> Result<N, UnknownName> {
@@ -101,22 +113,28 @@ mod wire {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __machine {
-    ($vis:vis $Machine:ident((), $History:ty) from $Initial:ident = $initial:expr) => {
-        $crate::__machine! { @both $vis $Machine((), $History) from $Initial = $initial }
+    ($vis:vis $Machine:ident((), $History:ty) $($rest:tt)*) => {
+        $crate::__machine! { @both $vis $Machine((), $History) $($rest)* }
+        $crate::__machine! { @new $vis $Machine $($rest)* }
+    };
+    ($vis:vis $Machine:ident($Context:ty, $History:ty) $($rest:tt)*) => {
+        $crate::__machine! { @both $vis $Machine($Context, $History) $($rest)* }
+        $crate::__machine! { @new_with $Context, $vis $Machine $($rest)* }
+    };
+    (@new $vis:vis $Machine:ident in $Superstate:ty, from $Initial:ident $($rest:tt)*) => {
         impl $Machine<$Initial> {
             /// A new machine in its initial state.
             #[expect(clippy::new_without_default, reason = "a machine is started on purpose")]
             $vis fn new() -> Self {
-                Self($crate::Parts { state: Self::INITIAL(), context: (), history: ::core::default::Default::default() })
+                Self($crate::Parts::start(Self::INITIAL(), ()))
             }
         }
     };
-    ($vis:vis $Machine:ident($Context:ty, $History:ty) from $Initial:ident = $initial:expr) => {
-        $crate::__machine! { @both $vis $Machine($Context, $History) from $Initial = $initial }
+    (@new_with $Context:ty, $vis:vis $Machine:ident in $Superstate:ty, from $Initial:ident $($rest:tt)*) => {
         impl $Machine<$Initial> {
             /// A new machine in its initial state.
             $vis fn new(context: $Context) -> Self {
-                Self($crate::Parts { state: Self::INITIAL(), context, history: ::core::default::Default::default() })
+                Self($crate::Parts::start(Self::INITIAL(), context))
             }
         }
         impl<S> $Machine<S> {
@@ -126,7 +144,14 @@ macro_rules! __machine {
             }
         }
     };
-    (@both $vis:vis $Machine:ident($Context:ty, $History:ty) from $Initial:ident = $initial:expr) => {
+    (
+        @both $vis:vis $Machine:ident($Context:ty, $History:ty)
+        in $Superstate:ty, from $Initial:ident = $initial:expr;
+        $at:ident:
+        guards { $([$($State:ident),+] $source:tt $Event:ident => $guard:expr;)* }
+        enter { $($entered:literal => $entry:expr;)* }
+        exit { $($left:literal => $exit:expr;)* }
+    ) => {
         /// A refused event.
         $vis type Refusal = $crate::Refusal<$Machine>;
         /// A refused event of the typed machine in state `S`, which comes back with it.
@@ -176,7 +201,7 @@ macro_rules! __machine {
         impl $crate::Machine for $Machine {
             type State = State;
             type StateName = StateName;
-            type Superstate = ();
+            type Superstate = $Superstate;
             type Event = Event;
             type EventName = EventName;
             type Context = $Context;
@@ -185,6 +210,28 @@ macro_rules! __machine {
             const CHART: &'static $crate::chart::Chart = &CHART;
             fn initial() -> State {
                 ::core::convert::Into::into($Machine::<$Initial>::INITIAL())
+            }
+            #[allow(unused_variables, reason = "a guard need not look at the machine")]
+            fn guards(&self, event: EventName) -> ::core::result::Result<(), Fault> {
+                let $at = &self.0;
+                match (&$at.state, event) {
+                    $(($(State::$State($source))|+, EventName::$Event) => $guard,)*
+                    _ => ::core::result::Result::Ok(()),
+                }
+            }
+            #[allow(unused_variables, reason = "an action need not look at the context")]
+            fn enter(superstate: u16, $at: &mut $Context) {
+                match superstate {
+                    $($entered => $entry,)*
+                    _ => {}
+                }
+            }
+            #[allow(unused_variables, reason = "an action need not look at the context")]
+            fn exit(superstate: u16, $at: &mut $Context) {
+                match superstate {
+                    $($left => $exit,)*
+                    _ => {}
+                }
             }
             #[inline]
             fn parts(&self) -> &$crate::Parts<State, $Context, $History> {
@@ -240,7 +287,10 @@ macro_rules! __machine {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __states {
-    ($(#[$meta:meta])* $vis:vis $Machine:ident: $($(#[$state_meta:meta])* $State:ident,)*) => {
+    ($(#[$meta:meta])* $vis:vis $Machine:ident($Context:ty), $at:ident, $source:ident: $(
+        $(#[$state_meta:meta])* $State:ident = $number:literal [$($parent:literal)*]
+        $(entry $entry:block)? $(exit $exit:block)?,
+    )*) => {
         /// A state with its data. Its `Debug` form is the name.
         $(#[$meta])*
         $vis enum State {
@@ -308,6 +358,16 @@ macro_rules! __states {
                     Self::$State(machine)
                 }
             }
+            impl $crate::__private::Goto<$Machine> for $State {
+                type Machines = $Machine<$State>;
+                #[inline]
+                fn goto<S: $crate::Leaf<Machine = $Machine>>(
+                    self,
+                    from: $crate::Parts<S, $Context, <$Machine as $crate::Machine>::History>,
+                ) -> $Machine<$State> {
+                    $Machine(from.leave(self))
+                }
+            }
             impl $crate::Named for $State {
                 type Name = StateName;
                 fn name(&self) -> StateName {
@@ -317,6 +377,22 @@ macro_rules! __states {
             impl $crate::Leaf for $State {
                 type Machine = $Machine;
                 const NAME: StateName = StateName::$State;
+                const NUMBER: u16 = $number;
+                const PARENTS: &'static [u16] = &[$($parent),*];
+                $(
+                    #[allow(unused_variables, reason = "an action need not look at all")]
+                    fn entry(&mut self, $at: &mut $Context) {
+                        let $source = self;
+                        $entry
+                    }
+                )?
+                $(
+                    #[allow(unused_variables, reason = "an action need not look at all")]
+                    fn exit(&mut self, $at: &mut $Context) {
+                        let $source = self;
+                        $exit
+                    }
+                )?
                 fn from_state(state: State) -> ::core::result::Result<Self, State> {
                     #[allow(unreachable_patterns, reason = "a machine may have one state")]
                     match state {
@@ -501,16 +577,18 @@ macro_rules! __event {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __faults {
-    ($vis:vis Fault: $($Fault:ident($ty:ty) = $docs:literal,)*) => {
+    ($vis:vis Fault: $($Fault:ident($ty:ty) = $docs:literal,)*; $($Guard:ident = $guard_docs:literal $text:literal,)*) => {
         /// Why a guard or a handler refused an event.
         #[derive(::core::fmt::Debug)]
         $vis enum Fault {
             $(#[doc = $docs] $Fault($ty),)*
+            $(#[doc = $guard_docs] $Guard,)*
         }
         impl ::core::fmt::Display for Fault {
             fn fmt(&self, _f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match *self {
                     $(Self::$Fault(ref reason) => <$ty as ::core::fmt::Display>::fmt(reason, _f),)*
+                    $(Self::$Guard => _f.write_str($text),)*
                 }
             }
         }
@@ -522,8 +600,8 @@ macro_rules! __faults {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dispatch {
-    ($Machine:ident, $call:ident: $(
-        $verb:ident [$($State:ident),+] $source:tt $Event:ident $event:tt => $handler:expr;
+    ($Machine:ident, $call:ident: [$($Leaf:ident),*] [$($Child:ident in $Parent:ident),*] $(
+        $verb:ident [$($State:ident),+] $source:tt $Event:ident $event:tt ($($guard:expr)?) => $handler:expr;
     )*) => {
         impl $crate::__private::statig::blocking::State<$crate::__private::Statig<$Machine>> for State {
             #[inline]
@@ -536,11 +614,129 @@ macro_rules! __dispatch {
                 match (self, $call.event()) {
                     $(
                         ($(State::$State($source))|+, ::core::option::Option::Some(Event::$Event($event))) => {
+                            $(if let ::core::result::Result::Err(fault) = $guard {
+                                return $call.forbid(fault);
+                            })?
                             let verdict = $handler;
                             $call.$verb(verdict)
                         }
                     )*
                     (_, event) => $call.pass(event),
+                }
+            }
+            #[inline]
+            fn call_entry_action(
+                &mut self,
+                _: &mut $crate::__private::Statig<$Machine>,
+                call: &mut $crate::__private::Call<'_, $Machine>,
+            ) {
+                match self {
+                    $(State::$Leaf(state) => $crate::Leaf::entry(state, call.context),)*
+                }
+            }
+            #[inline]
+            fn call_exit_action(
+                &mut self,
+                _: &mut $crate::__private::Statig<$Machine>,
+                call: &mut $crate::__private::Call<'_, $Machine>,
+            ) {
+                match self {
+                    $(State::$Leaf(state) => $crate::Leaf::exit(state, call.context),)*
+                }
+            }
+            #[inline]
+            fn superstate(&mut self) -> ::core::option::Option<<$Machine as $crate::Machine>::Superstate> {
+                #[allow(unreachable_patterns, reason = "each state may be in a superstate")]
+                match self {
+                    $(State::$Child(_) => ::core::option::Option::Some(Superstate::$Parent),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    };
+}
+
+/// The superstates, for statig.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __superstates {
+    ($vis:vis $Machine:ident: [$($Superstate:ident = $number:literal),+] [$($Child:ident in $Parent:ident),*]) => {
+        /// The superstates, as statig sees them.
+        #[doc(hidden)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy)]
+        $vis enum Superstate {
+            $($Superstate,)+
+        }
+        impl Superstate {
+            const fn number(self) -> u16 {
+                match self {
+                    $(Self::$Superstate => $number,)+
+                }
+            }
+        }
+        impl $crate::__private::statig::blocking::Superstate<$crate::__private::Statig<$Machine>> for Superstate {
+            fn call_handler(
+                &mut self,
+                _: &mut $crate::__private::Statig<$Machine>,
+                _: &EventName,
+                _: &mut $crate::__private::Call<'_, $Machine>,
+            ) -> $crate::__private::statig::Outcome<State> {
+                $crate::__private::statig::Outcome::Super
+            }
+            fn call_entry_action(
+                &mut self,
+                _: &mut $crate::__private::Statig<$Machine>,
+                call: &mut $crate::__private::Call<'_, $Machine>,
+            ) {
+                <$Machine as $crate::Machine>::enter(self.number(), call.context);
+            }
+            fn call_exit_action(
+                &mut self,
+                _: &mut $crate::__private::Statig<$Machine>,
+                call: &mut $crate::__private::Call<'_, $Machine>,
+            ) {
+                <$Machine as $crate::Machine>::exit(self.number(), call.context);
+            }
+            fn superstate(&mut self) -> ::core::option::Option<Self> {
+                #[allow(unreachable_patterns, reason = "each superstate may be in another")]
+                match self {
+                    $(Self::$Child => ::core::option::Option::Some(Self::$Parent),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    };
+}
+
+/// A choice of states, and of typed machines in them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __choice {
+    ($Machine:ident($Context:ty): $Choice:ident { $($Branch:ident($State:ident)),+ }) => {
+        impl $crate::__private::Goto<$Machine> for $Choice {
+            type Machines = $Choice<$($Machine<$State>),+>;
+            #[inline]
+            fn goto<S: $crate::Leaf<Machine = $Machine>>(
+                self,
+                from: $crate::Parts<S, $Context, <$Machine as $crate::Machine>::History>,
+            ) -> Self::Machines {
+                match self {
+                    $(Self::$Branch(state) => $Choice::$Branch($Machine(from.leave(state))),)+
+                }
+            }
+        }
+        impl ::core::convert::From<$Choice> for State {
+            #[inline]
+            fn from(choice: $Choice) -> Self {
+                match choice {
+                    $($Choice::$Branch(state) => ::core::convert::Into::into(state),)+
+                }
+            }
+        }
+        impl ::core::convert::From<$Choice<$($Machine<$State>),+>> for Typed {
+            fn from(choice: $Choice<$($Machine<$State>),+>) -> Self {
+                match choice {
+                    $($Choice::$Branch(machine) => ::core::convert::Into::into(machine),)+
                 }
             }
         }
@@ -597,10 +793,12 @@ macro_rules! __legal {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __next {
-    (goto $Machine:ident $State:ident [$Target:ident]) => { $Machine<$Target> };
+    (goto $Machine:ident $State:ident [$Target:ident]) => {
+        <$Target as $crate::__private::Goto<$Machine>>::Machines
+    };
     (stay $Machine:ident $State:ident []) => { $Machine<$State> };
     (try_goto $Machine:ident $State:ident [$Target:ident]) => {
-        ::core::result::Result<$Machine<$Target>, Refused<$State>>
+        ::core::result::Result<<$Target as $crate::__private::Goto<$Machine>>::Machines, Refused<$State>>
     };
     (try_stay $Machine:ident $State:ident []) => {
         ::core::result::Result<$Machine<$State>, Refused<$State>>
@@ -744,21 +942,25 @@ macro_rules! __chart {
     (
         $(#[$meta:meta])*
         $vis:vis CHART = $name:literal $docs:literal $initial:literal;
-        states { $($state:literal $wire:literal $state_docs:literal $($state_is:ident)*;)* }
+        states { $($state:literal $wire:literal $state_docs:literal [$($parent:literal)?] $($state_is:ident)*;)* }
+        superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
         events { $(
             $event:literal $event_docs:literal $payload:tt
-            $([$($from:literal)*] [$($to:literal)*] $($clause_is:ident)*),+;
+            $([$($from:literal)*] [$($to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_is:ident)*),+;
         )* }
         queries { $($query:literal $query_docs:literal $arguments:tt $($about:literal)?;)* }
         prompts { $($prompt:literal $prompt_docs:literal $parameters:tt $($subject:literal)? [$($for:literal)*];)* }
     ) => {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
-            .states_are(&[$($crate::chart::State::new($state, $wire, $state_docs)$(.$state_is())*),*], &[])
+            .states_are(
+                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.within($parent))?$(.$state_is())*),*],
+                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.within($super_parent))?),*],
+            )
             .events_are(&[$(
                 $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
                     $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::State($to)),*])
-                        $(.$clause_is())*
+                        .guarded(&[$($guard),*])$(.after_millis($after))?$(.$clause_is())*
                 ),+])
             ),*])
             .queries_are(&[$(

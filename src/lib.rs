@@ -36,7 +36,9 @@ pub mod store;
 
 #[doc(hidden)]
 pub use expansion::__private;
-pub use leverframe_macros::{context, machine, prompt, query, state, transition};
+pub use leverframe_macros::{
+    choice, context, entry, exit, guard, machine, prompt, query, state, superstate, transition,
+};
 pub use machine::{Leaf, LegalIn, Machine, Name, Named, Parts};
 #[cfg(feature = "serde")]
 pub use portable::{Portable, Unanswered};

@@ -25,56 +25,108 @@ pub struct Parts<S, C = (), H = ()> {
     pub history: H,
 }
 
-impl<S, C, H> Parts<S, C, H> {
-    /// The machine in its next state.
-    #[doc(hidden)]
+#[doc(hidden)]
+impl<S, M> Parts<S, M::Context, M::History>
+where
+    S: Leaf<Machine = M>,
+    M: Machine,
+{
+    /// A new machine enters its initial state from outside.
     #[inline]
-    pub fn with_state<N>(self, state: N) -> Parts<N, C, H> {
-        let Self { context, history, .. } = self;
-        Parts { state, context, history }
+    pub fn start(state: S, context: M::Context) -> Self {
+        let mut parts = Self { state, context, history: M::History::default() };
+        enter::<S, M>(&mut parts.state, &mut parts.context, S::PARENTS.len() + 1);
+        parts
     }
 
-    /// Leaves the state by a handler that may fail; then the machine comes back.
-    #[doc(hidden)]
+    /// Goes to where a handler has said.
     #[inline]
-    pub fn try_step<N, T, B, M>(
+    pub fn goto<N: Goto<M>>(self, next: N) -> N::Machines {
+        next.goto(self)
+    }
+
+    /// Leaves the state for the next: exits from the leaf up, then entries down to the leaf.
+    #[inline]
+    pub fn leave<N: Leaf<Machine = M>>(self, next: N) -> Parts<N, M::Context, M::History> {
+        let (exits, entries) = const { levels((S::NUMBER, S::PARENTS), (N::NUMBER, N::PARENTS)) };
+        let Self { mut state, mut context, history } = self;
+        state.exit(&mut context);
+        for superstate in S::PARENTS.iter().take(exits - 1) {
+            M::exit(*superstate, &mut context);
+        }
+        let mut parts = Parts { state: next, context, history };
+        enter::<N, M>(&mut parts.state, &mut parts.context, entries);
+        parts
+    }
+
+    /// Goes to where a handler has said, unless a guard or the handler refuses; then the machine comes back.
+    #[inline]
+    pub fn try_goto<N: Goto<M>, B: From<Self>>(
         mut self,
         event: M::EventName,
-        handler: impl FnOnce(&mut S, &mut C) -> Result<N, M::Fault>,
-    ) -> Result<T, Refused<B, M>>
-    where
-        S: Leaf<Machine = M>,
-        T: From<Parts<N, C, H>>,
-        B: From<Self>,
-        M: Machine<Context = C, History = H>,
-    {
-        match handler(&mut self.state, &mut self.context) {
-            Ok(state) => Ok(self.with_state(state).into()),
-            Err(fault) => Err(Refused {
-                machine: self.into(),
-                refusal: Refusal { state: S::NAME, event, reason: Reason::Failed(fault) },
-            }),
+        guard: impl FnOnce(&S, &M::Context) -> Result<(), M::Fault>,
+        handler: impl FnOnce(&mut S, &mut M::Context) -> Result<N, M::Fault>,
+    ) -> Result<N::Machines, Refused<B, M>> {
+        match self.attempt(event, guard, handler) {
+            Ok(next) => Ok(self.goto(next)),
+            Err(refusal) => Err(Refused { machine: self.into(), refusal }),
         }
     }
 
-    /// Stays in the state; the handler may fail.
-    #[doc(hidden)]
+    /// Lets a handler do its work, unless a guard or the handler refuses.
     #[inline]
-    pub fn try_stay<M>(
+    pub fn attempt<N>(
         &mut self,
         event: M::EventName,
-        handler: impl FnOnce(&mut S, &mut C) -> Result<(), M::Fault>,
-    ) -> Result<(), Refusal<M>>
-    where
-        S: Leaf<Machine = M>,
-        M: Machine,
-    {
-        handler(&mut self.state, &mut self.context).map_err(|fault| Refusal {
-            state: S::NAME,
-            event,
-            reason: Reason::Failed(fault),
-        })
+        guard: impl FnOnce(&S, &M::Context) -> Result<(), M::Fault>,
+        handler: impl FnOnce(&mut S, &mut M::Context) -> Result<N, M::Fault>,
+    ) -> Result<N, Refusal<M>> {
+        let Self { state, context, .. } = self;
+        guard(state, context)
+            .map_err(Reason::Guard)
+            .and_then(|()| handler(state, context).map_err(Reason::Failed))
+            .map_err(|reason| Refusal { state: S::NAME, event, reason })
     }
+}
+
+/// Runs the entry actions of so many levels, down to the leaf.
+#[inline]
+fn enter<S, M>(state: &mut S, context: &mut M::Context, levels: usize)
+where
+    S: Leaf<Machine = M>,
+    M: Machine,
+{
+    for superstate in S::PARENTS.iter().take(levels - 1).rev() {
+        M::enter(*superstate, context);
+    }
+    state.entry(context);
+}
+
+/// How many levels a transition exits and enters, the leaves among them: those below the nearest superstate that both
+/// are in. A state that leads to itself is left and entered alone.
+const fn levels(source: (u16, &[u16]), target: (u16, &[u16])) -> (usize, usize) {
+    if source.0 == target.0 {
+        return (1, 1);
+    }
+    let (mut source, mut target) = (source.1, target.1);
+    let (mut exits, mut entries) = (source.len() + 1, target.len() + 1);
+    while let ([source_rest @ .., a], [target_rest @ .., b]) = (source, target)
+        && *a == *b
+    {
+        (source, target) = (source_rest, target_rest);
+        (exits, entries) = (exits - 1, entries - 1);
+    }
+    (exits, entries)
+}
+
+/// Where a handler may lead: a state, or a choice of states.
+#[doc(hidden)]
+pub trait Goto<M: Machine>: Sized {
+    /// The typed machine there, or the same choice of typed machines.
+    type Machines;
+
+    /// Leaves the state of `from` for it.
+    fn goto<S: Leaf<Machine = M>>(self, from: Parts<S, M::Context, M::History>) -> Self::Machines;
 }
 
 /// The name of a state or of an event: a small value with a fixed order, that of the declaration.
@@ -127,6 +179,29 @@ pub trait Machine:
 
     /// The state in which a new machine is.
     fn initial() -> Self::State;
+
+    /// A new machine in its initial state, which it enters: entry actions run.
+    fn start(context: Self::Context) -> Self {
+        let parts = Parts { state: Self::initial(), context, history: Self::History::default() };
+        let mut machine = Self::from(parts);
+        let Parts { state, context, .. } = machine.parts_mut();
+        let mut call = Call { context, event: None, reason: None };
+        let levels = state.depth();
+        state.enter(&mut Statig(PhantomData), &mut call, levels);
+        machine
+    }
+
+    /// The entry actions of the superstate with this number.
+    #[doc(hidden)]
+    fn enter(superstate: u16, context: &mut Self::Context) {
+        let _ = (superstate, context);
+    }
+
+    /// The exit actions of the superstate with this number.
+    #[doc(hidden)]
+    fn exit(superstate: u16, context: &mut Self::Context) {
+        let _ = (superstate, context);
+    }
 
     /// The machine's value.
     fn parts(&self) -> &Parts<Self::State, Self::Context, Self::History>;
@@ -209,6 +284,26 @@ pub trait Leaf: Sized + Into<<Self::Machine as Machine>::State> {
 
     /// The state's name.
     const NAME: <Self::Machine as Machine>::StateName;
+
+    /// The state's number in the chart.
+    const NUMBER: u16;
+
+    /// The numbers of the superstates around it, from the inside out.
+    const PARENTS: &'static [u16] = &[];
+
+    /// What is done on entry.
+    #[doc(hidden)]
+    #[inline]
+    fn entry(&mut self, context: &mut <Self::Machine as Machine>::Context) {
+        let _ = context;
+    }
+
+    /// What is done on exit.
+    #[doc(hidden)]
+    #[inline]
+    fn exit(&mut self, context: &mut <Self::Machine as Machine>::Context) {
+        let _ = context;
+    }
 
     /// Takes the state out of the enum of states.
     ///
@@ -316,6 +411,13 @@ impl<M: Machine> Call<'_, M> {
             Ok(target) => Outcome::Transition(target.into()),
             Err(fault) => self.try_stay(Err(fault)),
         }
+    }
+
+    /// A guard forbids the event.
+    #[inline]
+    pub fn forbid(&mut self, fault: M::Fault) -> Outcome<M::State> {
+        self.reason = Some(Reason::Guard(fault));
+        Outcome::Handled
     }
 
     /// The transition is internal.

@@ -9,11 +9,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::chart::{Event, State};
-use crate::machine::{Machine, Name, Named, Parts};
+use crate::chart::{Event, Player, State};
+use crate::machine::{Machine, Name, Named};
 use crate::portable::Portable;
 use crate::record::{Entry, Record, RunName, Version};
 use crate::refusal::{Applied, Reason, Refusal};
+
+/// Why an event is refused that is `by = human`.
+const GATE: &str = "a person has to decide this, and there is no way to ask one here";
 
 /// A machine with its place in a history.
 pub struct Run<M> {
@@ -32,6 +35,17 @@ impl<M: Portable<Context: Default>> Run<M> {
         let machine = context.and_then(|context| restored(&context));
         let machine = machine.map_err(|error| Unreplayable::at(Version::START, error.into()))?;
         Ok(Self { machine, records: 0 })
+    }
+
+    /// What to record of the start: the context that the machine has before it enters its initial state.
+    ///
+    /// # Errors
+    ///
+    /// Where the context cannot be written.
+    pub fn opening(&self) -> Result<Entry, serde_json::Error> {
+        let context = to_raw_value(&M::Context::default())?;
+        let state = wire::<M>(self.machine.parts().state.name());
+        Ok(Entry::Started { machine: Cow::Borrowed(M::CHART.name()), state, context })
     }
 }
 
@@ -66,17 +80,6 @@ impl<M: Portable> Run<M> {
         Version(self.records)
     }
 
-    /// The start of a run with this machine.
-    ///
-    /// # Errors
-    ///
-    /// Where the context cannot be written.
-    pub fn opening(&self) -> Result<Entry, serde_json::Error> {
-        let context = to_raw_value(self.context())?;
-        let state = wire::<M>(self.machine.parts().state.name());
-        Ok(Entry::Started { machine: Cow::Borrowed(M::CHART.name()), state, context })
-    }
-
     /// Lets the machine take an event, and tells what to record of it.
     ///
     /// # Errors
@@ -89,6 +92,9 @@ impl<M: Portable> Run<M> {
         let written = to_raw_value(&event).map_err(|error| {
             rejected(Kind::Failed, format!("the event cannot be written: {error}"))
         })?;
+        if self.is_gated(name) {
+            return Err(rejected(Kind::Waiting, GATE.to_owned()));
+        }
         match guarded(|| self.machine.apply(event)) {
             Ok(Ok(applied)) => Ok(entry(applied, written)),
             Ok(Err(refusal)) => Err(explained(&refusal)),
@@ -141,6 +147,13 @@ impl<M: Portable> Run<M> {
         Ok(())
     }
 
+    /// Whether the present state has a gate for the event.
+    fn is_gated(&self, event: M::EventName) -> bool {
+        let state = self.machine.parts().state.name().number();
+        let clause = M::CHART.clause(state, event_in_chart::<M>(event));
+        clause.is_some_and(|clause| clause.by() == Player::Human)
+    }
+
     /// What can be seen of the run from outside.
     #[must_use]
     pub fn situation(&self, run: &RunName) -> Situation {
@@ -157,6 +170,7 @@ impl<M: Portable> Run<M> {
             let event = event_in_chart::<M>(name);
             let verdict = guarded(|| self.machine.guards(name).map_err(|fault| fault.to_string()));
             match verdict.unwrap_or_else(|panic| Err(panic.to_string())) {
+                Ok(()) if self.is_gated(name) => situation.blocked.push((event, GATE.to_owned())),
                 Ok(()) => situation.legal.push(event),
                 Err(reason) => situation.blocked.push((event, reason)),
             }
@@ -208,6 +222,8 @@ pub enum Kind {
     Final,
     /// The run is at another version than the caller supposed.
     Conflict,
+    /// A person has to decide.
+    Waiting,
 }
 
 /// A record by which a history cannot go on.
@@ -263,8 +279,7 @@ impl From<Box<dyn Any + Send>> for Panic {
 
 /// A machine in its initial state, with this context.
 fn restored<M: Portable>(context: &RawValue) -> Result<M, serde_json::Error> {
-    let context = serde_json::from_str(context.get())?;
-    Ok(Parts { state: M::initial(), context, history: M::History::default() }.into())
+    Ok(M::start(serde_json::from_str(context.get())?))
 }
 
 fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>) -> Entry {

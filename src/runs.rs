@@ -367,6 +367,6 @@ fn named(known: &[RunName]) -> String {
     format!("there are `{}`", names.join("`, `"))
 }
 
-fn opening<M: Portable>(run: &Run<M>) -> Result<Entry, RunsError> {
+fn opening<M: Portable<Context: Default>>(run: &Run<M>) -> Result<Entry, RunsError> {
     run.opening().map_err(RunsError::Unwritten)
 }

@@ -2,25 +2,30 @@
 #[must_use = "a transition takes the machine and gives a new one"]
 pub(super) struct Lamp<S = State>(::leverframe::Parts<S, ()>);
 ::leverframe::__machine! {
-    pub (super) Lamp((), ()) from Off = Off
+    pub (super) Lamp((), ()) in (), from Off = Off; at : guards {} enter {} exit {}
 }
 #[allow(dead_code, reason = "a program need not use all of a machine")]
 impl Lamp<Off> {
     /// Press the switch.
     pub(super) fn press(self) -> Lamp<On> {
         let next = self::press_1();
-        Lamp(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Hit the lamp.
     ///
     /// # Errors
     ///
-    /// The handler's reason, and the machine as it was left.
+    /// The handler's reason; the machine comes back, in the state in which it was.
     pub(super) fn hit(
         self,
         hard: bool,
     ) -> ::core::result::Result<Lamp<Broken>, Refused<Off>> {
-        self.0.try_step(EventName::Hit, |_, _| self::hit(hard).map_err(Fault::Hit))
+        self.0
+            .try_goto(
+                EventName::Hit,
+                ::leverframe::__private::unguarded,
+                |_, _| self::hit(hard).map_err(Fault::Hit),
+            )
     }
 }
 #[allow(dead_code, reason = "a program need not use all of a machine")]
@@ -28,7 +33,7 @@ impl Lamp<On> {
     /// Press the switch.
     pub(super) fn press(self) -> Lamp<Off> {
         let next = self::press_2();
-        Lamp(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Shine less, or more.
     ///
@@ -37,8 +42,9 @@ impl Lamp<On> {
     /// The handler's reason.
     pub(super) fn dim(&mut self, percent: u8) -> ::core::result::Result<(), Refusal> {
         self.0
-            .try_stay(
+            .attempt(
                 EventName::Dim,
+                ::leverframe::__private::unguarded,
                 |source, _| self::dim(source, percent).map_err(Fault::Dim),
             )
     }
@@ -46,12 +52,17 @@ impl Lamp<On> {
     ///
     /// # Errors
     ///
-    /// The handler's reason, and the machine as it was left.
+    /// The handler's reason; the machine comes back, in the state in which it was.
     pub(super) fn hit(
         self,
         hard: bool,
     ) -> ::core::result::Result<Lamp<Broken>, Refused<On>> {
-        self.0.try_step(EventName::Hit, |_, _| self::hit(hard).map_err(Fault::Hit))
+        self.0
+            .try_goto(
+                EventName::Hit,
+                ::leverframe::__private::unguarded,
+                |_, _| self::hit(hard).map_err(Fault::Hit),
+            )
     }
 }
 #[allow(dead_code, reason = "a program need not use all of a machine")]
@@ -62,7 +73,7 @@ impl Lamp<On> {
     }
 }
 ::leverframe::__states! {
-    pub (super) Lamp : Off, On, Broken,
+    pub (super) Lamp(()), at, source : Off = 0[], On = 1[], Broken = 2[],
 }
 ::leverframe::__names! {
     #[doc = r" The name of a state."] pub (super) StateName of "a state" : Off = "Off"
@@ -91,23 +102,25 @@ pub(super) mod events {
     pub (super) Event : Press, Dim, Hit,
 }
 ::leverframe::__faults! {
-    pub (super) Fault : Dim(TooBright) = "`dim` failed.", Hit(Bounced) = "`hit` failed.",
+    pub (super) Fault : Dim(TooBright) = "`dim` failed.", Hit(Bounced) =
+    "`hit` failed.",;
 }
 ::leverframe::__legal! {
     pub (super) Lamp : goto press Press {} [Off] [On]; goto press Press {} [On] [Off];
     try_stay dim Dim { percent } [On] []; try_goto hit Hit { hard } [Off, On] [Broken];
 }
 ::leverframe::__dispatch! {
-    Lamp, at : goto[Off] _ Press _ => self::press_1(); goto[On] _ Press _ =>
-    self::press_2(); try_stay[On] source Dim event => self::dim(source, event.percent)
-    .map_err(Fault::Dim); try_goto[Off, On] _ Hit event => self::hit(event.hard)
-    .map_err(Fault::Hit);
+    Lamp, at : [Off, On, Broken] [] goto[Off] _ Press _() => self::press_1(); goto[On] _
+    Press _() => self::press_2(); try_stay[On] source Dim event() => self::dim(source,
+    event.percent).map_err(Fault::Dim); try_goto[Off, On] _ Hit event() =>
+    self::hit(event.hard).map_err(Fault::Hit);
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Lamp`] as data."] pub (super) CHART = "Lamp"
-    "A lamp on a desk." 0; states { "Off" "OFF" "Dark."; "On" "ON" "Shining."; "Broken"
-    "BROKEN" "The bulb is gone." last; } events { "press" "Press the switch."() [0] [1],
-    [1] [0]; "dim" "Shine less, or more."("percent" "u8" "",) [1] [] fallible; "hit"
-    "Hit the lamp."("hard" "bool" "",) [0 1] [2] fallible; } queries { "percent"
+    "A lamp on a desk." 0; states { "Off" "OFF" "Dark."[]; "On" "ON" "Shining."[];
+    "Broken" "BROKEN" "The bulb is gone."[] last; } superstates {} events { "press"
+    "Press the switch."() [0] [1] [] [], [1] [0] [] []; "dim"
+    "Shine less, or more."("percent" "u8" "",) [1] [] [] [] fallible; "hit"
+    "Hit the lamp."("hard" "bool" "",) [0 1] [2] [] [] fallible; } queries { "percent"
     "How bright it is."() 1; } prompts {}
 }

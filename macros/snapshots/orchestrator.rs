@@ -2,7 +2,8 @@
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Orchestrator<S = State>(::leverframe::Parts<S, Workspace>);
 ::leverframe::__machine! {
-    pub Orchestrator(Workspace, ()) from Idle = Idle
+    pub Orchestrator(Workspace, ()) in (), from Idle = Idle; at : guards {} enter {} exit
+    {}
 }
 impl<S: ::leverframe::Leaf<Machine = Orchestrator>> Orchestrator<S> {
     /// Add a message of the user to the conversation.
@@ -30,7 +31,7 @@ impl Orchestrator<Idle> {
     /// Make a plan.
     pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
         let next = self::plan(&mut self.0.context, task_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Gather information.
     pub fn research(
@@ -38,24 +39,24 @@ impl Orchestrator<Idle> {
         research_topic: Option<String>,
     ) -> Orchestrator<Researching> {
         let next = self::research(&mut self.0.context, research_topic);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Carry out a plan.
     pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
         let next = self::execute(&mut self.0.context, action_plan);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Report that something went wrong.
     pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
         let next = self::fail(&mut self.0.context, error_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
 }
 impl Orchestrator<Planning> {
     /// Stop working on the task and wait for instructions.
     pub fn rest(self) -> Orchestrator<Idle> {
         let next = self::rest();
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Gather information.
     pub fn research(
@@ -63,85 +64,85 @@ impl Orchestrator<Planning> {
         research_topic: Option<String>,
     ) -> Orchestrator<Researching> {
         let next = self::research(&mut self.0.context, research_topic);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Carry out a plan.
     pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
         let next = self::execute(&mut self.0.context, action_plan);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Report that something went wrong.
     pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
         let next = self::fail(&mut self.0.context, error_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
 }
 impl Orchestrator<Researching> {
     /// Make a plan.
     pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
         let next = self::plan(&mut self.0.context, task_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Carry out a plan.
     pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
         let next = self::execute(&mut self.0.context, action_plan);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Evaluate what was done.
     pub fn review(self) -> Orchestrator<Reviewing> {
         let next = self::review();
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Report that something went wrong.
     pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
         let next = self::fail(&mut self.0.context, error_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
 }
 impl Orchestrator<Executing> {
     /// Evaluate what was done.
     pub fn review(self) -> Orchestrator<Reviewing> {
         let next = self::review();
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Report that something went wrong.
     pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
         let next = self::fail(&mut self.0.context, error_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
 }
 impl Orchestrator<Reviewing> {
     /// Stop working on the task and wait for instructions.
     pub fn rest(self) -> Orchestrator<Idle> {
         let next = self::rest();
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Make a plan.
     pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
         let next = self::plan(&mut self.0.context, task_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Carry out a plan.
     pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
         let next = self::execute(&mut self.0.context, action_plan);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Report that something went wrong.
     pub fn fail(mut self, error_description: Option<String>) -> Orchestrator<Error> {
         let next = self::fail(&mut self.0.context, error_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
 }
 impl Orchestrator<Error> {
     /// Stop working on the task and wait for instructions.
     pub fn rest(self) -> Orchestrator<Idle> {
         let next = self::rest();
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Make a plan.
     pub fn plan(mut self, task_description: Option<String>) -> Orchestrator<Planning> {
         let next = self::plan(&mut self.0.context, task_description);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Gather information.
     pub fn research(
@@ -149,12 +150,12 @@ impl Orchestrator<Error> {
         research_topic: Option<String>,
     ) -> Orchestrator<Researching> {
         let next = self::research(&mut self.0.context, research_topic);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
     /// Carry out a plan.
     pub fn execute(mut self, action_plan: Option<String>) -> Orchestrator<Executing> {
         let next = self::execute(&mut self.0.context, action_plan);
-        Orchestrator(self.0.with_state(next))
+        self.0.goto(next)
     }
 }
 impl<S> Orchestrator<S> {
@@ -266,10 +267,11 @@ impl Query {
 ::leverframe::__states! {
     #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
     ::leverframe::__private::serde::Deserialize,)] #[serde(crate =
-    "::leverframe::__private::serde")] pub Orchestrator : #[serde(rename = "IDLE")] Idle,
-    #[serde(rename = "PLANNING")] Planning, #[serde(rename = "RESEARCHING")] Researching,
-    #[serde(rename = "EXECUTING")] Executing, #[serde(rename = "REVIEWING")] Reviewing,
-    #[serde(rename = "ERROR")] Error,
+    "::leverframe::__private::serde")] pub Orchestrator(Workspace), at, source :
+    #[serde(rename = "IDLE")] Idle = 0[], #[serde(rename = "PLANNING")] Planning = 1[],
+    #[serde(rename = "RESEARCHING")] Researching = 2[], #[serde(rename = "EXECUTING")]
+    Executing = 3[], #[serde(rename = "REVIEWING")] Reviewing = 4[], #[serde(rename =
+    "ERROR")] Error = 5[],
 }
 ::leverframe::__names! {
     #[doc = r" The name of a state."] pub StateName of "a state" : Idle = "Idle" "IDLE",
@@ -361,7 +363,7 @@ pub mod events {
     "store_task_data", StoreKnowledge = "store_knowledge" "store_knowledge",
 }
 ::leverframe::__faults! {
-    pub Fault :
+    pub Fault :;
 }
 ::leverframe::__legal! {
     pub Orchestrator : goto rest Rest {} [Planning, Reviewing, Error] [Idle]; goto plan
@@ -380,49 +382,51 @@ pub mod events {
     Executing, Reviewing, Error] [];
 }
 ::leverframe::__dispatch! {
-    Orchestrator, at : goto[Planning, Reviewing, Error] _ Rest _ => self::rest();
-    goto[Idle, Researching, Reviewing, Error] _ Plan event => self::plan(at.context,
-    event.task_description); goto[Idle, Planning, Error] _ Research event =>
-    self::research(at.context, event.research_topic); goto[Idle, Planning, Researching,
-    Reviewing, Error] _ Execute event => self::execute(at.context, event.action_plan);
-    goto[Researching, Executing] _ Review _ => self::review(); goto[Idle, Planning,
-    Researching, Executing, Reviewing] _ Fail event => self::fail(at.context, event
-    .error_description); stay[Idle, Planning, Researching, Executing, Reviewing, Error] _
-    AddUserMessage event => self::add_user_message(at.context, event.message); stay[Idle,
-    Planning, Researching, Executing, Reviewing, Error] _ AddAssistantMessage event =>
+    Orchestrator, at : [Idle, Planning, Researching, Executing, Reviewing, Error] []
+    goto[Planning, Reviewing, Error] _ Rest _() => self::rest(); goto[Idle, Researching,
+    Reviewing, Error] _ Plan event() => self::plan(at.context, event.task_description);
+    goto[Idle, Planning, Error] _ Research event() => self::research(at.context, event
+    .research_topic); goto[Idle, Planning, Researching, Reviewing, Error] _ Execute
+    event() => self::execute(at.context, event.action_plan); goto[Researching, Executing]
+    _ Review _() => self::review(); goto[Idle, Planning, Researching, Executing,
+    Reviewing] _ Fail event() => self::fail(at.context, event.error_description);
+    stay[Idle, Planning, Researching, Executing, Reviewing, Error] _ AddUserMessage
+    event() => self::add_user_message(at.context, event.message); stay[Idle, Planning,
+    Researching, Executing, Reviewing, Error] _ AddAssistantMessage event() =>
     self::add_assistant_message(at.context, event.message); stay[Idle, Planning,
-    Researching, Executing, Reviewing, Error] _ AddSystemMessage event =>
+    Researching, Executing, Reviewing, Error] _ AddSystemMessage event() =>
     self::add_system_message(at.context, event.message); stay[Idle, Planning,
-    Researching, Executing, Reviewing, Error] _ StoreTaskData event =>
+    Researching, Executing, Reviewing, Error] _ StoreTaskData event() =>
     self::store_task_data(at.context, event.key, event.value); stay[Idle, Planning,
-    Researching, Executing, Reviewing, Error] _ StoreKnowledge event =>
+    Researching, Executing, Reviewing, Error] _ StoreKnowledge event() =>
     self::store_knowledge(at.context, event.key, event.value);
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Orchestrator`] as data."] pub CHART = "Orchestrator"
     "Takes an agent through a task: plan, research, execute, review." 0; states { "Idle"
-    "IDLE" "Waiting for instructions."; "Planning" "PLANNING"
-    "Creating a structured plan for a task."; "Researching" "RESEARCHING"
-    "Gathering information needed for a task."; "Executing" "EXECUTING"
-    "Carrying out planned actions."; "Reviewing" "REVIEWING"
-    "Evaluating results and determining next steps."; "Error" "ERROR"
-    "Handling errors or unexpected situations."; } events { "rest"
-    "Stop working on the task and wait for instructions."() [1 4 5] [0]; "plan"
+    "IDLE" "Waiting for instructions."[]; "Planning" "PLANNING"
+    "Creating a structured plan for a task."[]; "Researching" "RESEARCHING"
+    "Gathering information needed for a task."[]; "Executing" "EXECUTING"
+    "Carrying out planned actions."[]; "Reviewing" "REVIEWING"
+    "Evaluating results and determining next steps."[]; "Error" "ERROR"
+    "Handling errors or unexpected situations."[]; } superstates {} events { "rest"
+    "Stop working on the task and wait for instructions."() [1 4 5] [0] [] []; "plan"
     "Make a plan."("task_description" "Option<String>" "What to plan." optional,) [0 2 4
-    5] [1]; "research" "Gather information."("research_topic" "Option<String>"
-    "What to find out." optional,) [0 1 5] [2]; "execute"
+    5] [1] [] []; "research" "Gather information."("research_topic" "Option<String>"
+    "What to find out." optional,) [0 1 5] [2] [] []; "execute"
     "Carry out a plan."("action_plan" "Option<String>" "What to do." optional,) [0 1 2 4
-    5] [3]; "review" "Evaluate what was done."() [2 3] [4]; "fail"
+    5] [3] [] []; "review" "Evaluate what was done."() [2 3] [4] [] []; "fail"
     "Report that something went wrong."("error_description" "Option<String>"
-    "What went wrong." optional,) [0 1 2 3 4] [5]; "add_user_message"
+    "What went wrong." optional,) [0 1 2 3 4] [5] [] []; "add_user_message"
     "Add a message of the user to the conversation."("message" "String" "",) [0 1 2 3 4
-    5] []; "add_assistant_message"
+    5] [] [] []; "add_assistant_message"
     "Add a message of the assistant to the conversation."("message" "String" "",) [0 1 2
-    3 4 5] []; "add_system_message" "Add a system message to the conversation."("message"
-    "String" "",) [0 1 2 3 4 5] []; "store_task_data"
-    "Store data of the task under a key."("key" "String" "", "value" "String" "",) [0 1 2
-    3 4 5] []; "store_knowledge" "Store knowledge under a key."("key" "String" "",
-    "value" "String" "",) [0 1 2 3 4 5] []; } queries { "get_conversation_history"
+    3 4 5] [] [] []; "add_system_message"
+    "Add a system message to the conversation."("message" "String" "",) [0 1 2 3 4 5] []
+    [] []; "store_task_data" "Store data of the task under a key."("key" "String" "",
+    "value" "String" "",) [0 1 2 3 4 5] [] [] []; "store_knowledge"
+    "Store knowledge under a key."("key" "String" "", "value" "String" "",) [0 1 2 3 4 5]
+    [] [] []; } queries { "get_conversation_history"
     "The newest messages of the conversation, oldest first."("max_messages" "usize"
     "How many at most." optional,); "get_task_data"
     "Data of the task that is stored under a key."("key" "String" "",);

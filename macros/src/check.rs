@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Model, StateId};
+use crate::model::{Model, Node, StateId};
 use crate::parse::Declaration;
 use crate::report::Report;
 
@@ -33,16 +33,25 @@ fn one_initial_state(declaration: &Declaration, report: &mut Report) {
 /// The pairs of source and target of all transitions.
 fn edges<'m>(model: &'m Model<'_>) -> impl Iterator<Item = (StateId, StateId)> + 'm {
     let clauses = model.events.iter().flat_map(|event| &event.clauses);
-    clauses
-        .filter_map(|clause| Some((&clause.sources, clause.target?)))
-        .flat_map(|(sources, target)| sources.iter().map(move |(source, _)| (*source, target)))
+    clauses.flat_map(|clause| {
+        let targets = model.targets(clause.target);
+        let sources = clause.sources.iter();
+        sources.flat_map(move |source| {
+            targets.clone().into_iter().map(move |target| (*source, target))
+        })
+    })
 }
 
 fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
     let clauses = model.events.iter().flat_map(|event| &event.clauses);
-    for (state, span) in clauses.flat_map(|clause| &clause.sources) {
-        if model[*state].decl.last {
-            let name = model.name(*state);
+    for clause in clauses {
+        for source in clause.sources.iter().filter(|source| model[**source].decl.last) {
+            let parents = model.parents(*source).into_iter().map(Node::Superstate);
+            let around: Vec<_> = std::iter::once(Node::State(*source)).chain(parents).collect();
+            let Some((_, span)) = clause.from.iter().find(|(node, _)| around.contains(node)) else {
+                continue;
+            };
+            let name = model.name(*source);
             report.span(
                 *span,
                 format_args!("`{name}` is final, and nothing happens in a final state: take it out of `from`, or make it an ordinary state"),

@@ -4,12 +4,13 @@ mod asks;
 mod chart;
 mod dispatch;
 mod events;
+mod guards;
 mod states;
 mod typed;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{AttrStyle, Attribute, Ident, Item, Type, parse_quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{AttrStyle, Attribute, Fields, Ident, Item, ItemEnum, Type, parse_quote};
 
 use crate::model::{Argument, Model};
 use crate::parse::{Declaration, Function, Kind, Role, names_of, plain_name};
@@ -20,6 +21,8 @@ pub(crate) fn machine(declaration: &Declaration, model: &Model<'_>, errors: Repo
     let items = items(declaration, model);
     let structs = states::machine(declaration, model);
     let states = states::states(declaration, model);
+    let superstates = states::superstates(declaration, model);
+    let guards = guards::functions(model);
     let events = events::events(declaration, model);
     let faults = events::faults(declaration, model);
     let typed = typed::methods(declaration, model);
@@ -35,8 +38,10 @@ pub(crate) fn machine(declaration: &Declaration, model: &Model<'_>, errors: Repo
             #typed
             #asks
             #states
+            #superstates
             #events
             #faults
+            #guards
             #legal
             #dispatch
             #chart
@@ -47,8 +52,16 @@ pub(crate) fn machine(declaration: &Declaration, model: &Model<'_>, errors: Repo
 
 /// The author's items alone, and one import that says that the API is missing.
 pub(crate) fn without_api(declaration: &Declaration, errors: Report) -> TokenStream {
+    let declared =
+        |name: &Ident| declaration.items.iter().flat_map(names_of).any(|own| own == name);
+    let broken = |place: &usize| {
+        let mut choices = declaration.choices.iter();
+        choices.any(|choice| {
+            choice.place == *place && !choice.branches.iter().all(|(_, state)| declared(state))
+        })
+    };
     let kept = declaration.items.iter().enumerate().filter(|(place, _)| {
-        !declaration.marked.contains(place)
+        !broken(place) && !declaration.marked.contains(place)
             || declaration
                 .functions
                 .iter()
@@ -128,6 +141,17 @@ fn items(declaration: &Declaration, model: &Model<'_>) -> Vec<Item> {
                 if let Some(state) = states.find(|state| state.decl.place == place) {
                     derive(&mut item.attrs, &state.derives);
                 }
+                let mut superstates = model.superstates.iter();
+                if superstates.any(|superstate| superstate.decl.place == place) {
+                    item.attrs
+                        .push(parse_quote!(#[allow(dead_code, unreachable_pub, reason = "the chart alone names it")]));
+                }
+            }
+            Item::Enum(item) => {
+                let mut choices = model.choices.iter();
+                if choices.any(|choice| choice.decl.place == place) {
+                    make_generic(item);
+                }
             }
             Item::Fn(item) => {
                 let mut clauses = model.events.iter().flat_map(|event| &event.clauses);
@@ -146,6 +170,23 @@ fn items(declaration: &Declaration, model: &Model<'_>) -> Vec<Item> {
         }
     }
     items
+}
+
+/// A choice of states, which may as well be one of typed machines.
+fn make_generic(item: &mut ItemEnum) {
+    for variant in &mut item.variants {
+        let parameter = format_ident!("{}_", variant.ident, span = variant.ident.span());
+        if let Fields::Unnamed(fields) = &mut variant.fields
+            && let Some(field) = fields.unnamed.first_mut()
+        {
+            let state = std::mem::replace(&mut field.ty, parse_quote!(#parameter));
+            item.generics.params.push(parse_quote!(#parameter = #state));
+        }
+    }
+    item.attrs.push(parse_quote!(#[allow(
+        non_camel_case_types,
+        reason = "each branch gives its name to a parameter"
+    )]));
 }
 
 fn derive(attrs: &mut Vec<Attribute>, traits: &[&str]) {

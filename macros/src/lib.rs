@@ -58,7 +58,7 @@ macro_rules! inside_only {
     };
 }
 
-inside_only!(context state transition query prompt);
+inside_only!(context state superstate choice transition guard entry exit query prompt);
 
 #[cfg(test)]
 mod tests;

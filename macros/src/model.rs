@@ -5,11 +5,15 @@ mod signature;
 mod visibility;
 
 use std::ops::Index;
+use std::time::Duration;
 
 use proc_macro2::{Literal, Span};
 use syn::{Ident, Item, Type};
 
-use crate::parse::{Declaration, Function, Kind, Parameter, Sources, State as StateDecl, unraw};
+use crate::parse::{
+    Choice as ChoiceDecl, Declaration, Function, Kind, Parameter, Sources, State as StateDecl,
+    Superstate as SuperstateDecl, guard_name, unraw,
+};
 use crate::report::{Report, did_you_mean};
 
 pub(crate) use names::wire;
@@ -19,16 +23,25 @@ pub(crate) use visibility::visibility;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct StateId(usize);
 
-impl StateId {
-    /// The number as it stands in the tables.
-    pub(crate) fn number(self) -> Literal {
-        Literal::usize_unsuffixed(self.0)
-    }
+/// The place of a superstate in the declaration. Its number in the chart follows those of the states.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SuperId(usize);
+
+/// A state or a superstate.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Node {
+    State(StateId),
+    Superstate(SuperId),
 }
 
 /// A machine.
 pub(crate) struct Model<'d> {
     pub(crate) states: Vec<State<'d>>,
+    pub(crate) superstates: Vec<Superstate<'d>>,
+    pub(crate) choices: Vec<Choice<'d>>,
+    pub(crate) guards: Vec<Guard<'d>>,
+    /// Entry actions, then exit actions, each in the order of the declaration.
+    pub(crate) actions: Vec<Action<'d>>,
     /// The first state that is marked initial; the first of all, where none is.
     pub(crate) initial: StateId,
     pub(crate) context: Option<&'d Ident>,
@@ -42,6 +55,46 @@ pub(crate) struct State<'d> {
     pub(crate) wire: String,
     /// What the wire form needs and the author has not given.
     pub(crate) derives: Vec<&'static str>,
+    pub(crate) parent: Option<SuperId>,
+}
+
+pub(crate) struct Superstate<'d> {
+    pub(crate) decl: &'d SuperstateDecl,
+    pub(crate) parent: Option<SuperId>,
+}
+
+/// An enum of states, of which a handler chooses one.
+pub(crate) struct Choice<'d> {
+    pub(crate) decl: &'d ChoiceDecl,
+    /// The states of its branches.
+    pub(crate) states: Vec<StateId>,
+}
+
+/// A condition on state and context.
+pub(crate) struct Guard<'d> {
+    pub(crate) function: &'d Function,
+    pub(crate) variant: Ident,
+    pub(crate) arguments: Vec<Argument<'d>>,
+    /// The state whose data it reads.
+    pub(crate) about: Option<StateId>,
+}
+
+/// What is done when a state or a superstate is entered or left.
+pub(crate) struct Action<'d> {
+    pub(crate) function: &'d Function,
+    pub(crate) arguments: Vec<Argument<'d>>,
+    pub(crate) node: Node,
+    pub(crate) is_entry: bool,
+}
+
+/// Where a transition leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Nowhere: it is internal.
+    Stay,
+    State(StateId),
+    /// The place of a choice.
+    Choice(usize),
 }
 
 pub(crate) struct Event<'d> {
@@ -65,12 +118,27 @@ pub(crate) struct Clause<'d> {
     pub(crate) function: &'d Function,
     /// The name under which the handler is emitted.
     pub(crate) handler: Ident,
-    /// The source states, each with the token that names it.
-    pub(crate) sources: Vec<(StateId, Span)>,
+    /// What stands in `from`, each with its token.
+    pub(crate) from: Vec<(Node, Span)>,
+    /// The states in which it holds: those of `from` and those inside, but where a nearer clause of the event overrides
+    /// it.
+    pub(crate) sources: Vec<StateId>,
     pub(crate) arguments: Vec<Argument<'d>>,
-    /// Where it leads; `None` for an internal transition.
-    pub(crate) target: Option<StateId>,
+    pub(crate) target: Target,
     pub(crate) error: Option<&'d Type>,
+    /// The places of its guards.
+    pub(crate) guards: Vec<usize>,
+    /// The name of the function that asks them.
+    pub(crate) guard: Ident,
+    pub(crate) by_human: bool,
+    pub(crate) after: Option<Duration>,
+}
+
+impl Clause<'_> {
+    /// Whether the machine may refuse the event where the graph allows it.
+    pub(crate) fn is_refusable(&self) -> bool {
+        self.error.is_some() || !self.guards.is_empty()
+    }
 }
 
 /// What a function is called with.
@@ -89,8 +157,8 @@ pub(crate) struct Ask<'d> {
     pub(crate) arguments: Vec<Argument<'d>>,
     /// The state whose data it reads.
     pub(crate) about: Option<StateId>,
-    /// The states that a prompt is for.
-    pub(crate) states: Vec<StateId>,
+    /// The states and superstates that a prompt is for.
+    pub(crate) states: Vec<Node>,
 }
 
 /// Resolves all names. `None`, where there is nothing to resolve against.
@@ -117,9 +185,14 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
         } else {
             Vec::new()
         },
+        parent: state.parent.as_ref().and_then(|name| resolver.known_superstate(name, report)),
     });
     let states = states.collect();
-    let events = resolver.events(report);
+    let superstates = resolver.superstates(report);
+    let choices = resolver.choices(report);
+    let guards = resolver.guards(report);
+    let actions = resolver.actions(report);
+    let mut events = resolver.events(&guards, report);
     if !declaration.has_transitions {
         report.at(
             &declaration.module,
@@ -128,15 +201,26 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
     }
     let queries = resolver.asks(report, |kind| matches!(kind, Kind::Query));
     let prompts = resolver.asks(report, |kind| matches!(kind, Kind::Prompt(_)));
-    names::check_functions(&events, &queries, &prompts, declaration, report);
-    Some(Model {
+    names::check_functions(&events, &queries, &prompts, &guards, declaration, report);
+    let mut model = Model {
         states,
+        superstates,
+        choices,
+        guards,
+        actions,
         initial: StateId(initial.unwrap_or(0)),
         context,
-        events,
+        events: Vec::new(),
         queries,
         prompts,
-    })
+    };
+    if report.is_empty() {
+        for event in &mut events {
+            model.spread(event);
+        }
+    }
+    model.events = events;
+    Some(model)
 }
 
 impl<'d> Model<'d> {
@@ -148,6 +232,67 @@ impl<'d> Model<'d> {
     /// The name of a state.
     pub(crate) fn name(&self, state: StateId) -> &'d Ident {
         &self[state].decl.ident
+    }
+
+    /// The superstates with their numbers.
+    pub(crate) fn superstates(&self) -> impl Iterator<Item = (SuperId, &Superstate<'d>)> {
+        (0..).map(SuperId).zip(&self.superstates)
+    }
+
+    /// The superstates around a state, from the inside out.
+    pub(crate) fn parents(&self, state: StateId) -> Vec<SuperId> {
+        let mut parents = Vec::new();
+        let mut next = self[state].parent;
+        // A cycle of parents is an error, and ends here.
+        while let Some(parent) = next.filter(|parent| !parents.contains(parent)) {
+            parents.push(parent);
+            next = self[parent].parent;
+        }
+        parents
+    }
+
+    /// The number of a state or a superstate in the chart.
+    pub(crate) fn number(&self, node: impl Into<Node>) -> Literal {
+        Literal::usize_unsuffixed(match node.into() {
+            Node::State(StateId(place)) => place,
+            Node::Superstate(SuperId(place)) => self.states.len() + place,
+        })
+    }
+
+    /// The states to which a target may lead.
+    pub(crate) fn targets(&self, target: Target) -> Vec<StateId> {
+        match target {
+            Target::Stay => Vec::new(),
+            Target::State(state) => vec![state],
+            Target::Choice(place) => {
+                self.choices.get(place).map(|choice| choice.states.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The type to which a target is written in handlers.
+    pub(crate) fn target_name(&self, target: Target) -> Option<&'d Ident> {
+        match target {
+            Target::Stay => None,
+            Target::State(state) => Some(self.name(state)),
+            Target::Choice(place) => self.choices.get(place).map(|choice| &choice.decl.ident),
+        }
+    }
+
+    /// Finds for each state the nearest clause of the event.
+    fn spread(&self, event: &mut Event<'d>) {
+        for (id, _) in self.states() {
+            let parents = self.parents(id).into_iter().map(Node::Superstate);
+            let nearest = std::iter::once(Node::State(id)).chain(parents).find_map(|node| {
+                event
+                    .clauses
+                    .iter()
+                    .position(|clause| clause.from.iter().any(|(from, _)| *from == node))
+            });
+            if let Some(clause) = nearest.and_then(|place| event.clauses.get_mut(place)) {
+                clause.sources.push(id);
+            }
+        }
     }
 
     /// Whether a name of the machine's module means another thing in `events`, where an event is called so.
@@ -162,6 +307,27 @@ impl<'d> Index<StateId> for Model<'d> {
     #[expect(clippy::indexing_slicing, reason = "a number is made of a place in this list")]
     fn index(&self, state: StateId) -> &State<'d> {
         &self.states[state.0]
+    }
+}
+
+impl<'d> Index<SuperId> for Model<'d> {
+    type Output = Superstate<'d>;
+
+    #[expect(clippy::indexing_slicing, reason = "a number is made of a place in this list")]
+    fn index(&self, superstate: SuperId) -> &Superstate<'d> {
+        &self.superstates[superstate.0]
+    }
+}
+
+impl From<StateId> for Node {
+    fn from(state: StateId) -> Self {
+        Self::State(state)
+    }
+}
+
+impl From<SuperId> for Node {
+    fn from(superstate: SuperId) -> Self {
+        Self::Superstate(superstate)
     }
 }
 
@@ -201,10 +367,20 @@ impl<'d> Resolver<'d> {
 
     /// The number of a state, or an error on the name.
     fn known_state(&self, name: &Ident, report: &mut Report) -> Option<StateId> {
+        self.known(name, std::iter::empty(), report)
+    }
+
+    /// The number of a state, or an error on the name, for which other names stand open too.
+    fn known<'n>(
+        &self,
+        name: &Ident,
+        others: impl Iterator<Item = &'n Ident>,
+        report: &mut Report,
+    ) -> Option<StateId> {
         let found = self.state(name);
         if found.is_none() && !self.is_refused(name) {
-            let known: Vec<_> =
-                self.declaration.states.iter().map(|state| state.ident.to_string()).collect();
+            let known = self.declaration.states.iter().map(|state| state.ident.to_string());
+            let known: Vec<_> = known.chain(others.map(Ident::to_string)).collect();
             let mut hint = did_you_mean(&name.to_string(), known.iter().map(String::as_str));
             if hint.is_empty() {
                 hint = format!(": mark a struct `{name}` with `#[state]`");
@@ -219,12 +395,131 @@ impl<'d> Resolver<'d> {
         self.declaration.refused.contains(name)
     }
 
-    fn sources(&self, sources: &Sources, report: &mut Report) -> Vec<(StateId, Span)> {
+    /// The number of a superstate, by its name.
+    fn superstate(&self, name: &Ident) -> Option<SuperId> {
+        let mut superstates = self.declaration.superstates.iter();
+        superstates.position(|superstate| superstate.ident == *name).map(SuperId)
+    }
+
+    /// The number of a superstate, or an error on the name.
+    fn known_superstate(&self, name: &Ident, report: &mut Report) -> Option<SuperId> {
+        let found = self.superstate(name);
+        if found.is_none() && self.state(name).is_some() {
+            report.at(name, format_args!("`{name}` is a state, and only a superstate has states inside: mark it `#[superstate]`"));
+        } else if found.is_none() && !self.is_refused(name) {
+            let known: Vec<_> =
+                self.declaration.superstates.iter().map(|known| known.ident.to_string()).collect();
+            let mut hint = did_you_mean(&name.to_string(), known.iter().map(String::as_str));
+            if hint.is_empty() {
+                hint = format!(": mark a struct `{name}` with `#[superstate]`");
+            }
+            report.at(name, format_args!("no superstate `{name}` is declared{hint}"));
+        }
+        found
+    }
+
+    /// A state or a superstate, or an error on the name.
+    fn known_node(&self, name: &Ident, report: &mut Report) -> Option<Node> {
+        if let Some(superstate) = self.superstate(name) {
+            return Some(Node::Superstate(superstate));
+        }
+        let known = self.declaration.superstates.iter().map(|known| &known.ident);
+        self.known(name, known, report).map(Node::State)
+    }
+
+    fn superstates(&self, report: &mut Report) -> Vec<Superstate<'d>> {
+        let superstates = self.declaration.superstates.iter();
+        let superstates: Vec<_> = superstates
+            .map(|decl| Superstate {
+                decl,
+                parent: decl.parent.as_ref().and_then(|name| self.known_superstate(name, report)),
+            })
+            .collect();
+        for (place, superstate) in superstates.iter().enumerate() {
+            let name = &superstate.decl.ident;
+            let mut at = superstate.parent;
+            let mut steps = 0;
+            while let Some(SuperId(parent)) = at.filter(|parent| parent.0 != place) {
+                steps += 1;
+                at = superstates
+                    .get(parent)
+                    .filter(|_| steps <= superstates.len())
+                    .and_then(|s| s.parent);
+            }
+            if at.is_some() {
+                let parent = superstate.decl.parent.as_ref().unwrap_or(name);
+                report.at(
+                    parent,
+                    format_args!("`{name}` is inside itself: its parents come round to it again"),
+                );
+            }
+            let is_parent = |parent: &Option<Ident>| parent.as_ref() == Some(name);
+            let has_children = self.declaration.states.iter().any(|state| is_parent(&state.parent))
+                || self.declaration.superstates.iter().any(|inner| is_parent(&inner.parent));
+            if !has_children {
+                report.at(name, format_args!("`{name}` has no states inside: mark one `#[state(parent = {name})]`, or remove it"));
+            }
+        }
+        superstates
+    }
+
+    fn choices(&self, report: &mut Report) -> Vec<Choice<'d>> {
+        let choices = self.declaration.choices.iter();
+        choices
+            .map(|decl| Choice {
+                decl,
+                states: decl
+                    .branches
+                    .iter()
+                    .filter_map(|(_, state)| self.known_leaf(state, report))
+                    .collect(),
+            })
+            .collect()
+    }
+
+    /// A state to which a transition leads, or an error on the name.
+    fn known_leaf(&self, name: &Ident, report: &mut Report) -> Option<StateId> {
+        if self.superstate(name).is_some() {
+            report.at(
+                name,
+                format_args!(
+                    "`{name}` is a superstate, and a transition leads to one state: name one inside"
+                ),
+            );
+            return None;
+        }
+        self.known_state(name, report)
+    }
+
+    fn functions(&self) -> impl Iterator<Item = &'d Function> {
+        self.declaration.functions.iter()
+    }
+
+    fn guards(&self, report: &mut Report) -> Vec<Guard<'d>> {
+        let guards = self.functions().filter(|function| matches!(function.kind, Kind::Guard));
+        guards.filter_map(|function| signature::guard(self, function, report)).collect()
+    }
+
+    fn actions(&self, report: &mut Report) -> Vec<Action<'d>> {
+        let mut actions = Vec::new();
+        for function in self.functions() {
+            let (names, is_entry) = match &function.kind {
+                Kind::Entry(names) => (names, true),
+                Kind::Exit(names) => (names, false),
+                _ => continue,
+            };
+            actions.extend(signature::action(self, function, names, is_entry, report));
+        }
+        actions
+    }
+
+    fn sources(&self, sources: &Sources, report: &mut Report) -> Vec<(Node, Span)> {
         match sources {
             Sources::All(span) => {
                 let states = (0..).zip(&self.declaration.states);
                 let left = states.filter(|(_, state)| !state.last);
-                let left: Vec<_> = left.map(|(place, _)| (StateId(place), *span)).collect();
+                let left: Vec<_> =
+                    left.map(|(place, _)| (Node::State(StateId(place)), *span)).collect();
                 if left.is_empty() {
                     report.span(
                         *span,
@@ -238,10 +533,10 @@ impl<'d> Resolver<'d> {
     }
 
     /// States that are named in a list, each once.
-    fn list(&self, names: &[Ident], report: &mut Report) -> Vec<(StateId, Span)> {
-        let mut found: Vec<(StateId, Span)> = Vec::new();
+    fn list(&self, names: &[Ident], report: &mut Report) -> Vec<(Node, Span)> {
+        let mut found: Vec<(Node, Span)> = Vec::new();
         for name in names {
-            let Some(state) = self.known_state(name, report) else { continue };
+            let Some(state) = self.known_node(name, report) else { continue };
             if found.iter().any(|(first, _)| *first == state) {
                 report.at(name, format_args!("`{name}` stands in this list already"));
             } else {
@@ -251,11 +546,11 @@ impl<'d> Resolver<'d> {
         found
     }
 
-    fn events(&self, report: &mut Report) -> Vec<Event<'d>> {
+    fn events(&self, guards: &[Guard<'d>], report: &mut Report) -> Vec<Event<'d>> {
         let mut events: Vec<Event<'d>> = Vec::new();
         for function in &self.declaration.functions {
-            let Kind::Transition(sources) = &function.kind else { continue };
-            let signature = signature::handler(self, function, sources.as_ref(), report);
+            let Kind::Transition(options) = &function.kind else { continue };
+            let signature = signature::handler(self, function, options, guards, report);
             let Some((clause, payload)) = signature else { continue };
             let Some(variant) = names::variant(&function.ident, report) else { continue };
             match events.iter_mut().find(|event| event.ident == &function.ident) {
@@ -276,6 +571,9 @@ impl<'d> Resolver<'d> {
             for (number, clause) in (1..).zip(&mut event.clauses) {
                 clause.handler = clause.function.renamed(number, &self.declaration.items);
             }
+        }
+        for clause in events.iter_mut().flat_map(|event| &mut event.clauses) {
+            clause.guard = guard_name(&clause.handler, &self.declaration.items);
         }
         events
     }
@@ -323,8 +621,8 @@ fn same_event(event: &Event<'_>, clause: &Clause<'_>, payload: &[&Parameter], re
             report.at(default, format_args!("the defaults of a payload stand in the first clause of `{name}`: write this one there"));
         }
     }
-    for (state, span) in &clause.sources {
-        if event.clauses.iter().any(|first| first.sources.iter().any(|(known, _)| known == state)) {
+    for (state, span) in &clause.from {
+        if event.clauses.iter().any(|first| first.from.iter().any(|(known, _)| known == state)) {
             let message = format_args!(
                 "the sources of one event do not overlap, and an earlier `{name}` starts here already"
             );

@@ -9,8 +9,10 @@ use syn::{Attribute, Ident, Item, ItemMod, ItemStruct, UseTree, Visibility};
 
 use crate::report::Report;
 
-pub(crate) use attribute::{Sources, unraw};
-pub(crate) use function::{Function, Kind, Output, Parameter, Role, WRITTEN_OUT, plain_name, text};
+pub(crate) use attribute::{Sources, TransitionOptions, unraw};
+pub(crate) use function::{
+    Function, Kind, Output, Parameter, Role, WRITTEN_OUT, guard_name, plain_name, text,
+};
 
 /// A `#[machine]` module as its author wrote it.
 pub(crate) struct Declaration {
@@ -24,6 +26,8 @@ pub(crate) struct Declaration {
     pub(crate) serde: bool,
     pub(crate) contexts: Vec<Context>,
     pub(crate) states: Vec<State>,
+    pub(crate) superstates: Vec<Superstate>,
+    pub(crate) choices: Vec<Choice>,
     pub(crate) functions: Vec<Function>,
     /// The names of items that are marked and are not what their marker says.
     pub(crate) refused: Vec<Ident>,
@@ -49,6 +53,24 @@ pub(crate) struct State {
     pub(crate) place: usize,
     pub(crate) initial: Option<Span>,
     pub(crate) last: bool,
+    pub(crate) parent: Option<Ident>,
+}
+
+/// A struct marked `#[superstate]`.
+pub(crate) struct Superstate {
+    pub(crate) ident: Ident,
+    pub(crate) docs: String,
+    pub(crate) parent: Option<Ident>,
+    /// Its place among the items.
+    pub(crate) place: usize,
+}
+
+/// An enum marked `#[choice]`: each branch is a state.
+pub(crate) struct Choice {
+    pub(crate) ident: Ident,
+    pub(crate) branches: Vec<(Ident, Ident)>,
+    /// Its place among the items.
+    pub(crate) place: usize,
 }
 
 /// Reads the module. Only what makes the rest unreadable ends it early.
@@ -88,6 +110,8 @@ pub(crate) fn parse(
         serde: options.serde,
         contexts: Vec::new(),
         states: Vec::new(),
+        superstates: Vec::new(),
+        choices: Vec::new(),
         functions: Vec::new(),
         refused: Vec::new(),
         has_transitions: false,
@@ -177,11 +201,47 @@ impl Declaration {
                     place,
                     initial: options.initial,
                     last: options.last,
+                    parent: options.parent,
                 });
             }
-            (attribute::Marker::Context | attribute::Marker::State, other) => {
+            (attribute::Marker::Superstate, Item::Struct(item)) => {
+                refuse_generics(&item.generics, "a superstate", report);
+                if !matches!(item.fields, syn::Fields::Unit) {
+                    report.at(&item.fields, "a superstate has no data of its own: give it to its states, or to the context");
+                }
+                self.superstates.push(Superstate {
+                    ident: item.ident.clone(),
+                    docs: docs(&item.attrs),
+                    parent: attribute::superstate_parent(&marker, report),
+                    place,
+                });
+            }
+            (attribute::Marker::Choice, Item::Enum(item)) => {
+                attribute::no_arguments(&marker, report);
+                refuse_generics(&item.generics, "a choice", report);
+                match branches(item, report) {
+                    Some(branches) => {
+                        self.choices.push(Choice { ident: item.ident.clone(), branches, place });
+                    }
+                    None => self.refused.push(item.ident.clone()),
+                }
+            }
+            (attribute::Marker::Choice, other) => {
+                report.at(
+                    head(other),
+                    "`#[choice]` goes on an enum of states: `enum Declined { Again(Draft), Dropped(Withdrawn) }`",
+                );
+                self.refused.extend(names_of(other).into_iter().cloned());
+            }
+            (
+                attribute::Marker::Context
+                | attribute::Marker::State
+                | attribute::Marker::Superstate,
+                other,
+            ) => {
                 let what = match marker.kind {
                     attribute::Marker::Context => "with what every state can see and change",
+                    attribute::Marker::Superstate => "without data",
                     _ => "with or without data",
                 };
                 report
@@ -198,6 +258,36 @@ impl Declaration {
         }
         self.items.push(item);
     }
+}
+
+/// The branches of a choice, each with its state.
+fn branches(item: &syn::ItemEnum, report: &mut Report) -> Option<Vec<(Ident, Ident)>> {
+    if item.variants.len() < 2 {
+        report
+            .at(&item.ident, "a choice has two branches or more: one target is returned as it is");
+        return None;
+    }
+    let branch = |variant: &syn::Variant| {
+        let syn::Fields::Unnamed(fields) = &variant.fields else { return None };
+        let mut fields = fields.unnamed.iter();
+        let state = plain_name(&fields.next()?.ty)?;
+        fields.next().is_none().then(|| (variant.ident.clone(), state))
+    };
+    let branches: Vec<_> = item
+        .variants
+        .iter()
+        .map(|variant| {
+            let found = branch(variant);
+            if found.is_none() {
+                report.at(
+                    variant,
+                    "a branch of a choice holds one state, by its plain name: `Again(Draft)`",
+                );
+            }
+            found
+        })
+        .collect();
+    branches.into_iter().collect()
 }
 
 fn refuse_generics(generics: &syn::Generics, what: &str, report: &mut Report) {

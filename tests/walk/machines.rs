@@ -22,11 +22,12 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 3] {
+pub(super) fn all() -> [(&'static str, usize); 4] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
         ("vault", check(&vault())),
+        ("release", check(&release())),
     ]
 }
 
@@ -194,5 +195,202 @@ fn vault() -> Samples<vault::Vault> {
             State::Open(open) => format!("{open:?}"),
             State::Sealed(sealed) => format!("{sealed:?}"),
         },
+    }
+}
+
+/// A machine with all that the language has: superstates two deep, overriding, actions on every level, guards of both
+/// kinds, a choice, a timeout, a gate.
+#[leverframe::machine(serde)]
+pub mod release {
+    /// What has been done, in its order.
+    #[context]
+    #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+    pub struct Log {
+        pub done: Vec<String>,
+        pub remarks: u8,
+    }
+
+    #[state(initial)]
+    pub struct Draft;
+    #[superstate]
+    pub struct Open;
+    #[superstate(parent = Open)]
+    pub struct InReview;
+    #[state(parent = InReview)]
+    pub struct Waiting;
+    #[state(parent = InReview)]
+    pub struct Reading {
+        pub reviewer: String,
+    }
+    #[state(parent = Open)]
+    pub struct Parked;
+    #[state]
+    pub struct Approved;
+    #[state(final)]
+    pub struct Deployed;
+    #[state(final)]
+    pub struct Withdrawn;
+
+    #[choice]
+    pub enum Declined {
+        Again(Draft),
+        Dropped(Withdrawn),
+    }
+
+    #[guard]
+    fn has_remarks(log: &Log) -> Result<(), String> {
+        if log.remarks > 0 { Ok(()) } else { Err("somebody must have written a remark".into()) }
+    }
+    /// The reviewer must have a name.
+    #[guard]
+    fn is_named(reading: &Reading) -> bool {
+        !reading.reviewer.is_empty()
+    }
+
+    fn note(log: &mut Log, what: &str) {
+        log.done.push(what.to_owned());
+    }
+    #[entry(Draft, Parked, Approved)]
+    fn enter_plain(log: &mut Log) {
+        note(log, "+leaf");
+    }
+    #[exit(Draft, Waiting, Parked)]
+    fn exit_plain(log: &mut Log) {
+        note(log, "-leaf");
+    }
+    #[entry(Reading)]
+    fn announce(reading: &mut Reading, log: &mut Log) {
+        note(log, &format!("+Reading by {}", reading.reviewer));
+    }
+    #[exit(Reading)]
+    fn close(reading: &mut Reading, log: &mut Log) {
+        note(log, &format!("-Reading by {}", reading.reviewer));
+    }
+    #[entry(InReview)]
+    fn enter_review(log: &mut Log) {
+        note(log, "+InReview");
+    }
+    #[exit(InReview)]
+    fn exit_review(log: &mut Log) {
+        note(log, "-InReview");
+    }
+    #[entry(Open)]
+    fn enter_open(log: &mut Log) {
+        note(log, "+Open");
+    }
+    #[exit(Open)]
+    fn exit_open(log: &mut Log) {
+        note(log, "-Open");
+    }
+
+    #[transition(from = Draft)]
+    fn submit(log: &mut Log) -> Waiting {
+        note(log, "submit");
+        Waiting
+    }
+    #[transition(from = Waiting)]
+    fn assign(log: &mut Log, reviewer: String) -> Reading {
+        note(log, "assign");
+        Reading { reviewer }
+    }
+    #[transition(from = Reading)]
+    fn assign(reading: &mut Reading, reviewer: String) -> Reading {
+        Reading { reviewer: format!("{} and {reviewer}", reading.reviewer) }
+    }
+    #[transition(from = Open)]
+    fn park() -> Parked {
+        Parked
+    }
+    #[transition(from = Waiting)]
+    fn park(log: &mut Log) {
+        note(log, "nobody reads: not parked");
+    }
+    #[transition(from = Parked)]
+    fn resume() -> Waiting {
+        Waiting
+    }
+    #[transition(from = Reading, by = human, guard = [has_remarks, is_named])]
+    fn approve(log: &mut Log) -> Approved {
+        note(log, "approve");
+        Approved
+    }
+    #[transition(from = Reading, guard = is_named)]
+    fn decline(log: &mut Log, drop: bool, why: u8) -> Result<Declined, String> {
+        note(log, "decline");
+        match (why, drop) {
+            (0, _) => Err("say why".into()),
+            (_, true) => Ok(Declined::Dropped(Withdrawn)),
+            (_, false) => Ok(Declined::Again(Draft)),
+        }
+    }
+    #[transition(from = InReview)]
+    fn remark(log: &mut Log) {
+        log.remarks = log.remarks.saturating_add(1);
+    }
+    #[transition(from = Open, guard = has_remarks)]
+    fn summarize(log: &mut Log) {
+        note(log, "summarize");
+    }
+    #[transition(from = Approved)]
+    fn deploy() -> Deployed {
+        Deployed
+    }
+    #[transition(from = Waiting, after = "2h")]
+    fn give_up() -> Withdrawn {
+        Withdrawn
+    }
+    #[transition(from = InReview, after = "1d 30m")]
+    fn expire() -> Draft {
+        Draft
+    }
+}
+
+fn release() -> Samples<release::Release> {
+    use release::{
+        Approved, Deployed, Draft, Event, Log, Parked, Reading, Release, State, Waiting, Withdrawn,
+        events,
+    };
+    Samples {
+        machines: || {
+            let states = || -> [State; 8] {
+                [
+                    Draft.into(),
+                    Waiting.into(),
+                    Reading { reviewer: "Ada".into() }.into(),
+                    Reading { reviewer: String::new() }.into(),
+                    Parked.into(),
+                    Approved.into(),
+                    Deployed.into(),
+                    Withdrawn.into(),
+                ]
+            };
+            let log = |remarks| Log { done: Vec::new(), remarks };
+            let machine = |state, remarks| -> Release {
+                Parts { state, context: log(remarks), history: () }.into()
+            };
+            let remarked = states().map(|state| machine(state, 1));
+            states().map(|state| machine(state, 0)).into_iter().chain(remarked).collect()
+        },
+        events: || {
+            let all: [Event; 14] = [
+                events::Submit.into(),
+                events::Assign { reviewer: "Bob".into() }.into(),
+                events::Assign { reviewer: String::new() }.into(),
+                events::Park.into(),
+                events::Resume.into(),
+                events::Approve.into(),
+                events::Decline { drop: true, why: 1 }.into(),
+                events::Decline { drop: false, why: 1 }.into(),
+                events::Decline { drop: false, why: 0 }.into(),
+                events::Remark.into(),
+                events::Summarize.into(),
+                events::Deploy.into(),
+                events::GiveUp.into(),
+                events::Expire.into(),
+            ];
+            all.into()
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
     }
 }

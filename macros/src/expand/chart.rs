@@ -1,9 +1,9 @@
 //! The machine as data.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Ask, Event, Model, StateId, visibility};
+use crate::model::{Ask, Event, Model, visibility, wire};
 use crate::parse::{Declaration, Parameter, docs, text, unraw};
 
 /// The constant `CHART`.
@@ -12,21 +12,28 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
     let name = declaration.name.to_string();
     let own_docs = format!(" The machine [`{name}`] as data.");
     let machine_docs = docs(&declaration.attrs);
-    let initial = model.initial.number();
+    let initial = model.number(model.initial);
     let states = model.states.iter().map(|state| {
         let (name, wire) = (unraw(&state.decl.ident), &state.wire);
         let docs = docs(&state.decl.item.attrs);
         let last = flag(state.decl.last, "last");
-        quote!(#name #wire #docs #last;)
+        let parent = state.parent.map(|parent| model.number(parent));
+        quote!(#name #wire #docs [#parent] #last;)
     });
-    let events = model.events.iter().map(event);
+    let superstates = model.superstates.iter().map(|superstate| {
+        let ident = &superstate.decl.ident;
+        let (name, wire, docs) = (unraw(ident), wire(ident), &superstate.decl.docs);
+        let parent = superstate.parent.map(|parent| model.number(parent));
+        quote!(#name #wire #docs [#parent];)
+    });
+    let events = model.events.iter().map(|event| self::event(model, event));
     let queries = model.queries.iter().map(|query| {
-        let query = ask(query);
+        let query = ask(model, query);
         quote!(#query;)
     });
     let prompts = model.prompts.iter().map(|prompt| {
-        let states = prompt.states.iter().map(|state| state.number());
-        let prompt = ask(prompt);
+        let states = prompt.states.iter().map(|state| model.number(*state));
+        let prompt = ask(model, prompt);
         quote!(#prompt [#(#states)*];)
     });
     quote! {
@@ -34,6 +41,7 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
             #[doc = #own_docs]
             #vis CHART = #name #machine_docs #initial;
             states { #(#states)* }
+            superstates { #(#superstates)* }
             events { #(#events)* }
             queries { #(#queries)* }
             prompts { #(#prompts)* }
@@ -45,22 +53,27 @@ fn flag(set: bool, name: &str) -> Option<Ident> {
     set.then(|| Ident::new(name, Span::call_site()))
 }
 
-fn event(event: &Event<'_>) -> TokenStream {
+fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
     let (name, docs) = (unraw(event.ident), event.docs);
     let payload = event.payload.iter().map(|parameter| self::parameter(parameter));
     let clauses = event.clauses.iter().map(|clause| {
-        let sources = clause.sources.iter().map(|(source, _)| source.number());
-        let target = clause.target.map(StateId::number);
+        let sources = clause.from.iter().map(|(source, _)| model.number(*source));
+        let targets = model.targets(clause.target).into_iter().map(|target| model.number(target));
+        let guards = clause.guards.iter().filter_map(|place| model.guards.get(*place));
+        let guards = guards.map(|guard| unraw(&guard.function.ident));
+        let after = clause.after.and_then(|after| u64::try_from(after.as_millis()).ok());
+        let after = after.map(Literal::u64_unsuffixed);
         let fallible = flag(clause.error.is_some(), "fallible");
-        quote!([#(#sources)*] [#target] #fallible)
+        let by_human = flag(clause.by_human, "by_human");
+        quote!([#(#sources)*] [#(#targets)*] [#(#guards)*] [#after] #fallible #by_human)
     });
     quote!(#name #docs (#(#payload)*) #(#clauses),*;)
 }
 
-fn ask(ask: &Ask<'_>) -> TokenStream {
+fn ask(model: &Model<'_>, ask: &Ask<'_>) -> TokenStream {
     let (name, docs) = (unraw(&ask.function.ident), &ask.function.docs);
     let parameters = ask.parameters.iter().map(|parameter| self::parameter(parameter));
-    let about = ask.about.map(StateId::number);
+    let about = ask.about.map(|state| model.number(state));
     quote!(#name #docs (#(#parameters)*) #about)
 }
 

@@ -4,18 +4,18 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{call, used};
-use crate::model::{Argument, Clause, Model};
+use super::{call, guards, used};
+use crate::model::{Argument, Clause, Model, Target};
 use crate::parse::Declaration;
 
 impl Clause<'_> {
     /// How the clause ends, in the words of the library's tables.
-    pub(super) fn verb(&self) -> Ident {
-        let verb = match (self.target, self.error) {
-            (Some(_), None) => "goto",
-            (None, None) => "stay",
-            (Some(_), Some(_)) => "try_goto",
-            (None, Some(_)) => "try_stay",
+    pub(super) fn verb(&self, may_refuse: bool) -> Ident {
+        let verb = match (self.target, may_refuse) {
+            (Target::Stay, false) => "stay",
+            (Target::Stay, true) => "try_stay",
+            (_, false) => "goto",
+            (_, true) => "try_goto",
         };
         Ident::new(verb, Span::call_site())
     }
@@ -26,27 +26,34 @@ pub(super) fn dispatch(declaration: &Declaration, model: &Model<'_>) -> TokenStr
     let machine = &declaration.name;
     let [source, at, event_] =
         ["source", "at", "event"].map(|name| Ident::new(name, Span::call_site()));
+    let states = model.states.iter().map(|state| &state.decl.ident);
+    let inside = model.states.iter().filter_map(|state| {
+        let (state, parent) = (&state.decl.ident, &model[state.parent?].decl.ident);
+        Some(quote!(#state in #parent))
+    });
     let rows = model.events.iter().flat_map(|event| {
         let (source, at, event_) = (&source, &at, &event_);
         event.clauses.iter().filter(|clause| !clause.sources.is_empty()).map(move |clause| {
             let payload = |ident: &Ident| quote!(#event_.#ident);
-            let mut call = call(
-                &clause.handler,
-                &clause.arguments,
-                &quote!(#source),
-                &quote!(#at.context),
-                payload,
-            );
+            let context = quote!(#at.context);
+            let mut handler =
+                call(&clause.handler, &clause.arguments, &quote!(#source), &context, payload);
             let variant = &event.variant;
             if clause.error.is_some() {
-                call = quote!(#call.map_err(Fault::#variant));
+                handler = quote!(#handler.map_err(Fault::#variant));
             }
-            let verb = clause.verb();
-            let sources = clause.sources.iter().map(|(source, _)| model.name(*source));
-            let source = used(&clause.arguments, Argument::Source, source);
+            let asked = guards::arguments(model, clause);
+            let guard = (!clause.guards.is_empty())
+                .then(|| call(&clause.guard, &asked, &quote!(#source), &context, payload));
+            let verb = clause.verb(clause.error.is_some());
+            let sources = clause.sources.iter().map(|source| model.name(*source));
+            let arguments = [&*clause.arguments, &*asked].concat();
+            let source = used(&arguments, Argument::Source, source);
             let event = if event.payload.is_empty() { quote!(_) } else { quote!(#event_) };
-            quote!(#verb [#(#sources),*] #source #variant #event => #call;)
+            quote!(#verb [#(#sources),*] #source #variant #event (#guard) => #handler;)
         })
     });
-    quote!(::leverframe::__dispatch! { #machine, #at: #(#rows)* })
+    quote! {
+        ::leverframe::__dispatch! { #machine, #at: [#(#states),*] [#(#inside),*] #(#rows)* }
+    }
 }

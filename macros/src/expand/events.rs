@@ -117,13 +117,27 @@ fn from_within_events(ty: &Type, model: &Model<'_>) -> Type {
     ty
 }
 
-/// The enum of the handlers' errors.
+/// The enum of the reasons of handlers and guards.
 pub(super) fn faults(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
     let vis = visibility(declaration, 1);
-    let faults = model.events.iter().filter_map(|event| {
+    let handlers = model.events.iter().filter_map(|event| {
         let (variant, error) = (&event.variant, event.error()?);
         let docs = format!("`{}` failed.", unraw(event.ident));
         Some(quote!(#variant(#error) = #docs,))
     });
-    quote!(::leverframe::__faults! { #vis Fault: #(#faults)* })
+    let reasons = model.guards.iter().filter_map(|guard| {
+        let (variant, error) = (&guard.variant, guard.function.output.error.as_ref()?);
+        let docs = format!("`{}` forbids the event.", unraw(&guard.function.ident));
+        Some(quote!(#variant(#error) = #docs,))
+    });
+    let silent = model.guards.iter().filter(|guard| guard.function.output.error.is_none());
+    let silent = silent.map(|guard| {
+        let variant = &guard.variant;
+        let docs = format!("`{}` forbids the event.", unraw(&guard.function.ident));
+        // What the guard wants is in its documentation, else in its name.
+        let wants = guard.function.docs.lines().next().unwrap_or_default().trim_end_matches('.');
+        let text = if wants.is_empty() { docs.trim_end_matches('.') } else { wants };
+        quote!(#variant = #docs #text,)
+    });
+    quote!(::leverframe::__faults! { #vis Fault: #(#handlers)* #(#reasons)*; #(#silent)* })
 }

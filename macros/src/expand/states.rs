@@ -1,11 +1,11 @@
 //! The machine's struct, and the tables of its states.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::Fields;
+use syn::{Fields, Ident};
 
-use super::context_type;
-use crate::model::{Model, visibility};
+use super::{call, context_type, guards};
+use crate::model::{Model, Node, visibility};
 use crate::parse::{Declaration, unraw};
 
 /// The struct and its rows.
@@ -25,12 +25,71 @@ pub(super) fn machine(declaration: &Declaration, model: &Model<'_>) -> TokenStre
         none if none.is_empty() => quote!(#state {}),
         _ => quote!(<#state as ::core::default::Default>::default()),
     };
+    let [at, source] = ["at", "source"].map(|name| Ident::new(name, Span::call_site()));
+    let guards = guards::rows(model, &at, &source);
+    let of_superstates = |is_entry| {
+        let rows = model.superstates().filter_map(|(id, _)| {
+            let number = model.number(id);
+            let actions = actions(model, id.into(), is_entry, &at, &source)?;
+            Some(quote!(#number => #actions;))
+        });
+        rows.collect::<TokenStream>()
+    };
+    let (enter, exit) = (of_superstates(true), of_superstates(false));
+    let inside = if model.superstates.is_empty() { quote!(()) } else { quote!(Superstate) };
     quote! {
         #[doc = #documentation]
         #[must_use = "a transition takes the machine and gives a new one"]
         #vis struct #name<S = State>(::leverframe::Parts<S, #context>);
-        ::leverframe::__machine! { #vis #name(#context, ()) from #state = #value }
+        ::leverframe::__machine! {
+            #vis #name(#context, ()) in #inside, from #state = #value;
+            #at: guards { #guards } enter { #enter } exit { #exit }
+        }
     }
+}
+
+/// The superstates, and the choices.
+pub(super) fn superstates(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
+    let name = &declaration.name;
+    let vis = visibility(declaration, 1);
+    let context = context_type(model);
+    let idents = model.superstates.iter().map(|superstate| &superstate.decl.ident);
+    let numbers = model.superstates().map(|(id, _)| model.number(id));
+    let inside = model.superstates.iter().filter_map(|superstate| {
+        let (child, parent) = (&superstate.decl.ident, &model[superstate.parent?].decl.ident);
+        Some(quote!(#child in #parent))
+    });
+    let superstates = (!model.superstates.is_empty()).then(|| {
+        quote! {
+            ::leverframe::__superstates! { #vis #name: [#(#idents = #numbers),*] [#(#inside),*] }
+        }
+    });
+    let choices = model.choices.iter().map(|choice| {
+        let ident = &choice.decl.ident;
+        let branches = choice.decl.branches.iter().map(|(branch, state)| quote!(#branch(#state)));
+        quote!(::leverframe::__choice! { #name(#context): #ident { #(#branches),* } })
+    });
+    quote!(#superstates #(#choices)*)
+}
+
+/// The actions on entry or on exit of a state or a superstate, as a block.
+fn actions(
+    model: &Model<'_>,
+    node: Node,
+    is_entry: bool,
+    at: &Ident,
+    source: &Ident,
+) -> Option<TokenStream> {
+    let actions = model.actions.iter();
+    let calls: Vec<_> = actions
+        .filter(|action| action.node == node && action.is_entry == is_entry)
+        .map(|action| {
+            call(&action.function.ident, &action.arguments, &quote!(#source), &quote!(#at), |_| {
+                TokenStream::new()
+            })
+        })
+        .collect();
+    (!calls.is_empty()).then(|| quote!({ #(#calls;)* }))
 }
 
 /// The enums of states.
@@ -40,6 +99,20 @@ pub(super) fn states(declaration: &Declaration, model: &Model<'_>) -> TokenStrea
     let idents: Vec<_> = model.states.iter().map(|state| &state.decl.ident).collect();
     let texts: Vec<_> = idents.iter().map(|ident| unraw(ident)).collect();
     let wires: Vec<_> = model.states.iter().map(|state| &state.wire).collect();
+    let [at, source] = ["at", "source"].map(|name| Ident::new(name, Span::call_site()));
+    let context = context_type(model);
+    let rows: Vec<_> = model
+        .states()
+        .map(|(id, state)| {
+            let (ident, number) = (&state.decl.ident, model.number(id));
+            let parents = model.parents(id).into_iter().map(|parent| model.number(parent));
+            let entry =
+                actions(model, id.into(), true, &at, &source).map(|block| quote!(entry #block));
+            let exit =
+                actions(model, id.into(), false, &at, &source).map(|block| quote!(exit #block));
+            quote!(#ident = #number [#(#parents)*] #entry #exit,)
+        })
+        .collect();
     let names = quote! {
         ::leverframe::__names! {
             /// The name of a state.
@@ -48,7 +121,7 @@ pub(super) fn states(declaration: &Declaration, model: &Model<'_>) -> TokenStrea
     };
     if !declaration.serde {
         return quote! {
-            ::leverframe::__states! { #vis #name: #(#idents,)* }
+            ::leverframe::__states! { #vis #name(#context), #at, #source: #(#rows)* }
             #names
         };
     }
@@ -60,7 +133,7 @@ pub(super) fn states(declaration: &Declaration, model: &Model<'_>) -> TokenStrea
                 ::leverframe::__private::serde::Deserialize,
             )]
             #[serde(crate = "::leverframe::__private::serde")]
-            #vis #name: #(#[serde(rename = #wires)] #idents,)*
+            #vis #name(#context), #at, #source: #(#[serde(rename = #wires)] #rows)*
         }
         #names
         ::leverframe::__wire_names! { StateName: #(#idents = #texts #wires,)* }

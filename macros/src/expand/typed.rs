@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Ident;
 
 use super::{call, documentation, unused, used};
-use crate::model::{Argument, Clause, Event, Model, visibility};
+use crate::model::{Argument, Clause, Event, Model, Target, visibility};
 use crate::parse::{Declaration, unraw};
 
 /// The methods: those that every state has once, the others by state.
@@ -32,7 +32,7 @@ pub(super) fn methods(declaration: &Declaration, model: &Model<'_>) -> TokenStre
         let state = &state.decl.ident;
         let methods: Vec<_> = clauses
             .iter()
-            .filter(|(_, clause)| clause.sources.iter().any(|(source, _)| *source == id))
+            .filter(|(_, clause)| clause.sources.contains(&id))
             .filter(|(_, clause)| !everywhere(clause))
             .map(|(event, clause)| method(declaration, model, state, event, clause))
             .collect();
@@ -49,7 +49,7 @@ fn method(
     clause: &Clause<'_>,
 ) -> TokenStream {
     let vis = visibility(declaration, 1);
-    let (machine, method, variant) = (&declaration.name, event.ident, &event.variant);
+    let (method, variant) = (event.ident, &event.variant);
     let source = Ident::new("source", Span::mixed_site());
     let context = Ident::new("context", Span::mixed_site());
     let parameters = event.payload.iter().map(|parameter| {
@@ -60,6 +60,7 @@ fn method(
     let docs = docs(event, clause);
     let arguments = &clause.arguments;
     let payload = |ident: &Ident| quote!(#ident);
+    let lends = arguments.iter().any(|argument| !matches!(argument, Argument::Payload(_)));
     let direct = call(
         &clause.handler,
         arguments,
@@ -67,49 +68,94 @@ fn method(
         &quote!(&mut self.0.context),
         payload,
     );
-    let lends = arguments.iter().any(|argument| !matches!(argument, Argument::Payload(_)));
-    let mutable = lends.then(|| quote!(mut));
-    let next = Ident::new("next", Span::mixed_site());
+    let machines = machines(declaration, model, clause.target);
+    if !clause.is_refusable() {
+        return match machines {
+            Some(machines) => {
+                let mutable = lends.then(|| quote!(mut));
+                let next = Ident::new("next", Span::mixed_site());
+                quote! {
+                    #docs
+                    #vis fn #method(#mutable self, #parameters) -> #machines {
+                        let #next = #direct;
+                        self.0.goto(#next)
+                    }
+                }
+            }
+            None => quote! {
+                #docs
+                #vis fn #method(&mut self, #parameters) {
+                    #direct;
+                }
+            },
+        };
+    }
     let call = call(&clause.handler, arguments, &quote!(#source), &quote!(#context), payload);
+    let call = match clause.error {
+        Some(_) => quote!(#call.map_err(Fault::#variant)),
+        None => quote!(::core::result::Result::Ok(#call)),
+    };
+    let guard = guard(model, clause, &source, &context);
     let source = used(arguments, Argument::Source, &source);
     let context = used(arguments, Argument::Context, &context);
-    let target = clause.target.map(|target| model.name(target));
-    match (target, clause.error) {
-        (Some(target), None) => quote! {
+    let handler = quote!(|#source, #context| #call);
+    match machines {
+        Some(machines) => quote! {
             #docs
-            #vis fn #method(#mutable self, #parameters) -> #machine<#target> {
-                let #next = #direct;
-                #machine(self.0.with_state(#next))
+            #vis fn #method(self, #parameters) -> ::core::result::Result<#machines, Refused<#state>> {
+                self.0.try_goto(EventName::#variant, #guard, #handler)
             }
         },
-        (Some(target), Some(_)) => quote! {
-            #docs
-            #vis fn #method(self, #parameters) -> ::core::result::Result<#machine<#target>, Refused<#state>> {
-                self.0.try_step(EventName::#variant, |#source, #context| #call.map_err(Fault::#variant))
-            }
-        },
-        (None, None) => quote! {
-            #docs
-            #vis fn #method(&mut self, #parameters) {
-                #direct;
-            }
-        },
-        (None, Some(_)) => quote! {
+        None => quote! {
             #docs
             #vis fn #method(&mut self, #parameters) -> ::core::result::Result<(), Refusal> {
-                self.0.try_stay(EventName::#variant, |#source, #context| #call.map_err(Fault::#variant))
+                self.0.attempt(EventName::#variant, #guard, #handler)
             }
         },
     }
 }
 
+/// The machines to which a target leads.
+fn machines(declaration: &Declaration, model: &Model<'_>, target: Target) -> Option<TokenStream> {
+    let machine = &declaration.name;
+    let name = model.target_name(target)?;
+    Some(match target {
+        Target::Choice(_) => {
+            let states = model.targets(target);
+            let states = states.iter().map(|state| model.name(*state));
+            quote!(#name<#(#machine<#states>),*>)
+        }
+        _ => quote!(#machine<#name>),
+    })
+}
+
+/// How the guards of a clause are asked.
+fn guard(model: &Model<'_>, clause: &Clause<'_>, source: &Ident, context: &Ident) -> TokenStream {
+    if clause.guards.is_empty() {
+        return quote!(::leverframe::__private::unguarded);
+    }
+    let arguments = super::guards::arguments(model, clause);
+    let call = call(&clause.guard, &arguments, &quote!(#source), &quote!(#context), |_| {
+        TokenStream::new()
+    });
+    let source = used(&arguments, Argument::Source, source);
+    let context = used(&arguments, Argument::Context, context);
+    quote!(|#source, #context| #call)
+}
+
 fn docs(event: &Event<'_>, clause: &Clause<'_>) -> TokenStream {
     let own = if clause.function.docs.is_empty() { event.docs } else { &clause.function.docs };
-    let errors = match clause.target {
-        Some(_) => "The handler's reason, and the machine as it was left.",
-        None => "The handler's reason.",
+    let reason = match (clause.guards.is_empty(), clause.error) {
+        (true, _) => "The handler's reason",
+        (false, None) => "The guard's reason",
+        (false, Some(_)) => "The guard's reason, or the handler's",
     };
-    let errors = clause.error.map(|_| errors);
+    let machine = match clause.target {
+        Target::Stay => ".",
+        _ => "; the machine comes back, in the state in which it was.",
+    };
+    let errors = format!("{reason}{machine}");
+    let errors = clause.is_refusable().then_some(&*errors);
     documentation(own, || format!("Takes the event `{}`.", unraw(event.ident)), errors)
 }
 
@@ -121,9 +167,9 @@ pub(super) fn legal(declaration: &Declaration, model: &Model<'_>) -> TokenStream
         event.clauses.iter().filter(|clause| !clause.sources.is_empty()).map(|clause| {
             let (ident, variant) = (event.ident, &event.variant);
             let fields = event.payload.iter().map(|parameter| &parameter.ident);
-            let verb = clause.verb();
-            let sources = clause.sources.iter().map(|(source, _)| model.name(*source));
-            let target = clause.target.map(|target| model.name(target));
+            let verb = clause.verb(clause.is_refusable());
+            let sources = clause.sources.iter().map(|source| model.name(*source));
+            let target = model.target_name(clause.target);
             quote!(#verb #ident #variant { #(#fields),* } [#(#sources),*] [#target];)
         })
     });

@@ -6,13 +6,14 @@ use heck::ToShoutySnakeCase;
 use syn::visit::{self, Visit};
 use syn::{Ident, Path};
 
-use super::{Ask, Event};
+use super::{Ask, Event, Guard};
 use crate::parse::{Declaration, names_of, type_name, unraw};
 use crate::report::Report;
 
 /// Types and constants that the expansion puts beside the author's items.
-const ITEMS: [&str; 13] = [
+const ITEMS: [&str; 14] = [
     "State",
+    "Superstate",
     "StateName",
     "Typed",
     "Event",
@@ -71,7 +72,9 @@ pub(super) fn check(declaration: &Declaration, report: &mut Report) {
         report.at(name, format_args!("`{name}` is a name that `#[machine]` gives to an item of its own: name the machine with `#[machine(name = …)]`"));
     }
     let mut wires: HashMap<String, &Ident> = HashMap::new();
-    for ident in declaration.states.iter().map(|state| &state.ident) {
+    let states = declaration.states.iter().map(|state| &state.ident);
+    let superstates = declaration.superstates.iter().map(|superstate| &superstate.ident);
+    for ident in states.chain(superstates) {
         let same = wire(ident).replace('_', "");
         if same.is_empty() {
             report.at(ident, format_args!("`{ident}` is no name on the wire: choose another"));
@@ -108,6 +111,7 @@ pub(super) fn check_functions(
     events: &[Event<'_>],
     queries: &[Ask<'_>],
     prompts: &[Ask<'_>],
+    guards: &[Guard<'_>],
     declaration: &Declaration,
     report: &mut Report,
 ) {
@@ -116,6 +120,9 @@ pub(super) fn check_functions(
             Hidden { events, declaration, report }.visit_type(&parameter.ty);
         }
     }
+    let none = Vec::new();
+    let guards =
+        guards.iter().map(|guard| ("a guard", &guard.function.ident, &guard.variant, &none));
     let events =
         events.iter().map(|event| ("an event", event.ident, &event.variant, &event.payload));
     let queries = queries.iter().map(|ask| ("a query", ask));
@@ -124,7 +131,7 @@ pub(super) fn check_functions(
         .chain(prompts)
         .map(|(what, ask)| (what, &ask.function.ident, &ask.variant, &ask.parameters));
     let mut seen: HashMap<String, (&str, &Ident)> = HashMap::new();
-    for (what, ident, variant, parameters) in events.chain(asks) {
+    for (what, ident, variant, parameters) in events.chain(asks).chain(guards) {
         let name = unraw(ident);
         // What a variant and a name on the wire do not tell apart.
         let same = variant.to_string().to_lowercase();
@@ -141,6 +148,9 @@ pub(super) fn check_functions(
             None => {}
         }
         seen.insert(same, (what, ident));
+        if what == "a guard" {
+            continue;
+        }
         if METHODS.contains(&&*name) || what != "an event" && RUNTIME_METHODS.contains(&&*name) {
             report.at(
                 ident,

@@ -1,38 +1,32 @@
 //! What the parameters and the return type of a function mean, among the declared names.
 
+use proc_macro2::Span;
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, Type};
 
-use super::{Argument, Ask, Clause, Resolver, StateId, names};
-use crate::parse::{Function, Kind, Parameter, Role, Sources, WRITTEN_OUT, plain_name, text};
+use super::{Action, Argument, Ask, Clause, Guard, Node, Resolver, StateId, Target, names};
+use crate::parse::{
+    Function, Kind, Output, Parameter, Role, TransitionOptions, WRITTEN_OUT, plain_name, text,
+};
 use crate::report::{Report, did_you_mean};
 
 /// A handler, with its payload. `None` where its target is unknown.
 pub(super) fn handler<'d>(
     resolver: &Resolver<'d>,
     function: &'d Function,
-    sources: Option<&Sources>,
+    options: &TransitionOptions,
+    guards: &[Guard<'d>],
     report: &mut Report,
 ) -> Option<(Clause<'d>, Vec<&'d Parameter>)> {
-    let sources = sources.map(|sources| resolver.sources(sources, report)).unwrap_or_default();
+    let from = options.from.as_ref().map(|from| resolver.sources(from, report)).unwrap_or_default();
     let mut payload = Vec::new();
     let mut arguments = Vec::new();
     for parameter in &function.parameters {
         let argument = match meaning(resolver, parameter, report) {
             Some(Meaning::Context { .. }) => Argument::Context,
             Some(Meaning::State { id, .. }) => {
-                match *sources {
-                    [(source, _)] if source == id => {}
-                    [(source, _)] => {
-                        let source = resolver.name(source);
-                        report.at(&parameter.ty, format_args!("a handler sees the state that it leaves, which is `{source}`"));
-                    }
-                    [] => {}
-                    _ => report.at(
-                        &parameter.ty,
-                        "a handler sees its source only where there is one: give each source a clause of its own",
-                    ),
-                }
+                only_source(resolver, &from, id, &parameter.ty, "a handler", report);
                 Argument::Source
             }
             Some(Meaning::Payload) => {
@@ -41,22 +35,143 @@ pub(super) fn handler<'d>(
             }
             None => continue,
         };
-        if !matches!(argument, Argument::Payload(_)) && arguments.contains(&argument) {
-            let what = if argument == Argument::Source { "source" } else { "context" };
-            report.at(
-                &parameter.ty,
-                format_args!("a handler takes the {what} once: an earlier parameter is it"),
-            );
-        }
+        lent_once(&arguments, argument, function, parameter, report);
         arguments.push(argument);
     }
+    if let (Some(_), Some(first)) = (options.after, payload.first()) {
+        report.at(
+            &first.ident,
+            "a timeout carries nothing, as the clock sends it: take the parameter away",
+        );
+    }
     let target = match &function.output.value {
-        Some(ty) => Some(target(resolver, ty, report)?),
-        None => None,
+        Some(ty) => target(resolver, ty, report)?,
+        None => Target::Stay,
     };
-    let error = function.output.error.as_ref();
-    let handler = function.ident.clone();
-    Some((Clause { function, handler, sources, arguments, target, error }, payload))
+    let clause = Clause {
+        function,
+        handler: function.ident.clone(),
+        guards: known_guards(resolver, &options.guards, &from, guards, report),
+        guard: function.ident.clone(),
+        from,
+        sources: Vec::new(),
+        arguments,
+        target,
+        error: function.output.error.as_ref(),
+        by_human: options.by_human,
+        after: options.after,
+    };
+    Some((clause, payload))
+}
+
+/// A state's data is seen only where the transition starts in that state alone.
+fn only_source(
+    resolver: &Resolver<'_>,
+    from: &[(Node, Span)],
+    state: StateId,
+    at: impl ToTokens,
+    what: &str,
+    report: &mut Report,
+) {
+    match *from {
+        [(Node::State(source), _)] if source == state => {}
+        [(Node::State(source), _)] => {
+            let source = resolver.name(source);
+            report.at(at, format_args!("{what} sees the state that it leaves, which is `{source}`"));
+        }
+        [] => {}
+        _ => report.at(
+            at,
+            format_args!("{what} sees its source only where there is one: give each source a clause of its own"),
+        ),
+    }
+}
+
+fn lent_once(
+    arguments: &[Argument<'_>],
+    argument: Argument<'_>,
+    function: &Function,
+    parameter: &Parameter,
+    report: &mut Report,
+) {
+    if !matches!(argument, Argument::Payload(_)) && arguments.contains(&argument) {
+        let lent = if argument == Argument::Source { "source" } else { "context" };
+        let what = function.kind.word();
+        report.at(
+            &parameter.ty,
+            format_args!("{what} takes the {lent} once: an earlier parameter is it"),
+        );
+    }
+}
+
+/// The guards of a transition, by their names.
+fn known_guards(
+    resolver: &Resolver<'_>,
+    names: &[Ident],
+    from: &[(Node, Span)],
+    guards: &[Guard<'_>],
+    report: &mut Report,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    for name in names {
+        let Some(place) = guards.iter().position(|guard| guard.function.ident == *name) else {
+            let declared = resolver
+                .functions()
+                .any(|function| function.ident == *name && matches!(function.kind, Kind::Guard));
+            if !declared {
+                let known: Vec<_> =
+                    guards.iter().map(|guard| guard.function.ident.to_string()).collect();
+                let mut hint = did_you_mean(&name.to_string(), known.iter().map(String::as_str));
+                if hint.is_empty() {
+                    hint = format!(": mark a function `{name}` with `#[guard]`");
+                }
+                report.at(name, format_args!("no guard `{name}` is declared{hint}"));
+            }
+            continue;
+        };
+        if found.contains(&place) {
+            report.at(name, format_args!("`{name}` guards this transition already"));
+            continue;
+        }
+        if let Some(state) = guards.get(place).and_then(|guard| guard.about) {
+            only_source(resolver, from, state, name, &format!("the guard `{name}`"), report);
+        }
+        found.push(place);
+    }
+    found
+}
+
+/// What a function that changes nothing reads, and what it is asked with.
+struct Reads<'d> {
+    parameters: Vec<&'d Parameter>,
+    arguments: Vec<Argument<'d>>,
+    about: Option<StateId>,
+}
+
+fn reads<'d>(resolver: &Resolver<'d>, function: &'d Function, report: &mut Report) -> Reads<'d> {
+    let what = function.kind.word();
+    let mut reads = Reads { parameters: Vec::new(), arguments: Vec::new(), about: None };
+    for parameter in &function.parameters {
+        let Some(meaning) = meaning(resolver, parameter, report) else { continue };
+        if let Meaning::Context { mutable: true } | Meaning::State { mutable: true, .. } = meaning {
+            report.at(&parameter.ty, format_args!("{what} changes nothing: take `&`, not `&mut`"));
+        }
+        match meaning {
+            Meaning::Context { .. } => reads.arguments.push(Argument::Context),
+            Meaning::State { id, .. } => {
+                if reads.about.is_some_and(|first| first != id) {
+                    report.at(&parameter.ty, format_args!("{what} is about one state at most"));
+                }
+                reads.about = Some(id);
+                reads.arguments.push(Argument::Source);
+            }
+            Meaning::Payload => {
+                reads.parameters.push(parameter);
+                reads.arguments.push(Argument::Payload(&parameter.ident));
+            }
+        }
+    }
+    reads
 }
 
 /// A query or a prompt.
@@ -65,55 +180,109 @@ pub(super) fn ask<'d>(
     function: &'d Function,
     report: &mut Report,
 ) -> Option<Ask<'d>> {
-    let what = if matches!(function.kind, Kind::Query) { "query" } else { "prompt" };
-    let mut ask = Ask {
-        function,
-        variant: names::variant(&function.ident, report)?,
-        parameters: Vec::new(),
-        arguments: Vec::new(),
-        about: None,
-        states: Vec::new(),
-    };
-    for parameter in &function.parameters {
-        let Some(meaning) = meaning(resolver, parameter, report) else { continue };
-        if let Meaning::Context { mutable: true } | Meaning::State { mutable: true, .. } = meaning {
-            report
-                .at(&parameter.ty, format_args!("a {what} changes nothing: take `&`, not `&mut`"));
-        }
-        match meaning {
-            Meaning::Context { .. } => ask.arguments.push(Argument::Context),
-            Meaning::State { id, .. } => {
-                if ask.about.is_some_and(|first| first != id) {
-                    report.at(&parameter.ty, format_args!("a {what} is about one state at most"));
-                }
-                ask.about = Some(id);
-                ask.arguments.push(Argument::Source);
-            }
-            Meaning::Payload => {
-                let ty = &parameter.ty;
-                if what == "prompt" && !is(ty, "String") && !is(ty, "Option<String>") {
-                    report
-                        .at(ty, "an argument of a prompt is a text: `String` or `Option<String>`");
-                }
-                ask.parameters.push(parameter);
-                ask.arguments.push(Argument::Payload(&parameter.ident));
+    let variant = names::variant(&function.ident, report)?;
+    let Reads { parameters, arguments, about } = reads(resolver, function, report);
+    let value = &function.output.value;
+    let mut states = Vec::new();
+    if let Kind::Prompt(names) = &function.kind {
+        states = resolver.list(names, report).into_iter().map(|(state, _)| state).collect();
+        for ty in parameters.iter().map(|parameter| &parameter.ty) {
+            if !is(ty, "String") && !is(ty, "Option<String>") {
+                report.at(ty, "an argument of a prompt is a text: `String` or `Option<String>`");
             }
         }
-    }
-    if let Kind::Prompt(states) = &function.kind {
-        ask.states = resolver.list(states, report).into_iter().map(|(state, _)| state).collect();
-    }
-    match &function.output.value {
-        None => {
-            report.at(&function.ident, format_args!("a {what} returns its answer"));
-            return None;
-        }
-        Some(ty) if what == "prompt" && !is(ty, "String") => {
+        if let Some(ty) = value.as_ref().filter(|ty| !is(ty, "String")) {
             report.at(ty, "a prompt returns a text: `String` or `Result<String, Error>`");
         }
-        Some(_) => {}
     }
-    Some(ask)
+    if value.is_none() {
+        let what = function.kind.word();
+        report.at(&function.ident, format_args!("{what} returns its answer"));
+        return None;
+    }
+    Some(Ask { function, variant, parameters, arguments, about, states })
+}
+
+/// A guard.
+pub(super) fn guard<'d>(
+    resolver: &Resolver<'d>,
+    function: &'d Function,
+    report: &mut Report,
+) -> Option<Guard<'d>> {
+    let variant = names::variant(&function.ident, report)?;
+    let Reads { parameters, arguments, about } = reads(resolver, function, report);
+    for parameter in parameters {
+        report.at(
+            &parameter.ty,
+            "a guard sees state and context, never the payload, so that what is legal can be told without one: let the handler fail instead",
+        );
+    }
+    let Output { value, error } = &function.output;
+    let says_yes_or_no = match (value, error) {
+        (Some(ty), None) => is(ty, "bool"),
+        (None, Some(_)) => true,
+        _ => false,
+    };
+    if !says_yes_or_no {
+        report.at(
+            &function.ident,
+            "a guard returns `bool`, or `Result<(), Reason>` with the reason why not",
+        );
+        return None;
+    }
+    Some(Guard { function, variant, arguments, about })
+}
+
+/// An entry or exit action, once for each state and superstate that it names.
+pub(super) fn action<'d>(
+    resolver: &Resolver<'d>,
+    function: &'d Function,
+    names: &[Ident],
+    is_entry: bool,
+    report: &mut Report,
+) -> Vec<Action<'d>> {
+    let what = function.kind.word();
+    let nodes = resolver.list(names, report);
+    if names.is_empty() {
+        report.at(
+            &function.ident,
+            format_args!("{what} says of which states: `#[entry(Reading)]`, `#[exit(InReview)]`"),
+        );
+    }
+    let mut arguments = Vec::new();
+    for parameter in &function.parameters {
+        let argument = match meaning(resolver, parameter, report) {
+            Some(Meaning::Context { .. }) => Argument::Context,
+            Some(Meaning::State { id, .. }) => {
+                if nodes.iter().any(|(node, _)| *node != Node::State(id)) {
+                    let name = resolver.name(id);
+                    report.at(
+                        &parameter.ty,
+                        format_args!(
+                            "{what} sees the data of its own state, where it is of `{name}` alone"
+                        ),
+                    );
+                }
+                Argument::Source
+            }
+            Some(Meaning::Payload) => {
+                report.at(
+                    &parameter.ty,
+                    format_args!("{what} sees state and context: there is no payload then"),
+                );
+                continue;
+            }
+            None => continue,
+        };
+        lent_once(&arguments, argument, function, parameter, report);
+        arguments.push(argument);
+    }
+    if let Some(ty) = function.output.value.as_ref().or(function.output.error.as_ref()) {
+        report
+            .at(ty, format_args!("{what} returns nothing: what may fail belongs into the handler"));
+    }
+    let nodes = nodes.into_iter().map(|(node, _)| node);
+    nodes.map(|node| Action { function, arguments: arguments.clone(), node, is_entry }).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -170,7 +339,7 @@ fn meaning(resolver: &Resolver<'_>, parameter: &Parameter, report: &mut Report) 
     }
 }
 
-fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<StateId> {
+fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<Target> {
     let Some(name) = plain_name(ty) else {
         report.at(
             ty,
@@ -186,7 +355,11 @@ fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<Sta
         report.at(ty, WRITTEN_OUT);
         return None;
     }
-    resolver.known_state(&name, report)
+    let choice = resolver.declaration.choices.iter().position(|choice| choice.ident == name);
+    match choice {
+        Some(place) => Some(Target::Choice(place)),
+        None => resolver.known_leaf(&name, report).map(Target::State),
+    }
 }
 
 /// Whether the type is that of the prelude, by whichever path each part of it is named.

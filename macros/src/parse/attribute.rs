@@ -1,5 +1,7 @@
 //! The attributes that `#[machine]` reads, on its module and inside.
 
+use std::time::Duration;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::meta::ParseNestedMeta;
@@ -82,15 +84,25 @@ fn unknown(attribute: &str, path: &syn::Path, known: &[&str]) -> syn::Error {
 pub(crate) enum Marker {
     Context,
     State,
+    Superstate,
+    Choice,
     Transition,
+    Guard,
+    Entry,
+    Exit,
     Query,
     Prompt,
 }
 
 impl Marker {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 10] = [
         ("context", Self::Context),
         ("state", Self::State),
+        ("superstate", Self::Superstate),
+        ("choice", Self::Choice),
+        ("guard", Self::Guard),
+        ("entry", Self::Entry),
+        ("exit", Self::Exit),
         ("transition", Self::Transition),
         ("query", Self::Query),
         ("prompt", Self::Prompt),
@@ -156,6 +168,26 @@ pub(crate) fn no_arguments(marked: &Marked, report: &mut Report) {
 pub(crate) struct StateOptions {
     pub(crate) initial: Option<Span>,
     pub(crate) last: bool,
+    pub(crate) parent: Option<Ident>,
+}
+
+const PARENT: &str =
+    "a parent is named by its plain name, as its `#[superstate]` is declared in this module";
+
+/// The `parent` of a `#[superstate(…)]`.
+pub(crate) fn superstate_parent(marked: &Marked, report: &mut Report) -> Option<Ident> {
+    let mut found = None;
+    if !matches!(marked.attr.meta, Meta::Path(_)) {
+        report.ok(marked.attr.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("parent") {
+                return Err(unknown("#[superstate]", &meta.path, &["parent"]));
+            }
+            once(&meta, found.is_some())?;
+            found = Some(plain(meta.value()?, PARENT)?);
+            Ok(())
+        }));
+    }
+    found
 }
 
 pub(crate) fn state_options(marked: &Marked, report: &mut Report) -> StateOptions {
@@ -170,8 +202,11 @@ pub(crate) fn state_options(marked: &Marked, report: &mut Report) -> StateOption
         } else if meta.path.is_ident("final") {
             flag(&meta, found.last)?;
             found.last = true;
+        } else if meta.path.is_ident("parent") {
+            once(&meta, found.parent.is_some())?;
+            found.parent = Some(plain(meta.value()?, PARENT)?);
         } else {
-            return Err(unknown("#[state]", &meta.path, &["initial", "final"]));
+            return Err(unknown("#[state]", &meta.path, &["initial", "final", "parent"]));
         }
         Ok(())
     }));
@@ -186,27 +221,94 @@ pub(crate) enum Sources {
     Named(Vec<Ident>),
 }
 
-pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Option<Sources> {
+/// What `#[transition(…)]` says.
+#[derive(Default)]
+pub(crate) struct TransitionOptions {
+    /// `None` where it could not be read.
+    pub(crate) from: Option<Sources>,
+    pub(crate) guards: Vec<Ident>,
+    pub(crate) by_human: bool,
+    pub(crate) after: Option<Duration>,
+}
+
+pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> TransitionOptions {
     const FROM: &str = "a transition says where it starts: `#[transition(from = State)]`";
-    let mut found = None;
+    let mut found = TransitionOptions::default();
     if matches!(marked.attr.meta, Meta::Path(_)) {
         report.at(&marked.attr.meta, FROM);
-        return None;
+        return found;
     }
     let parsed = marked.attr.parse_nested_meta(|meta| {
         if meta.path.is_ident("from") {
-            once(&meta, found.is_some())?;
-            found = Some(sources(meta.value()?)?);
-            Ok(())
+            once(&meta, found.from.is_some())?;
+            found.from = Some(sources(meta.value()?)?);
+        } else if meta.path.is_ident("guard") {
+            found.guards.extend(guards(meta.value()?)?);
+        } else if meta.path.is_ident("by") {
+            once(&meta, found.by_human)?;
+            let by: Ident = meta.value()?.parse()?;
+            if by != "human" {
+                return Err(syn::Error::new(
+                    by.span(),
+                    "a transition is `by = human`, or by anyone",
+                ));
+            }
+            found.by_human = true;
+        } else if meta.path.is_ident("after") {
+            once(&meta, found.after.is_some())?;
+            found.after = Some(duration(&meta.value()?.parse()?)?);
         } else {
-            Err(unknown("#[transition]", &meta.path, &["from"]))
+            return Err(unknown("#[transition]", &meta.path, &["from", "guard", "by", "after"]));
         }
+        Ok(())
     });
     let parsed = report.ok(parsed);
-    if parsed.is_some() && found.is_none() {
+    if parsed.is_some() && found.from.is_none() {
         report.at(&marked.attr.meta, FROM);
     }
     found
+}
+
+/// `guard = f`, `guard = [f, g]`.
+fn guards(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+    let name = |input: ParseStream<'_>| {
+        plain(
+            input,
+            "a guard is named by the plain name of its function, as it is declared in this module",
+        )
+    };
+    if !input.peek(syn::token::Bracket) {
+        return Ok(vec![name(input)?]);
+    }
+    let list;
+    bracketed!(list in input);
+    let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, name)?;
+    Ok(names.into_iter().collect())
+}
+
+/// `"90s"`, `"1h 30m"`: whole numbers, each with its unit.
+fn duration(text: &syn::LitStr) -> syn::Result<Duration> {
+    const UNITS: [(&str, u64); 5] =
+        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+    let wrong = || {
+        syn::Error::new(
+            text.span(),
+            "a duration is a whole number with its unit, of `ms`, `s`, `m`, `h` and `d`: `\"30s\"`, `\"1h 30m\"`",
+        )
+    };
+    let value = text.value();
+    let mut sum: u64 = 0;
+    for part in value.split_whitespace() {
+        let digits = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = UNITS.iter().find(|(unit, _)| Some(*unit) == part.strip_prefix(digits));
+        let number: u64 = digits.parse().map_err(|_| wrong())?;
+        let part = unit.and_then(|(_, milliseconds)| number.checked_mul(*milliseconds));
+        sum = part.and_then(|part| sum.checked_add(part)).ok_or_else(wrong)?;
+    }
+    if sum == 0 {
+        return Err(wrong());
+    }
+    Ok(Duration::from_millis(sum))
 }
 
 fn sources(input: ParseStream<'_>) -> syn::Result<Sources> {
@@ -234,8 +336,8 @@ fn state_name(input: ParseStream<'_>) -> syn::Result<Ident> {
     plain(input, "a state is named by its plain name, as it is declared in this module")
 }
 
-/// The states that `#[prompt(A, B)]` names.
-pub(crate) fn prompt_states(marked: &Marked, report: &mut Report) -> Vec<Ident> {
+/// The states that `#[prompt(A, B)]` names, and likewise `#[entry(…)]` and `#[exit(…)]`.
+pub(crate) fn named_states(marked: &Marked, report: &mut Report) -> Vec<Ident> {
     if matches!(marked.attr.meta, Meta::Path(_)) {
         return Vec::new();
     }

@@ -11,11 +11,11 @@ use syn::{
     TypeTraitObject,
 };
 
-use super::attribute::{self, Marked, Marker, Sources};
+use super::attribute::{self, Marked, Marker, TransitionOptions};
 use super::docs;
 use crate::report::Report;
 
-/// A function marked `#[transition]`, `#[query]` or `#[prompt]`.
+/// A function that is marked: a handler, a guard, an action, a query or a prompt.
 pub(crate) struct Function {
     pub(crate) ident: Ident,
     pub(crate) kind: Kind,
@@ -28,11 +28,28 @@ pub(crate) struct Function {
 }
 
 pub(crate) enum Kind {
-    /// With its `from`; `None` where that could not be read.
-    Transition(Option<Sources>),
+    Transition(TransitionOptions),
+    Guard,
+    /// With the states that it belongs to.
+    Entry(Vec<Ident>),
+    Exit(Vec<Ident>),
     Query,
     /// With the states that it is for.
     Prompt(Vec<Ident>),
+}
+
+impl Kind {
+    /// What such a function is called, with its article.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Transition(_) => "a handler",
+            Self::Guard => "a guard",
+            Self::Entry(_) => "an entry action",
+            Self::Exit(_) => "an exit action",
+            Self::Query => "a query",
+            Self::Prompt(_) => "a prompt",
+        }
+    }
 }
 
 pub(crate) struct Parameter {
@@ -67,24 +84,28 @@ impl Function {
     ) -> Option<Self> {
         let kind = match marked.kind {
             Marker::Transition => Kind::Transition(attribute::transition_options(marked, report)),
-            Marker::Prompt => Kind::Prompt(attribute::prompt_states(marked, report)),
+            Marker::Prompt => Kind::Prompt(attribute::named_states(marked, report)),
+            Marker::Entry => Kind::Entry(attribute::named_states(marked, report)),
+            Marker::Exit => Kind::Exit(attribute::named_states(marked, report)),
+            Marker::Guard => {
+                attribute::no_arguments(marked, report);
+                Kind::Guard
+            }
             _ => {
                 attribute::no_arguments(marked, report);
                 Kind::Query
             }
         };
-        let what = match kind {
-            Kind::Transition(_) => "handler",
-            Kind::Query => "query",
-            Kind::Prompt(_) => "prompt",
-        };
+        let what = kind.word();
         refuse_qualifiers(&item.sig, what, report);
         let mut parameters = Vec::new();
         for input in &mut item.sig.inputs {
             parameters.push(parameter(input, what, report));
         }
         let output = output(&item.sig.output, report);
-        if let (Kind::Transition(_), Some(Output { error: Some(error), .. })) = (&kind, &output) {
+        if let (Kind::Transition(_) | Kind::Guard, Some(Output { error: Some(error), .. })) =
+            (&kind, &output)
+        {
             owned(error, "an error", report)?;
         }
         let parameters: Vec<Parameter> = parameters.into_iter().collect::<Option<_>>()?;
@@ -101,13 +122,10 @@ impl Function {
 
     /// A name of its own for one of several functions of this name, that no other function has.
     pub(crate) fn renamed(&self, number: usize, items: &[Item]) -> Ident {
-        let is_function = |name: &Ident| {
-            items.iter().any(|item| matches!(item, Item::Fn(item) if item.sig.ident == *name))
-        };
         let mut name = attribute::unraw(&self.ident);
         loop {
             let renamed = format_ident!("{name}_{number}", span = self.ident.span());
-            if !is_function(&renamed) {
+            if !is_function(&renamed, items) {
                 return renamed;
             }
             name.push_str("_clause");
@@ -115,23 +133,36 @@ impl Function {
     }
 }
 
+/// The name of the function that asks the guards of a handler, that no other function has.
+pub(crate) fn guard_name(handler: &Ident, items: &[Item]) -> Ident {
+    let mut name = format_ident!("{}_is_allowed", attribute::unraw(handler));
+    while is_function(&name, items) {
+        name = format_ident!("{name}_now");
+    }
+    name
+}
+
+fn is_function(name: &Ident, items: &[Item]) -> bool {
+    items.iter().any(|item| matches!(item, Item::Fn(item) if item.sig.ident == *name))
+}
+
 fn refuse_qualifiers(sig: &Signature, what: &str, report: &mut Report) {
     if let Some(token) = &sig.asyncness {
         report.at(
             token,
-            format_args!("a {what} is not `async`: it is a plain function of state, context and payload; effects belong to the server"),
+            format_args!("{what} is not `async`: it is a plain function of state, context and payload; effects belong to the server"),
         );
     }
     if let Safety::Unsafe(token) = &sig.safety {
-        report.at(token, format_args!("a {what} is not `unsafe`: the machine calls it freely"));
+        report.at(token, format_args!("{what} is not `unsafe`: the machine calls it freely"));
     }
     if let Some(abi) = &sig.abi {
-        report.at(abi, format_args!("a {what} is a plain Rust function: take the ABI away"));
+        report.at(abi, format_args!("{what} is a plain Rust function: take the ABI away"));
     }
     if !sig.generics.params.is_empty() {
-        report.at(&sig.generics, format_args!("a {what} has no generics: name the types"));
+        report.at(&sig.generics, format_args!("{what} has no generics: name the types"));
     } else if let Some(clause) = &sig.generics.where_clause {
-        report.at(clause, format_args!("a {what} has no `where` clause: name the types"));
+        report.at(clause, format_args!("{what} has no `where` clause: name the types"));
     }
 }
 
@@ -150,7 +181,7 @@ fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Param
         FnArg::Receiver(receiver) => {
             report.at(
                 receiver,
-                format_args!("a {what} has no `self`: it takes the state, as in `draft: &Draft`, and the context each by its type"),
+                format_args!("{what} has no `self`: it takes the state, as in `draft: &Draft`, and the context each by its type"),
             );
             return None;
         }

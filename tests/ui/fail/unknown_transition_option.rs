@@ -5,6 +5,6 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[transition(form = Off)] fn press() -> On { On }
     //~^ ERROR(form) `#[transition]` has no option `form`; did you mean `from`?
-    #[transition(from = Off, by = human)] fn push() -> On { On }
-    //~^ ERROR(by) `#[transition]` has no option `by`; it has `from`
+    #[transition(from = Off, via = human)] fn push() -> On { On }
+    //~^ ERROR(via) `#[transition]` has no option `via`; it has `from`, `guard`, `by`, `after`
 }

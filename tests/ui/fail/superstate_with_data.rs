@@ -2,9 +2,8 @@
 //~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[state(initial, parent = Working)] pub struct Off;
-    //~^ ERROR(parent) `#[state]` has no option `parent`; it has `initial`, `final`
     #[state(final)] pub struct On;
-    #[superstate] pub struct Working;
-    //~^ ERROR(superstate) cannot find attribute `superstate` in this scope
+    #[superstate] pub struct Working { pub volts: u8 }
+    //~^ ERROR({ pub volts: u8 }) a superstate has no data of its own: give it to its states, or to the context
     #[transition(from = Off)] fn press() -> On { On }
 }

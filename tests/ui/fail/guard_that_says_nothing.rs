@@ -4,7 +4,6 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = Off, guard = powered)] fn press() -> On { On }
-    //~^ ERROR(guard) `#[transition]` has no option `guard`; it has `from`
-    #[guard] fn powered() -> bool { true }
-    //~^ ERROR(guard) cannot find attribute `guard` in this scope
+    #[guard] fn powered() -> u8 { 1 }
+    //~^ ERROR(powered) a guard returns `bool`, or `Result<(), Reason>` with the reason why not
 }

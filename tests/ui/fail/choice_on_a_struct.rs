@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[choice] pub struct Either(Off);
+    //~^ ERROR(Either) `#[choice]` goes on an enum of states: `enum Declined { Again(Draft), Dropped(Withdrawn) }`
+    #[transition(from = Off)] fn press() -> On { On }
+}

@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[choice] pub enum Either { Bright(On), Dark }
+    //~^ ERROR(Dark) a branch of a choice holds one state, by its plain name: `Again(Draft)`
+    #[transition(from = Off)] fn press() -> On { On }
+}

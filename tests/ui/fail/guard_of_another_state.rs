@@ -1,0 +1,10 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state] pub struct On;
+    #[transition(from = On, guard = dark)] fn press() -> Off { Off }
+    //~^ ERROR(dark) the guard `dark` sees the state that it leaves, which is `On`
+    #[transition(from = Off)] fn push() -> On { On }
+    #[guard] fn dark(_off: &Off) -> bool { true }
+}

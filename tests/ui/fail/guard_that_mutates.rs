@@ -1,0 +1,10 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[context] pub struct Count(pub u32);
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off, guard = few)] fn press() -> On { On }
+    #[guard] fn few(count: &mut Count) -> bool { count.0 < 3 }
+    //~^ ERROR(&mut Count) a guard changes nothing: take `&`, not `&mut`
+}

@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off, guard = [powered, powered])] fn press() -> On { On }
+    //~^ ERROR(powered) `powered` guards this transition already
+    #[guard] fn powered() -> bool { true }
+}

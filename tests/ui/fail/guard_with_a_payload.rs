@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off, guard = hard)] fn press(_force: u8) -> On { On }
+    #[guard] fn hard(force: u8) -> bool { force > 3 }
+    //~^ ERROR(u8) a guard sees state and context, never the payload, so that what is legal can be told without one: let the handler fail instead
+}

@@ -1,0 +1,11 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial, parent = Inner)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[superstate(parent = Outer)] pub struct Inner;
+    //~^ ERROR(Outer) `Inner` is inside itself: its parents come round to it again
+    #[superstate(parent = Inner)] pub struct Outer;
+    //~^ ERROR(Inner) `Outer` is inside itself: its parents come round to it again
+    #[transition(from = Off)] fn press() -> On { On }
+}

@@ -1,0 +1,8 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[transition(from = Off, after = "30s")] fn press(force: u8) -> On { let _ = force; On }
+    //~^ ERROR(force) a timeout carries nothing, as the clock sends it: take the parameter away
+}

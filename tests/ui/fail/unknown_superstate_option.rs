@@ -1,0 +1,9 @@
+#[leverframe::machine]
+//~^ E0432 nothing_until_the_errors_above_are_mended
+pub mod lamp {
+    #[state(initial, parent = Working)] pub struct Off;
+    #[state(final)] pub struct On;
+    #[superstate(inside = On)] pub struct Working;
+    //~^ ERROR(inside) `#[superstate]` has no option `inside`; it has `parent`
+    #[transition(from = Off)] fn press() -> On { On }
+}
