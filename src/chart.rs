@@ -166,15 +166,14 @@ impl Chart {
     /// ```
     #[must_use]
     pub fn clause(&self, state: u16, event: &Event) -> Option<&'static Clause> {
-        let mut at = Some(state);
-        while let Some(number) = at {
-            let found = event.clauses.iter().find(|clause| clause.from.contains(&number));
-            if found.is_some() {
-                return found;
-            }
-            at = self.state(number).parent;
-        }
-        None
+        self.around(state)
+            .find_map(|number| event.clauses.iter().find(|clause| clause.from.contains(&number)))
+    }
+
+    /// The number of a leaf and those of the superstates around it, from the inside out.
+    pub fn around(&self, state: u16) -> impl Iterator<Item = u16> + use<> {
+        let chart = *self;
+        core::iter::successors(Some(state), move |number| chart.state(*number).parent)
     }
 
     /// The events that the graph allows in the leaf `state`, with the clause of each; no guard is asked.
@@ -320,6 +319,7 @@ impl Event {
 /// What one event does in some of the states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clause {
+    docs: &'static str,
     from: &'static [u16],
     to: &'static [Target],
     guards: &'static [&'static str],
@@ -332,13 +332,20 @@ impl Clause {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(from: &'static [u16], to: &'static [Target]) -> Self {
-        Self { from, to, guards: &[], fallible: false, by: Player::Anyone, after: None }
+        Self { docs: "", from, to, guards: &[], fallible: false, by: Player::Anyone, after: None }
     }
 
     #[doc(hidden)]
     #[must_use]
     pub const fn fallible(mut self) -> Self {
         self.fallible = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn documented(mut self, docs: &'static str) -> Self {
+        self.docs = docs;
         self
     }
 
@@ -361,6 +368,12 @@ impl Clause {
     pub const fn after_millis(mut self, milliseconds: u64) -> Self {
         self.after = Some(Duration::from_millis(milliseconds));
         self
+    }
+
+    /// What the clause's own documentation adds to that of the event, or the empty string.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
     }
 
     /// The numbers of the states and superstates in which the clause holds.

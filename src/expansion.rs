@@ -946,7 +946,7 @@ macro_rules! __chart {
         superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
         events { $(
             $event:literal $event_docs:literal $payload:tt
-            $([$($from:literal)*] [$($to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_is:ident)*),+;
+            $([$($from:literal)*] [$($to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_docs:literal)? $($clause_is:ident)*),+;
         )* }
         queries { $($query:literal $query_docs:literal $arguments:tt $($about:literal)?;)* }
         prompts { $($prompt:literal $prompt_docs:literal $parameters:tt $($subject:literal)? [$($for:literal)*];)* }
@@ -960,7 +960,7 @@ macro_rules! __chart {
             .events_are(&[$(
                 $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
                     $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::State($to)),*])
-                        .guarded(&[$($guard),*])$(.after_millis($after))?$(.$clause_is())*
+                        .guarded(&[$($guard),*])$(.after_millis($after))?$(.documented($clause_docs))?$(.$clause_is())*
                 ),+])
             ),*])
             .queries_are(&[$(

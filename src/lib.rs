@@ -36,8 +36,10 @@ pub mod store;
 
 #[doc(hidden)]
 pub use expansion::__private;
+#[doc = include_str!("language.md")]
+pub use leverframe_macros::machine;
 pub use leverframe_macros::{
-    choice, context, entry, exit, guard, machine, prompt, query, state, superstate, transition,
+    choice, context, entry, exit, guard, prompt, query, state, superstate, transition,
 };
 pub use machine::{Leaf, LegalIn, Machine, Name, Named, Parts};
 #[cfg(feature = "serde")]

@@ -260,6 +260,24 @@ pub trait Machine:
         self.allowed().filter_map(|event| self.guards(event).err().map(|fault| (event, fault)))
     }
 
+    /// What falls due next, where no event comes before: the time and the timeout.
+    ///
+    /// `entered` tells when the state or superstate with that number in the chart was entered. An internal transition
+    /// enters nothing. Of two timeouts that fall due at one time, the first that is declared comes.
+    fn deadline<T>(&self, entered: impl Fn(u16) -> T) -> Option<(T, Self::EventName)>
+    where
+        T: Ord + core::ops::Add<core::time::Duration, Output = T>,
+    {
+        let state = self.parts().state.name().number();
+        let timeouts = Self::CHART.allowed(state).filter_map(|(event, _, clause)| {
+            let after = clause.after()?;
+            let source = Self::CHART.around(state).find(|node| clause.from().contains(node))?;
+            let event = Self::EventName::ALL.get(usize::from(event))?;
+            Some((entered(source) + after, *event))
+        });
+        timeouts.min()
+    }
+
     /// The events that the graph allows in the present state, whatever the guards say.
     fn allowed(&self) -> impl Iterator<Item = Self::EventName> {
         allowed::<Self>(self.parts().state.name())

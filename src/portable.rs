@@ -16,6 +16,10 @@ use crate::machine::{Machine, Name};
 ///
 /// Events are read and written as `{"submit": {"summary": "…"}}`, queries and prompts likewise; states as
 /// `{"IN_REVIEW": …}`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no wire form",
+    label = "a machine that is served or kept is declared `#[machine(serde)]`"
+)]
 pub trait Portable:
     Machine<
         State: Clone + Serialize + DeserializeOwned + Send + Sync,

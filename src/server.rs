@@ -170,7 +170,7 @@ impl<M: Portable<Context: Default>> Builder<M> {
     /// [`BuildError`], where the machine cannot be served so.
     pub fn build(self) -> Result<Server<M>, BuildError> {
         let Self { runs, style, more, name } = self;
-        let moves = Moves::new(M::CHART, &Payloads::of::<M::Event>());
+        let moves = Moves::new(M::CHART, &Payloads::of::<M::Event>(), style == Style::Events);
         let catalogue = Catalogue::of::<M>(&moves, runs.unnamed(), style)?;
         if let Some(tool) = catalogue.tools().find(|tool| more.tools.has_route(&tool.name)) {
             return Err(BuildError::TwoTools(tool.name.to_string()));

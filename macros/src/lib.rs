@@ -14,9 +14,8 @@ use quote::quote;
 
 use crate::report::Report;
 
-/// Declares a state machine in an inline module.
-///
-/// See the documentation of the crate `leverframe`.
+// Documented where `leverframe` gives it on.
+#[expect(missing_docs, reason = "the crate `leverframe` documents it")]
 #[proc_macro_attribute]
 pub fn machine(options: TokenStream, module: TokenStream) -> TokenStream {
     expand_machine(options.into(), &module.into()).into()

@@ -93,7 +93,9 @@ impl Mermaid<'_> {
         let holds: Vec<String> = internal().filter(everywhere).map(signature).collect();
         if !holds.is_empty() {
             write!(f, "\n    note right of {}", Id(chart.initial()))?;
-            write!(f, "\n        In every state: {}", holds.join(", "))?;
+            let ends = chart.states().iter().any(State::is_final);
+            let states = if ends { "every state that is not final" } else { "every state" };
+            write!(f, "\n        In {states}: {}", holds.join(", "))?;
             write!(f, "\n    end note")?;
         }
         for (number, state) in open() {
@@ -231,7 +233,7 @@ stateDiagram-v2
     IN_REVIEW --> DEFAULT_: drop()
     DEFAULT_ --> [*]
     note right of DRAFT
-        In every state: log()
+        In every state that is not final: log()
     end note
     note left of READING
         Here: remark()

@@ -74,7 +74,7 @@ impl Catalogue {
         for event in chart.events() {
             let is_timeout = event.clauses().iter().all(|clause| clause.after().is_some());
             if !is_timeout && (style == Style::Events || event.is_internal()) {
-                make.event(chart, event, moves.signature(event).clone());
+                make.event(moves, event);
             }
         }
         let queries = Payloads::of::<M::Query>();
@@ -145,10 +145,11 @@ impl Maker {
         self.change("transition_state", docs.into(), Action::Transition, signature);
     }
 
-    fn event(&mut self, chart: &'static Chart, event: &'static Event, signature: Signature) {
+    fn event(&mut self, moves: &Moves, event: &'static Event) {
+        let (chart, signature) = (moves.chart(), moves.signature(event).clone());
         let mut docs = vec![event.docs().trim().to_owned()];
-        if !event.is_internal() {
-            let clauses = event.clauses().iter().filter(|clause| clause.after().is_none());
+        let clauses = event.clauses().iter().filter(|clause| clause.after().is_none());
+        if !moves.is_everywhere(event) {
             docs.extend(clauses.map(|clause| way(chart, clause)));
         }
         let docs = docs.join("\n");
@@ -205,9 +206,6 @@ fn way(chart: &'static Chart, clause: &Clause) -> String {
         Target::State(number) | Target::History(number) => wire(*number),
     });
     let (from, to) = (from.join(", "), to.collect::<Vec<_>>().join(" or "));
-    if to.is_empty() {
-        format!("From {from}, staying there.")
-    } else {
-        format!("From {from} to {to}.")
-    }
+    let way = if to.is_empty() { format!("In {from}.") } else { format!("From {from} to {to}.") };
+    format!("{} {way}", clause.docs()).trim().to_owned()
 }

@@ -11,10 +11,12 @@ pub(crate) struct Moves {
     chart: &'static Chart,
     signatures: Vec<(&'static str, Signature)>,
     none: Signature,
+    /// Whether events that can always be sent and never lead anywhere count as moves.
+    with_everywhere: bool,
 }
 
 impl Moves {
-    pub(crate) fn new(chart: &'static Chart, payloads: &Payloads) -> Self {
+    pub(crate) fn new(chart: &'static Chart, payloads: &Payloads, with_everywhere: bool) -> Self {
         let signature = |event: &'static Event| {
             let payload: &'static [Parameter] = event.payload();
             (event.name(), payloads.signature(event.name(), payload))
@@ -23,6 +25,7 @@ impl Moves {
             chart,
             signatures: chart.events().iter().map(signature).collect(),
             none: Signature::default(),
+            with_everywhere,
         }
     }
 
@@ -37,15 +40,14 @@ impl Moves {
         found.map_or(&self.none, |(_, signature)| signature)
     }
 
-    /// The event as a move from the leaf `from`, with the states it may lead to. Timeouts are no moves, nor are
-    /// events that can always be sent and never lead anywhere.
+    /// The event as a move from the leaf `from`, with the states it may lead to. Timeouts are no moves.
     pub(crate) fn of(
         &self,
         from: u16,
         event: &'static Event,
     ) -> Option<(&'static Event, Vec<&'static str>)> {
         let clause = self.chart.clause(from, event).filter(|clause| clause.after().is_none())?;
-        if self.is_everywhere(event) {
+        if !self.with_everywhere && self.is_everywhere(event) {
             return None;
         }
         let to = self.targets(from, event, clause);
@@ -131,7 +133,7 @@ impl Moves {
     }
 
     /// Whether an event is internal and nothing but a final state or its own handler ever refuses it.
-    fn is_everywhere(&self, event: &Event) -> bool {
+    pub(crate) fn is_everywhere(&self, event: &Event) -> bool {
         event.is_internal()
             && (0..).zip(self.chart.states()).filter(|(_, state)| !state.is_final()).all(
                 |(number, _)| {

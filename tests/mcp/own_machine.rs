@@ -193,10 +193,10 @@ async fn each_event_is_a_tool() {
                 {"event": "lose", "to": ["LOST"], "arguments": {}},
                 {"event": "extend", "to": [], "required": ["days"],
                     "arguments": {"days": {"type": "integer", "minimum": 0, "maximum": 255}}},
+                {"event": "note", "to": [], "arguments": {"text": {"type": "string"}}, "required": ["text"]},
             ],
             "blocked": [],
         }),
-        "`note` is not told, as it is always possible",
     );
     let answer = ok(&client, "notes", json!({})).await;
     assert_eq!(answer["value"], json!(["14 days"]), "the default is applied");
@@ -205,7 +205,7 @@ async fn each_event_is_a_tool() {
         refused["refused"],
         json!({"event": "lend", "kind": "no_transition", "reason": "`lend` is not possible in LENT"}),
     );
-    assert_eq!(each(&refused["legal"], "event"), ["give_back", "lose", "extend"]);
+    assert_eq!(each(&refused["legal"], "event"), ["give_back", "lose", "extend", "note"]);
     let bad = error(&client, "lend", json!({"reader": "Bob", "days": 256})).await;
     let reason = "it is 256; expected an integer from 0 to 255";
     assert_eq!(bad["invalid"], json!([{"argument": "days", "reason": reason}]));

@@ -63,9 +63,11 @@ fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
         let guards = guards.map(|guard| unraw(&guard.function.ident));
         let after = clause.after.and_then(|after| u64::try_from(after.as_millis()).ok());
         let after = after.map(Literal::u64_unsuffixed);
+        let own = &clause.function.docs;
+        let docs = (own != docs && !own.is_empty()).then_some(own);
         let fallible = flag(clause.error.is_some(), "fallible");
         let by_human = flag(clause.by_human, "by_human");
-        quote!([#(#sources)*] [#(#targets)*] [#(#guards)*] [#after] #fallible #by_human)
+        quote!([#(#sources)*] [#(#targets)*] [#(#guards)*] [#after] #docs #fallible #by_human)
     });
     quote!(#name #docs (#(#payload)*) #(#clauses),*;)
 }
