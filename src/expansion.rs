@@ -151,6 +151,7 @@ macro_rules! __machine {
         guards { $([$($State:ident),+] $source:tt $Event:ident => $guard:expr;)* }
         enter { $($entered:literal => $entry:expr;)* }
         exit { $($left:literal => $exit:expr;)* }
+        remember { $($remembered:literal => $memory:ident;)* }
     ) => {
         /// A refused event.
         $vis type Refusal = $crate::Refusal<$Machine>;
@@ -217,6 +218,14 @@ macro_rules! __machine {
                 match (&$at.state, event) {
                     $(($(State::$State($source))|+, EventName::$Event) => $guard,)*
                     _ => ::core::result::Result::Ok(()),
+                }
+            }
+            const REMEMBERS: &'static [u16] = &[$($remembered),*];
+            #[allow(unused_variables, reason = "few machines remember")]
+            fn remember(history: &mut $History, superstate: u16, left: State) {
+                match superstate {
+                    $($remembered => history.$memory = ::core::option::Option::Some(left),)*
+                    _ => {}
                 }
             }
             #[allow(unused_variables, reason = "an action need not look at the context")]
@@ -360,6 +369,10 @@ macro_rules! __states {
             }
             impl $crate::__private::Goto<$Machine> for $State {
                 type Machines = $Machine<$State>;
+                #[inline]
+                fn state(self, _: &mut <$Machine as $crate::Machine>::History) -> State {
+                    State::$State(self)
+                }
                 #[inline]
                 fn goto<S: $crate::Leaf<Machine = $Machine>>(
                     self,
@@ -708,6 +721,54 @@ macro_rules! __superstates {
     };
 }
 
+/// The memory of superstates, and the way back into them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __history {
+    ($(#[$meta:meta])* $vis:vis $Machine:ident($Context:ty): [$($State:ident),*] $(
+        $Superstate:ident $memory:ident = $Default:ident $default:expr;
+    )+) => {
+        /// The states that the superstates of `History` targets were last left in.
+        $(#[$meta])*
+        #[derive(::core::default::Default)]
+        $vis struct Memory {
+            $(
+                #[doc = ::core::concat!("In `", ::core::stringify!($Superstate), "`.")]
+                $vis $memory: ::core::option::Option<State>,
+            )+
+        }
+        $(
+            impl $crate::__private::Goto<$Machine> for $crate::History<$Superstate> {
+                type Machines = Typed;
+                fn state(self, history: &mut Memory) -> State {
+                    match history.$memory.take() {
+                        ::core::option::Option::Some(state) => state,
+                        ::core::option::Option::None => State::$Default($default),
+                    }
+                }
+                fn goto<S: $crate::Leaf<Machine = $Machine>>(
+                    self,
+                    mut from: $crate::Parts<S, $Context, Memory>,
+                ) -> Typed {
+                    let state = $crate::__private::Goto::<$Machine>::state(self, &mut from.history);
+                    Typed::entered(from, state)
+                }
+            }
+        )+
+        impl Typed {
+            /// The machine that leaves its state for another.
+            fn entered<S: $crate::Leaf<Machine = $Machine>>(
+                from: $crate::Parts<S, $Context, Memory>,
+                state: State,
+            ) -> Self {
+                match state {
+                    $(State::$State(state) => Self::$State($Machine(from.leave(state))),)*
+                }
+            }
+        }
+    };
+}
+
 /// A choice of states, and of typed machines in them.
 #[doc(hidden)]
 #[macro_export]
@@ -716,20 +777,18 @@ macro_rules! __choice {
         impl $crate::__private::Goto<$Machine> for $Choice {
             type Machines = $Choice<$($Machine<$State>),+>;
             #[inline]
+            fn state(self, _: &mut <$Machine as $crate::Machine>::History) -> State {
+                match self {
+                    $(Self::$Branch(state) => ::core::convert::Into::into(state),)+
+                }
+            }
+            #[inline]
             fn goto<S: $crate::Leaf<Machine = $Machine>>(
                 self,
                 from: $crate::Parts<S, $Context, <$Machine as $crate::Machine>::History>,
             ) -> Self::Machines {
                 match self {
                     $(Self::$Branch(state) => $Choice::$Branch($Machine(from.leave(state))),)+
-                }
-            }
-        }
-        impl ::core::convert::From<$Choice> for State {
-            #[inline]
-            fn from(choice: $Choice) -> Self {
-                match choice {
-                    $($Choice::$Branch(state) => ::core::convert::Into::into(state),)+
                 }
             }
         }
@@ -793,11 +852,11 @@ macro_rules! __legal {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __next {
-    (goto $Machine:ident $State:ident [$Target:ident]) => {
+    (goto $Machine:ident $State:ident [$Target:ty]) => {
         <$Target as $crate::__private::Goto<$Machine>>::Machines
     };
     (stay $Machine:ident $State:ident []) => { $Machine<$State> };
-    (try_goto $Machine:ident $State:ident [$Target:ident]) => {
+    (try_goto $Machine:ident $State:ident [$Target:ty]) => {
         ::core::result::Result<<$Target as $crate::__private::Goto<$Machine>>::Machines, Refused<$State>>
     };
     (try_stay $Machine:ident $State:ident []) => {
@@ -946,7 +1005,7 @@ macro_rules! __chart {
         superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
         events { $(
             $event:literal $event_docs:literal $payload:tt
-            $([$($from:literal)*] [$($to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_docs:literal)? $($clause_is:ident)*),+;
+            $([$($from:literal)*] [$($target:ident $to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_docs:literal)? $($clause_is:ident)*),+;
         )* }
         queries { $($query:literal $query_docs:literal $arguments:tt $($about:literal)?;)* }
         prompts { $($prompt:literal $prompt_docs:literal $parameters:tt $($subject:literal)? [$($for:literal)*];)* }
@@ -959,7 +1018,7 @@ macro_rules! __chart {
             )
             .events_are(&[$(
                 $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
-                    $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::State($to)),*])
+                    $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::$target($to)),*])
                         .guarded(&[$($guard),*])$(.after_millis($after))?$(.documented($clause_docs))?$(.$clause_is())*
                 ),+])
             ),*])

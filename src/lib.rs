@@ -13,6 +13,7 @@ extern crate self as leverframe;
 pub mod chart;
 mod expansion;
 mod machine;
+mod observed;
 #[cfg(feature = "serde")]
 mod portable;
 mod refusal;
@@ -41,7 +42,8 @@ pub use leverframe_macros::machine;
 pub use leverframe_macros::{
     choice, context, entry, exit, guard, prompt, query, state, superstate, transition,
 };
-pub use machine::{Leaf, LegalIn, Machine, Name, Named, Parts};
+pub use machine::{History, Leaf, LegalIn, Machine, Name, Named, Parts};
+pub use observed::Observed;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, Unanswered};
 pub use refusal::{Applied, Reason, Refusal, Refused};

@@ -49,10 +49,15 @@ where
     #[inline]
     pub fn leave<N: Leaf<Machine = M>>(self, next: N) -> Parts<N, M::Context, M::History> {
         let (exits, entries) = const { levels((S::NUMBER, S::PARENTS), (N::NUMBER, N::PARENTS)) };
-        let Self { mut state, mut context, history } = self;
+        let Self { mut state, mut context, mut history } = self;
         state.exit(&mut context);
         for superstate in S::PARENTS.iter().take(exits - 1) {
             M::exit(*superstate, &mut context);
+        }
+        if let Some(left) =
+            S::PARENTS.iter().take(exits - 1).find(|node| M::REMEMBERS.contains(node))
+        {
+            M::remember(&mut history, *left, state.into());
         }
         let mut parts = Parts { state: next, context, history };
         enter::<N, M>(&mut parts.state, &mut parts.context, entries);
@@ -125,9 +130,19 @@ pub trait Goto<M: Machine>: Sized {
     /// The typed machine there, or the same choice of typed machines.
     type Machines;
 
+    /// The state that is meant.
+    fn state(self, history: &mut M::History) -> M::State;
+
     /// Leaves the state of `from` for it.
     fn goto<S: Leaf<Machine = M>>(self, from: Parts<S, M::Context, M::History>) -> Self::Machines;
 }
+
+/// As the target of a transition: the state inside the superstate `S` that was last left, with the data that it had; the
+/// superstate's default, where none was.
+///
+/// A handler returns `History(InReview)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct History<S>(pub S);
 
 /// The name of a state or of an event: a small value with a fixed order, that of the declaration.
 pub trait Name: Copy + Eq + Ord + Hash + Debug + Display + Send + Sync + 'static {
@@ -184,11 +199,21 @@ pub trait Machine:
     fn start(context: Self::Context) -> Self {
         let parts = Parts { state: Self::initial(), context, history: Self::History::default() };
         let mut machine = Self::from(parts);
-        let Parts { state, context, .. } = machine.parts_mut();
-        let mut call = Call { context, event: None, reason: None };
+        let Parts { state, context, history } = machine.parts_mut();
+        let mut call = Call { context, history, event: None, reason: None };
         let levels = state.depth();
         state.enter(&mut Statig(PhantomData), &mut call, levels);
         machine
+    }
+
+    /// The numbers of the superstates that remember which state was last left.
+    #[doc(hidden)]
+    const REMEMBERS: &'static [u16] = &[];
+
+    /// Keeps the state that was left together with a superstate.
+    #[doc(hidden)]
+    fn remember(history: &mut Self::History, superstate: u16, left: Self::State) {
+        let _ = (history, superstate, left);
     }
 
     /// The entry actions of the superstate with this number.
@@ -230,15 +255,21 @@ pub trait Machine:
     fn apply(&mut self, event: impl Into<Self::Event>) -> Result<Applied<Self>, Refusal<Self>> {
         let event = event.into();
         let name = event.name();
-        let Parts { state, context, .. } = self.parts_mut();
+        let Parts { state, context, history } = self.parts_mut();
         let from = state.name();
         let mut statig = Statig(PhantomData);
-        let mut call = Call { context, event: Some(event), reason: None };
+        let mut call = Call { context, history, event: Some(event), reason: None };
         match state.handle(&mut statig, &name, &mut call) {
             Outcome::Transition(mut target) => {
                 let (exits, entries) = state.transition_path(&mut target);
                 state.exit(&mut statig, &mut call, exits);
-                *state = target;
+                let old = core::mem::replace(state, target);
+                if !Self::REMEMBERS.is_empty() {
+                    let mut left = Self::CHART.around(from.number()).skip(1).take(exits - 1);
+                    if let Some(left) = left.find(|node| Self::REMEMBERS.contains(node)) {
+                        Self::remember(call.history, left, old);
+                    }
+                }
                 state.enter(&mut statig, &mut call, entries);
                 Ok(Applied { event: name, from, to: state.name(), internal: false })
             }
@@ -398,6 +429,7 @@ impl<M: Machine> IntoStateMachine for Statig<M> {
 pub struct Call<'c, M: Machine> {
     /// What every state sees and changes.
     pub context: &'c mut M::Context,
+    history: &'c mut M::History,
     event: Option<M::Event>,
     reason: Option<Reason<M::Fault>>,
 }
@@ -418,15 +450,15 @@ impl<M: Machine> Call<'_, M> {
 
     /// The handler cannot fail.
     #[inline]
-    pub fn goto(&mut self, target: impl Into<M::State>) -> Outcome<M::State> {
-        Outcome::Transition(target.into())
+    pub fn goto(&mut self, target: impl Goto<M>) -> Outcome<M::State> {
+        Outcome::Transition(target.state(self.history))
     }
 
     /// The handler may fail.
     #[inline]
-    pub fn try_goto(&mut self, target: Result<impl Into<M::State>, M::Fault>) -> Outcome<M::State> {
+    pub fn try_goto(&mut self, target: Result<impl Goto<M>, M::Fault>) -> Outcome<M::State> {
         match target {
-            Ok(target) => Outcome::Transition(target.into()),
+            Ok(target) => self.goto(target),
             Err(fault) => self.try_stay(Err(fault)),
         }
     }

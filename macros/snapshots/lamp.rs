@@ -1,8 +1,9 @@
 /// The machine of [`lamp`](self) in the state `S`; without `S` in whichever state it is.
 #[must_use = "a transition takes the machine and gives a new one"]
-pub(super) struct Lamp<S = State>(::leverframe::Parts<S, ()>);
+pub(super) struct Lamp<S = State>(::leverframe::Parts<S, (), ()>);
 ::leverframe::__machine! {
     pub (super) Lamp((), ()) in (), from Off = Off; at : guards {} enter {} exit {}
+    remember {}
 }
 #[allow(dead_code, reason = "a program need not use all of a machine")]
 impl Lamp<Off> {
@@ -119,8 +120,8 @@ pub(super) mod events {
     #[doc = " The machine [`Lamp`] as data."] pub (super) CHART = "Lamp"
     "A lamp on a desk." 0; states { "Off" "OFF" "Dark."[]; "On" "ON" "Shining."[];
     "Broken" "BROKEN" "The bulb is gone."[] last; } superstates {} events { "press"
-    "Press the switch."() [0] [1] [] [], [1] [0] [] []; "dim"
+    "Press the switch."() [0] [State 1] [] [], [1] [State 0] [] []; "dim"
     "Shine less, or more."("percent" "u8" "",) [1] [] [] [] fallible; "hit"
-    "Hit the lamp."("hard" "bool" "",) [0 1] [2] [] [] fallible; } queries { "percent"
-    "How bright it is."() 1; } prompts {}
+    "Hit the lamp."("hard" "bool" "",) [0 1] [State 2] [] [] fallible; } queries {
+    "percent" "How bright it is."() 1; } prompts {}
 }

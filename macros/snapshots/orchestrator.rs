@@ -1,9 +1,9 @@
 /// The machine of [`machine`](self) in the state `S`; without `S` in whichever state it is.
 #[must_use = "a transition takes the machine and gives a new one"]
-pub struct Orchestrator<S = State>(::leverframe::Parts<S, Workspace>);
+pub struct Orchestrator<S = State>(::leverframe::Parts<S, Workspace, ()>);
 ::leverframe::__machine! {
     pub Orchestrator(Workspace, ()) in (), from Idle = Idle; at : guards {} enter {} exit
-    {}
+    {} remember {}
 }
 impl<S: ::leverframe::Leaf<Machine = Orchestrator>> Orchestrator<S> {
     /// Add a message of the user to the conversation.
@@ -410,14 +410,14 @@ pub mod events {
     "Carrying out planned actions."[]; "Reviewing" "REVIEWING"
     "Evaluating results and determining next steps."[]; "Error" "ERROR"
     "Handling errors or unexpected situations."[]; } superstates {} events { "rest"
-    "Stop working on the task and wait for instructions."() [1 4 5] [0] [] []; "plan"
-    "Make a plan."("task_description" "Option<String>" "What to plan." optional,) [0 2 4
-    5] [1] [] []; "research" "Gather information."("research_topic" "Option<String>"
-    "What to find out." optional,) [0 1 5] [2] [] []; "execute"
+    "Stop working on the task and wait for instructions."() [1 4 5] [State 0] [] [];
+    "plan" "Make a plan."("task_description" "Option<String>" "What to plan." optional,)
+    [0 2 4 5] [State 1] [] []; "research" "Gather information."("research_topic"
+    "Option<String>" "What to find out." optional,) [0 1 5] [State 2] [] []; "execute"
     "Carry out a plan."("action_plan" "Option<String>" "What to do." optional,) [0 1 2 4
-    5] [3] [] []; "review" "Evaluate what was done."() [2 3] [4] [] []; "fail"
-    "Report that something went wrong."("error_description" "Option<String>"
-    "What went wrong." optional,) [0 1 2 3 4] [5] [] []; "add_user_message"
+    5] [State 3] [] []; "review" "Evaluate what was done."() [2 3] [State 4] [] [];
+    "fail" "Report that something went wrong."("error_description" "Option<String>"
+    "What went wrong." optional,) [0 1 2 3 4] [State 5] [] []; "add_user_message"
     "Add a message of the user to the conversation."("message" "String" "",) [0 1 2 3 4
     5] [] [] []; "add_assistant_message"
     "Add a message of the assistant to the conversation."("message" "String" "",) [0 1 2

@@ -10,6 +10,7 @@ use crate::report::Report;
 pub(crate) fn check(declaration: &Declaration, model: &Model<'_>, report: &mut Report) {
     one_initial_state(declaration, report);
     final_states_are_left(model, report);
+    history(model, report);
     unreachable(model, report);
     dead_ends(model, report);
 }
@@ -55,6 +56,41 @@ fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
             report.span(
                 *span,
                 format_args!("`{name}` is final, and nothing happens in a final state: take it out of `from`, or make it an ordinary state"),
+            );
+        }
+    }
+}
+
+/// A superstate that remembers has a default inside, and no other that remembers around it.
+fn history(model: &Model<'_>, report: &mut Report) {
+    let remembering = model.remembering();
+    for (superstate, function) in &remembering {
+        let name = &model[*superstate].decl.ident;
+        let inside = model.inside(*superstate);
+        let target = function.output.value.as_ref();
+        match (model[*superstate].default, &model[*superstate].decl.default) {
+            (Some(default), Some(at)) if !inside.contains(&default) => {
+                report.at(at, format_args!("`{at}` is not inside `{name}`: name a state that is"));
+            }
+            (None, None) => report.at(
+                target,
+                format_args!("`{name}` has no state to go to before one was left: `#[superstate(default = …)]`"),
+            ),
+            _ => {}
+        }
+        let other = remembering.iter().find(|(other, _)| {
+            other != superstate
+                && inside.iter().any(|state| {
+                    let parents = model.parents(*state);
+                    let place = |wanted| parents.iter().position(|parent| parent == wanted);
+                    place(other) > place(superstate)
+                })
+        });
+        if let Some((other, _)) = other {
+            let other = &model[*other].decl.ident;
+            report.at(
+                target,
+                format_args!("`{other}` around `{name}` remembers too, and one state's data is kept once: lead to one of them"),
             );
         }
     }

@@ -19,6 +19,7 @@ use crate::report::Report;
 /// The module with the whole API, beside the errors of the graph.
 pub(crate) fn machine(declaration: &Declaration, model: &Model<'_>, errors: Report) -> TokenStream {
     let items = items(declaration, model);
+    let import = history_import(declaration);
     let structs = states::machine(declaration, model);
     let states = states::states(declaration, model);
     let superstates = states::superstates(declaration, model);
@@ -33,6 +34,7 @@ pub(crate) fn machine(declaration: &Declaration, model: &Model<'_>, errors: Repo
     module(
         declaration,
         &quote! {
+            #import
             #(#items)*
             #structs
             #typed
@@ -68,6 +70,7 @@ pub(crate) fn without_api(declaration: &Declaration, errors: Report) -> TokenStr
                 .any(|function| function.place == *place && is_whole(declaration, function))
     });
     let items = kept.map(|(_, item)| item);
+    let import = history_import(declaration);
     let own: Vec<String> =
         declaration.items.iter().flat_map(names_of).map(ToString::to_string).collect();
     let machine = declaration.name.to_string();
@@ -93,11 +96,32 @@ pub(crate) fn without_api(declaration: &Declaration, errors: Report) -> TokenStr
         declaration,
         &quote! {
             #![allow(unused, reason = "the machine is missing")]
+            #import
             #(#items)*
             pub use ::leverframe::nothing_until_the_errors_above_are_mended::{#(#names),*};
         },
         &errors.into_compile_errors(),
     )
+}
+
+/// `History`, for handlers that return it.
+fn history_import(declaration: &Declaration) -> Option<TokenStream> {
+    let is_history = |ty: &Type| match ty {
+        Type::Path(path) => {
+            let mut segments = path.path.segments.iter();
+            segments.next().is_some_and(|first| first.ident == "History")
+                && segments.next().is_none()
+        }
+        _ => false,
+    };
+    let mut values =
+        declaration.functions.iter().filter_map(|function| function.output.value.as_ref());
+    let own = declaration.items.iter().flat_map(names_of).any(|name| name == "History");
+    (values.any(is_history) && !own).then(|| {
+        quote!(
+            use ::leverframe::History;
+        )
+    })
 }
 
 /// Whether a function compiles without the machine: its name is its own, its target and what it is lent are known.

@@ -7,7 +7,8 @@ mod visibility;
 use std::ops::Index;
 use std::time::Duration;
 
-use proc_macro2::{Literal, Span};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::{Ident, Item, Type};
 
 use crate::parse::{
@@ -61,6 +62,8 @@ pub(crate) struct State<'d> {
 pub(crate) struct Superstate<'d> {
     pub(crate) decl: &'d SuperstateDecl,
     pub(crate) parent: Option<SuperId>,
+    /// The state to which `History` leads where none was left.
+    pub(crate) default: Option<StateId>,
 }
 
 /// An enum of states, of which a handler chooses one.
@@ -95,6 +98,8 @@ pub(crate) enum Target {
     State(StateId),
     /// The place of a choice.
     Choice(usize),
+    /// The state inside that was last left.
+    History(SuperId),
 }
 
 pub(crate) struct Event<'d> {
@@ -267,15 +272,41 @@ impl<'d> Model<'d> {
             Target::Choice(place) => {
                 self.choices.get(place).map(|choice| choice.states.clone()).unwrap_or_default()
             }
+            Target::History(superstate) => self.inside(superstate),
         }
     }
 
-    /// The type to which a target is written in handlers.
-    pub(crate) fn target_name(&self, target: Target) -> Option<&'d Ident> {
+    /// The states inside a superstate.
+    pub(crate) fn inside(&self, superstate: SuperId) -> Vec<StateId> {
+        let states = self.states().map(|(id, _)| id);
+        states.filter(|state| self.parents(*state).contains(&superstate)).collect()
+    }
+
+    /// The superstates to which a transition leads by `History`, each with its first target's function.
+    pub(crate) fn remembering(&self) -> Vec<(SuperId, &'d Function)> {
+        let mut found: Vec<(SuperId, &Function)> = Vec::new();
+        for clause in self.events.iter().flat_map(|event| &event.clauses) {
+            if let Target::History(superstate) = clause.target
+                && !found.iter().any(|(known, _)| *known == superstate)
+            {
+                found.push((superstate, clause.function));
+            }
+        }
+        found
+    }
+
+    /// The name of a target as handlers write it.
+    pub(crate) fn target_name(&self, target: Target) -> Option<TokenStream> {
         match target {
             Target::Stay => None,
-            Target::State(state) => Some(self.name(state)),
-            Target::Choice(place) => self.choices.get(place).map(|choice| &choice.decl.ident),
+            Target::State(state) => Some(self.name(state).to_token_stream()),
+            Target::Choice(place) => {
+                self.choices.get(place).map(|choice| choice.decl.ident.to_token_stream())
+            }
+            Target::History(superstate) => {
+                let superstate = &self[superstate].decl.ident;
+                Some(quote!(::leverframe::History<#superstate>))
+            }
         }
     }
 
@@ -433,6 +464,7 @@ impl<'d> Resolver<'d> {
             .map(|decl| Superstate {
                 decl,
                 parent: decl.parent.as_ref().and_then(|name| self.known_superstate(name, report)),
+                default: decl.default.as_ref().and_then(|name| self.known_leaf(name, report)),
             })
             .collect();
         for (place, superstate) in superstates.iter().enumerate() {

@@ -61,6 +61,8 @@ pub(crate) struct Superstate {
     pub(crate) ident: Ident,
     pub(crate) docs: String,
     pub(crate) parent: Option<Ident>,
+    /// The state to which `History` leads where none was left.
+    pub(crate) default: Option<Ident>,
     /// Its place among the items.
     pub(crate) place: usize,
 }
@@ -209,10 +211,12 @@ impl Declaration {
                 if !matches!(item.fields, syn::Fields::Unit) {
                     report.at(&item.fields, "a superstate has no data of its own: give it to its states, or to the context");
                 }
+                let options = attribute::superstate_options(&marker, report);
                 self.superstates.push(Superstate {
                     ident: item.ident.clone(),
                     docs: docs(&item.attrs),
-                    parent: attribute::superstate_parent(&marker, report),
+                    parent: options.parent,
+                    default: options.default,
                     place,
                 });
             }

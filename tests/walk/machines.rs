@@ -22,12 +22,13 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 4] {
+pub(super) fn all() -> [(&'static str, usize); 5] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
         ("vault", check(&vault())),
         ("release", check(&release())),
+        ("player", check(&player())),
     ]
 }
 
@@ -387,6 +388,115 @@ fn release() -> Samples<release::Release> {
                 events::Deploy.into(),
                 events::GiveUp.into(),
                 events::Expire.into(),
+            ];
+            all.into()
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+/// A machine that remembers: on a pause, and over a superstate two deep.
+#[leverframe::machine(serde)]
+pub mod player {
+    #[context]
+    #[derive(Default, serde::Serialize, serde::Deserialize)]
+    pub struct Shown(pub Vec<String>);
+
+    #[state(initial)]
+    pub struct Stopped;
+    #[superstate(default = Playing)]
+    pub struct Active;
+    #[superstate(parent = Active)]
+    pub struct Moving;
+    #[state(parent = Active)]
+    #[derive(Default)]
+    pub struct Playing {
+        pub second: u32,
+    }
+    #[state(parent = Moving)]
+    pub struct Seeking {
+        pub to: u32,
+    }
+    #[state]
+    pub struct Paused;
+
+    #[entry(Active, Moving)]
+    fn lights_on(shown: &mut Shown) {
+        shown.0.push("on".into());
+    }
+    #[exit(Active, Moving)]
+    fn lights_off(shown: &mut Shown) {
+        shown.0.push("off".into());
+    }
+    #[entry(Playing)]
+    fn show(playing: &mut Playing, shown: &mut Shown) {
+        shown.0.push(format!("at {}", playing.second));
+    }
+
+    #[transition(from = Stopped)]
+    fn play() -> Playing {
+        Playing { second: 0 }
+    }
+    #[transition(from = [Active, Paused])]
+    fn seek(to: u32) -> Seeking {
+        Seeking { to }
+    }
+    #[transition(from = Seeking)]
+    fn found(seeking: &Seeking) -> Playing {
+        Playing { second: seeking.to }
+    }
+    #[transition(from = Active)]
+    fn pause() -> Paused {
+        Paused
+    }
+    #[transition(from = [Paused, Stopped])]
+    fn resume(really: bool) -> History<Active> {
+        let _ = really;
+        History(Active)
+    }
+    #[transition(from = Active)]
+    fn resume(really: bool) -> Result<History<Active>, &'static str> {
+        if really { Ok(History(Active)) } else { Err("it is on") }
+    }
+    #[transition(from = [Active, Paused])]
+    fn stop() -> Stopped {
+        Stopped
+    }
+}
+
+fn player() -> Samples<player::Player> {
+    use player::{Event, Memory, Paused, Player, Playing, Seeking, Shown, State, Stopped, events};
+    Samples {
+        machines: || {
+            let states = || -> [State; 5] {
+                [
+                    Stopped.into(),
+                    Playing { second: 9 }.into(),
+                    Seeking { to: 7 }.into(),
+                    Paused.into(),
+                    Playing::default().into(),
+                ]
+            };
+            let machine = |state, last_active| -> Player {
+                let history = Memory { last_active };
+                Parts { state, context: Shown::default(), history }.into()
+            };
+            let remembered =
+                [None, Some(Seeking { to: 3 }.into()), Some(Playing { second: 4 }.into())];
+            let of = |last: Option<State>| states().map(|state| machine(state, last.clone()));
+            remembered.into_iter().flat_map(of).collect()
+        },
+        events: || {
+            let all: [Event; 8] = [
+                events::Play.into(),
+                events::Seek { to: 1 }.into(),
+                events::Seek { to: 2 }.into(),
+                events::Found.into(),
+                events::Pause.into(),
+                events::Resume { really: true }.into(),
+                events::Resume { really: false }.into(),
+                events::Stop.into(),
             ];
             all.into()
         },

@@ -86,8 +86,13 @@ fn check_pair<M: Machine + Debug>(
         (Some(clause), Ok(Applied { event, from, to, internal })) => {
             assert_eq!((event, from, to), (name, before, after), "{pair}");
             assert_eq!(internal, clause.is_internal(), "{pair}");
-            let targets = clause.to().iter().map(|target| match target {
-                leverframe::chart::Target::State(number) => *number,
+            let inside = |superstate: u16| {
+                let leaves = (0_u16..).zip(M::CHART.states()).map(|(number, _)| number);
+                leaves.filter(move |leaf| M::CHART.around(*leaf).any(|node| node == superstate))
+            };
+            let targets = clause.to().iter().flat_map(|target| match target {
+                leverframe::chart::Target::State(number) => vec![*number],
+                leverframe::chart::Target::History(superstate) => inside(*superstate).collect(),
                 other => panic!("{pair} leads to {other:?}"),
             });
             let targets: Vec<u16> =

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Ask, Event, Model, visibility, wire};
+use crate::model::{Ask, Event, Model, Target, visibility, wire};
 use crate::parse::{Declaration, Parameter, docs, text, unraw};
 
 /// The constant `CHART`.
@@ -58,7 +58,16 @@ fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
     let payload = event.payload.iter().map(|parameter| self::parameter(parameter));
     let clauses = event.clauses.iter().map(|clause| {
         let sources = clause.from.iter().map(|(source, _)| model.number(*source));
-        let targets = model.targets(clause.target).into_iter().map(|target| model.number(target));
+        let targets = match clause.target {
+            Target::History(superstate) => {
+                let number = model.number(superstate);
+                quote!(History #number)
+            }
+            target => {
+                let numbers = model.targets(target).into_iter().map(|target| model.number(target));
+                quote!(#(State #numbers)*)
+            }
+        };
         let guards = clause.guards.iter().filter_map(|place| model.guards.get(*place));
         let guards = guards.map(|guard| unraw(&guard.function.ident));
         let after = clause.after.and_then(|after| u64::try_from(after.as_millis()).ok());
@@ -67,7 +76,7 @@ fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
         let docs = (own != docs && !own.is_empty()).then_some(own);
         let fallible = flag(clause.error.is_some(), "fallible");
         let by_human = flag(clause.by_human, "by_human");
-        quote!([#(#sources)*] [#(#targets)*] [#(#guards)*] [#after] #docs #fallible #by_human)
+        quote!([#(#sources)*] [#targets] [#(#guards)*] [#after] #docs #fallible #by_human)
     });
     quote!(#name #docs (#(#payload)*) #(#clauses),*;)
 }

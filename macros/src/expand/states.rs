@@ -1,12 +1,12 @@
 //! The machine's struct, and the tables of its states.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{Fields, Ident};
 
 use super::{call, context_type, guards};
-use crate::model::{Model, Node, visibility};
-use crate::parse::{Declaration, unraw};
+use crate::model::{Model, Node, SuperId, visibility};
+use crate::parse::{Declaration, State, unraw};
 
 /// The struct and its rows.
 pub(super) fn machine(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
@@ -20,11 +20,7 @@ pub(super) fn machine(declaration: &Declaration, model: &Model<'_>) -> TokenStre
     let context = context_type(model);
     let initial = &model[model.initial].decl;
     let state = &initial.ident;
-    let value = match &initial.item.fields {
-        Fields::Unit => quote!(#state),
-        none if none.is_empty() => quote!(#state {}),
-        _ => quote!(<#state as ::core::default::Default>::default()),
-    };
+    let value = fresh(initial);
     let [at, source] = ["at", "source"].map(|name| Ident::new(name, Span::call_site()));
     let guards = guards::rows(model, &at, &source);
     let of_superstates = |is_entry| {
@@ -36,19 +32,72 @@ pub(super) fn machine(declaration: &Declaration, model: &Model<'_>) -> TokenStre
         rows.collect::<TokenStream>()
     };
     let (enter, exit) = (of_superstates(true), of_superstates(false));
+    let remembering = model.remembering();
+    let history = if remembering.is_empty() { quote!(()) } else { quote!(Memory) };
+    let remember = remembering.iter().map(|(superstate, _)| {
+        let (number, memory) = (model.number(*superstate), memory(model, *superstate));
+        quote!(#number => #memory;)
+    });
     let inside = if model.superstates.is_empty() { quote!(()) } else { quote!(Superstate) };
     quote! {
         #[doc = #documentation]
         #[must_use = "a transition takes the machine and gives a new one"]
-        #vis struct #name<S = State>(::leverframe::Parts<S, #context>);
+        #vis struct #name<S = State>(::leverframe::Parts<S, #context, #history>);
         ::leverframe::__machine! {
-            #vis #name(#context, ()) in #inside, from #state = #value;
-            #at: guards { #guards } enter { #enter } exit { #exit }
+            #vis #name(#context, #history) in #inside, from #state = #value;
+            #at: guards { #guards } enter { #enter } exit { #exit } remember { #(#remember)* }
         }
     }
 }
 
-/// The superstates, and the choices.
+/// A state that no handler has made.
+fn fresh(state: &State) -> TokenStream {
+    let ident = &state.ident;
+    match &state.item.fields {
+        Fields::Unit => quote!(#ident),
+        none if none.is_empty() => quote!(#ident {}),
+        _ => quote!(<#ident as ::core::default::Default>::default()),
+    }
+}
+
+/// The field that remembers for a superstate.
+fn memory(model: &Model<'_>, superstate: SuperId) -> Ident {
+    let ident = &model[superstate].decl.ident;
+    let name = heck::ToSnakeCase::to_snake_case(&*unraw(ident));
+    format_ident!("last_{name}", span = ident.span())
+}
+
+/// The memory of superstates.
+fn history(declaration: &Declaration, model: &Model<'_>) -> Option<TokenStream> {
+    let remembering = model.remembering();
+    if remembering.is_empty() {
+        return None;
+    }
+    let (name, context) = (&declaration.name, context_type(model));
+    let vis = visibility(declaration, 1);
+    let states = model.states.iter().map(|state| &state.decl.ident);
+    let rows = remembering.iter().map(|(superstate, _)| {
+        let (ident, memory) = (&model[*superstate].decl.ident, memory(model, *superstate));
+        let default = model[*superstate].default.unwrap_or(model.initial);
+        let (state, value) = (model.name(default), fresh(model[default].decl));
+        quote!(#ident #memory = #state #value;)
+    });
+    let wire = declaration.serde.then(|| {
+        quote! {
+            #[derive(
+                ::core::clone::Clone,
+                ::leverframe::__private::serde::Serialize,
+                ::leverframe::__private::serde::Deserialize,
+            )]
+            #[serde(crate = "::leverframe::__private::serde")]
+        }
+    });
+    Some(quote! {
+        ::leverframe::__history! { #wire #vis #name(#context): [#(#states),*] #(#rows)* }
+    })
+}
+
+/// The superstates, their memory, and the choices.
 pub(super) fn superstates(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
     let name = &declaration.name;
     let vis = visibility(declaration, 1);
@@ -69,7 +118,8 @@ pub(super) fn superstates(declaration: &Declaration, model: &Model<'_>) -> Token
         let branches = choice.decl.branches.iter().map(|(branch, state)| quote!(#branch(#state)));
         quote!(::leverframe::__choice! { #name(#context): #ident { #(#branches),* } })
     });
-    quote!(#superstates #(#choices)*)
+    let history = history(declaration, model);
+    quote!(#superstates #history #(#choices)*)
 }
 
 /// The actions on entry or on exit of a state or a superstate, as a block.

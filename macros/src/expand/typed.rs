@@ -120,6 +120,7 @@ fn machines(declaration: &Declaration, model: &Model<'_>, target: Target) -> Opt
     let machine = &declaration.name;
     let name = model.target_name(target)?;
     Some(match target {
+        Target::History(_) => quote!(Typed),
         Target::Choice(_) => {
             let states = model.targets(target);
             let states = states.iter().map(|state| model.name(*state));

@@ -11,8 +11,9 @@ use crate::parse::{Declaration, names_of, type_name, unraw};
 use crate::report::Report;
 
 /// Types and constants that the expansion puts beside the author's items.
-const ITEMS: [&str; 14] = [
+const ITEMS: [&str; 15] = [
     "State",
+    "Memory",
     "Superstate",
     "StateName",
     "Typed",

@@ -340,6 +340,9 @@ fn meaning(resolver: &Resolver<'_>, parameter: &Parameter, report: &mut Report) 
 }
 
 fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<Target> {
+    if let Some(superstate) = history(ty) {
+        return resolver.known_superstate(&superstate, report).map(Target::History);
+    }
     let Some(name) = plain_name(ty) else {
         report.at(
             ty,
@@ -359,6 +362,18 @@ fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<Tar
     match choice {
         Some(place) => Some(Target::Choice(place)),
         None => resolver.known_leaf(&name, report).map(Target::State),
+    }
+}
+
+/// The superstate of `History<InReview>`.
+fn history(ty: &Type) -> Option<Ident> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "History")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let mut arguments = arguments.args.iter();
+    match (arguments.next()?, arguments.next()) {
+        (syn::GenericArgument::Type(ty), None) => plain_name(ty),
+        _ => None,
     }
 }
 

@@ -174,16 +174,26 @@ pub(crate) struct StateOptions {
 const PARENT: &str =
     "a parent is named by its plain name, as its `#[superstate]` is declared in this module";
 
-/// The `parent` of a `#[superstate(…)]`.
-pub(crate) fn superstate_parent(marked: &Marked, report: &mut Report) -> Option<Ident> {
-    let mut found = None;
+/// What `#[superstate(…)]` says.
+#[derive(Default)]
+pub(crate) struct SuperstateOptions {
+    pub(crate) parent: Option<Ident>,
+    pub(crate) default: Option<Ident>,
+}
+
+pub(crate) fn superstate_options(marked: &Marked, report: &mut Report) -> SuperstateOptions {
+    let mut found = SuperstateOptions::default();
     if !matches!(marked.attr.meta, Meta::Path(_)) {
         report.ok(marked.attr.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("parent") {
-                return Err(unknown("#[superstate]", &meta.path, &["parent"]));
+            if meta.path.is_ident("parent") {
+                once(&meta, found.parent.is_some())?;
+                found.parent = Some(plain(meta.value()?, PARENT)?);
+            } else if meta.path.is_ident("default") {
+                once(&meta, found.default.is_some())?;
+                found.default = Some(state_name(meta.value()?)?);
+            } else {
+                return Err(unknown("#[superstate]", &meta.path, &["parent", "default"]));
             }
-            once(&meta, found.is_some())?;
-            found = Some(plain(meta.value()?, PARENT)?);
             Ok(())
         }));
     }

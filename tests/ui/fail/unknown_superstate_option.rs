@@ -4,6 +4,6 @@ pub mod lamp {
     #[state(initial, parent = Working)] pub struct Off;
     #[state(final)] pub struct On;
     #[superstate(inside = On)] pub struct Working;
-    //~^ ERROR(inside) `#[superstate]` has no option `inside`; it has `parent`
+    //~^ ERROR(inside) `#[superstate]` has no option `inside`; it has `parent`, `default`
     #[transition(from = Off)] fn press() -> On { On }
 }

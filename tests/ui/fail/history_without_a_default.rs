@@ -1,0 +1,9 @@
+#[leverframe::machine]
+pub mod lamp {
+    #[state(initial)] pub struct Off;
+    #[superstate] pub struct Shining;
+    #[state(parent = Shining)] pub struct On;
+    #[transition(from = Off)] fn press() -> History<Shining> { History(Shining) }
+    //~^ ERROR(History<Shining>) `Shining` has no state to go to before one was left: `#[superstate(default = …)]`
+    #[transition(from = On)] fn release() -> Off { Off }
+}
