@@ -7,6 +7,8 @@ mod check;
 mod expand;
 mod model;
 mod parse;
+#[cfg_attr(not(test), expect(dead_code, reason = "`check` will ask it"))]
+mod proof;
 mod report;
 
 use proc_macro::TokenStream;
