@@ -40,7 +40,7 @@ pub use expansion::__private;
 #[doc = include_str!("language.md")]
 pub use leverframe_macros::machine;
 pub use leverframe_macros::{
-    choice, context, entry, exit, guard, prompt, query, state, superstate, transition,
+    choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, transition,
 };
 pub use machine::{History, Leaf, LegalIn, Machine, Name, Named, Parts};
 pub use observed::Observed;

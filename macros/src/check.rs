@@ -1,46 +1,41 @@
 //! The graph: what the names cannot tell.
 
-use std::collections::{HashMap, HashSet};
+mod properties;
 
-use crate::model::{Model, Node, StateId};
+use self::properties::Proofs;
+use crate::model::{Model, Node, Target};
 use crate::parse::Declaration;
+use crate::proof::{Leaf, Space};
 use crate::report::Report;
 
 /// Reports what is wrong with the graph.
 pub(crate) fn check(declaration: &Declaration, model: &Model<'_>, report: &mut Report) {
-    one_initial_state(declaration, report);
     final_states_are_left(model, report);
-    history(model, report);
-    unreachable(model, report);
-    dead_ends(model, report);
+    let remembers = history(model, report);
+    if one_initial_state(declaration, report) && remembers {
+        paths(model, report);
+    }
 }
 
-fn one_initial_state(declaration: &Declaration, report: &mut Report) {
+/// Whether there is an initial state, of which there is no other.
+fn one_initial_state(declaration: &Declaration, report: &mut Report) -> bool {
     let states = &declaration.states;
     let mut initial = states.iter().filter_map(|state| Some((&state.ident, state.initial?)));
     let Some((first, _)) = initial.next() else {
         let message =
             "no initial state: mark the one in which the machine starts `#[state(initial)]`";
-        return report.at(&declaration.module, message);
+        report.at(&declaration.module, message);
+        return false;
     };
+    let mut alone = true;
     for (_, span) in initial {
+        alone = false;
         report.span(
             span,
             format_args!("a machine starts in one state, and `{first}` is marked initial already"),
         );
     }
-}
-
-/// The pairs of source and target of all transitions.
-fn edges<'m>(model: &'m Model<'_>) -> impl Iterator<Item = (StateId, StateId)> + 'm {
-    let clauses = model.events.iter().flat_map(|event| &event.clauses);
-    clauses.flat_map(|clause| {
-        let targets = model.targets(clause.target);
-        let sources = clause.sources.iter();
-        sources.flat_map(move |source| {
-            targets.clone().into_iter().map(move |target| (*source, target))
-        })
-    })
+    alone
 }
 
 fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
@@ -61,22 +56,39 @@ fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
     }
 }
 
-/// A superstate that remembers has a default inside, and no other that remembers around it.
-fn history(model: &Model<'_>, report: &mut Report) {
+/// Whether each superstate that remembers has a default inside, and no other that remembers around it.
+fn history(model: &Model<'_>, report: &mut Report) -> bool {
     let remembering = model.remembering();
+    let mut default_known = true;
     for (superstate, function) in &remembering {
         let name = &model[*superstate].decl.ident;
         let inside = model.inside(*superstate);
         let target = function.output.value.as_ref();
         match (model[*superstate].default, &model[*superstate].decl.default) {
             (Some(default), Some(at)) if !inside.contains(&default) => {
+                default_known = false;
                 report.at(at, format_args!("`{at}` is not inside `{name}`: name a state that is"));
             }
-            (None, None) => report.at(
-                target,
-                format_args!("`{name}` has no state to go to before one was left: `#[superstate(default = …)]`"),
-            ),
+            (None, None) => {
+                default_known = false;
+                report.at(
+                    target,
+                    format_args!("`{name}` has no state to go to before one was left: `#[superstate(default = …)]`"),
+                );
+            }
             _ => {}
+        }
+        for clause in model.events.iter().flat_map(|event| &event.clauses) {
+            let from_inside = clause.sources.iter().find(|source| inside.contains(source));
+            if let (true, Some(source)) =
+                (clause.target == Target::History(*superstate), from_inside)
+            {
+                let source = model.name(*source);
+                report.at(
+                    clause.function.output.value.as_ref(),
+                    format_args!("`{source}` is inside `{name}`, and history leads back from outside: name the state"),
+                );
+            }
         }
         let other = remembering.iter().find(|(other, _)| {
             other != superstate
@@ -94,43 +106,29 @@ fn history(model: &Model<'_>, report: &mut Report) {
             );
         }
     }
+    default_known
 }
 
-fn unreachable(model: &Model<'_>, report: &mut Report) {
-    let mut targets: HashMap<StateId, Vec<StateId>> = HashMap::new();
-    for (source, target) in edges(model) {
-        targets.entry(source).or_default().push(target);
-    }
-    let initial = model.states().filter(|(_, state)| state.decl.initial.is_some());
-    let mut queue: Vec<_> = initial.map(|(id, _)| id).collect();
-    if queue.is_empty() {
-        return;
-    }
-    let mut reached: HashSet<_> = queue.iter().copied().collect();
-    while let Some(state) = queue.pop() {
-        let next = targets.get(&state).into_iter().flatten();
-        queue.extend(next.filter(|target| reached.insert(**target)));
-    }
+/// What only the whole graph tells: states that nothing reaches or leaves, and the author's properties.
+fn paths(model: &Model<'_>, report: &mut Report) {
+    let proofs = Proofs::new(model);
+    let space = match Space::explore(&proofs.graph) {
+        Ok(space) => space,
+        Err(error) => return report.at(model.name(model.initial), error),
+    };
+    let name = |leaf: Leaf| model.states.get(leaf.0).map(|state| &state.decl.ident);
     let initial = model.name(model.initial);
-    for (id, state) in model.states().filter(|(id, _)| !reached.contains(id)) {
-        let name = model.name(id);
+    for name in space.unreachable().into_iter().filter_map(name) {
         report.at(
-            &state.decl.ident,
+            name,
             format_args!("`{name}` is unreachable: no transitions lead from `{initial}` to it; let one return `{name}`, or remove the state"),
         );
     }
-}
-
-fn dead_ends(model: &Model<'_>, report: &mut Report) {
-    let left: HashSet<StateId> = edges(model)
-        .filter(|(source, target)| source != target)
-        .map(|(source, _)| source)
-        .collect();
-    for (id, state) in model.states().filter(|(id, state)| !left.contains(id) && !state.decl.last) {
-        let name = model.name(id);
+    for name in space.dead_ends().into_iter().filter_map(name) {
         report.at(
-            &state.decl.ident,
+            name,
             format_args!("`{name}` is a dead end: nothing leads out of it; mark it `#[state(final)]`, or give it a transition"),
         );
     }
+    proofs.properties(&space, report);
 }

@@ -7,7 +7,6 @@ mod check;
 mod expand;
 mod model;
 mod parse;
-#[cfg_attr(not(test), expect(dead_code, reason = "`check` will ask it"))]
 mod proof;
 mod report;
 
@@ -57,6 +56,14 @@ macro_rules! inside_only {
             }
         )*
     };
+}
+
+/// Claims a property of a machine's graph. It stands below `#[machine]`; see `leverframe::machine`.
+#[proc_macro_attribute]
+pub fn ensure(_: TokenStream, item: TokenStream) -> TokenStream {
+    let item = proc_macro2::TokenStream::from(item);
+    let error = "`#[ensure]` stands below `#[leverframe::machine]`, on the same module";
+    quote!(::core::compile_error!(#error); #item).into()
 }
 
 inside_only!(context state superstate choice transition guard entry exit query prompt);

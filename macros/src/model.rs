@@ -12,8 +12,8 @@ use quote::{ToTokens, quote};
 use syn::{Ident, Item, Type};
 
 use crate::parse::{
-    Choice as ChoiceDecl, Declaration, Function, Kind, Parameter, Sources, State as StateDecl,
-    Superstate as SuperstateDecl, guard_name, unraw,
+    Choice as ChoiceDecl, Claim as Claimed, Declaration, Ensure, Function, Kind, Parameter,
+    Sources, State as StateDecl, Superstate as SuperstateDecl, guard_name, unraw,
 };
 use crate::report::{Report, did_you_mean};
 
@@ -27,6 +27,13 @@ pub(crate) struct StateId(usize);
 /// The place of a superstate in the declaration. Its number in the chart follows those of the states.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SuperId(usize);
+
+impl StateId {
+    /// The place among the states.
+    pub(crate) fn place(self) -> usize {
+        self.0
+    }
+}
 
 /// A state or a superstate.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +52,7 @@ pub(crate) struct Model<'d> {
     pub(crate) actions: Vec<Action<'d>>,
     /// The first state that is marked initial; the first of all, where none is.
     pub(crate) initial: StateId,
+    pub(crate) properties: Vec<Property<'d>>,
     pub(crate) context: Option<&'d Ident>,
     pub(crate) events: Vec<Event<'d>>,
     pub(crate) queries: Vec<Ask<'d>>,
@@ -88,6 +96,26 @@ pub(crate) struct Action<'d> {
     pub(crate) arguments: Vec<Argument<'d>>,
     pub(crate) node: Node,
     pub(crate) is_entry: bool,
+}
+
+/// What the author claims of the graph.
+pub(crate) struct Property<'d> {
+    pub(crate) decl: &'d Ensure,
+    pub(crate) claim: Claim,
+}
+
+/// A claim about states and superstates.
+pub(crate) enum Claim {
+    Through { from: Option<Node>, to: Node, through: Through },
+    Never { from: Node, to: Node },
+    AlwaysReachable { to: Node },
+}
+
+/// What a path takes.
+pub(crate) enum Through {
+    /// The event at this place.
+    Event(usize),
+    Node(Node),
 }
 
 /// Where a transition leads.
@@ -213,6 +241,7 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
         choices,
         guards,
         actions,
+        properties: resolver.properties(&events, report),
         initial: StateId(initial.unwrap_or(0)),
         context,
         events: Vec::new(),
@@ -493,6 +522,50 @@ impl<'d> Resolver<'d> {
             }
         }
         superstates
+    }
+
+    fn properties(&self, events: &[Event<'d>], report: &mut Report) -> Vec<Property<'d>> {
+        let mut found = Vec::new();
+        for decl in &self.declaration.properties {
+            let mut node = |name: &Ident| self.known_node(name, report);
+            let claim = match &decl.claim {
+                Claimed::Never { from, to } => {
+                    let (from, to) = (node(from), node(to));
+                    from.zip(to).map(|(from, to)| Claim::Never { from, to })
+                }
+                Claimed::AlwaysReachable { to } => node(to).map(|to| Claim::AlwaysReachable { to }),
+                Claimed::Through { from, to, through } => {
+                    let (from, to) = (from.as_ref().map(&mut node), node(to));
+                    let through = self.through(through, events, report);
+                    match (from, to, through) {
+                        (Some(None), ..) => None,
+                        (from, Some(to), Some(through)) => {
+                            Some(Claim::Through { from: from.flatten(), to, through })
+                        }
+                        _ => None,
+                    }
+                }
+            };
+            found.extend(claim.map(|claim| Property { decl, claim }));
+        }
+        found
+    }
+
+    /// An event, a state or a superstate.
+    fn through(&self, name: &Ident, events: &[Event<'d>], report: &mut Report) -> Option<Through> {
+        if let Some(place) = events.iter().position(|event| event.ident == name) {
+            return Some(Through::Event(place));
+        }
+        if let Some(superstate) = self.superstate(name) {
+            return Some(Through::Node(superstate.into()));
+        }
+        let known = self.declaration.superstates.iter().map(|known| &known.ident);
+        let known = known.chain(events.iter().map(|event| event.ident));
+        // A handler that was refused is no event, and has been said to be none.
+        if self.functions().any(|function| function.ident == *name) {
+            return None;
+        }
+        self.known(name, known, report).map(|state| Through::Node(state.into()))
     }
 
     fn choices(&self, report: &mut Report) -> Vec<Choice<'d>> {

@@ -1,6 +1,7 @@
 //! Syntax: the module's items, told apart by their attributes. Names are not resolved here.
 
 mod attribute;
+mod ensure;
 mod function;
 
 use proc_macro2::{Span, TokenStream};
@@ -10,6 +11,7 @@ use syn::{Attribute, Ident, Item, ItemMod, ItemStruct, UseTree, Visibility};
 use crate::report::Report;
 
 pub(crate) use attribute::{Sources, TransitionOptions, unraw};
+pub(crate) use ensure::{Claim, Ensure};
 pub(crate) use function::{
     Function, Kind, Output, Parameter, Role, WRITTEN_OUT, guard_name, plain_name, text,
 };
@@ -24,6 +26,7 @@ pub(crate) struct Declaration {
     pub(crate) name: Ident,
     /// Whether values have a wire form: `#[machine(serde)]`.
     pub(crate) serde: bool,
+    pub(crate) properties: Vec<Ensure>,
     pub(crate) contexts: Vec<Context>,
     pub(crate) states: Vec<State>,
     pub(crate) superstates: Vec<Superstate>,
@@ -82,7 +85,8 @@ pub(crate) fn parse(
     report: &mut Report,
 ) -> Option<Declaration> {
     let parsed = syn::parse2::<ItemMod>(module.clone());
-    let Ok(ItemMod { attrs, vis, unsafety: None, ident, content: Some((_, items)), .. }) = parsed
+    let Ok(ItemMod { mut attrs, vis, unsafety: None, ident, content: Some((_, items)), .. }) =
+        parsed
     else {
         let error = "`#[machine]` goes on an inline module: `mod release { … }`";
         match parsed {
@@ -94,6 +98,7 @@ pub(crate) fn parse(
         }
         return None;
     };
+    let properties = ensure::take(&mut attrs, report);
     let options = attribute::machine_options(options, report);
     let name = options.name.or_else(|| type_name(&ident)).unwrap_or_else(|| {
         report.at(
@@ -110,6 +115,7 @@ pub(crate) fn parse(
         module: ident,
         name,
         serde: options.serde,
+        properties,
         contexts: Vec::new(),
         states: Vec::new(),
         superstates: Vec::new(),

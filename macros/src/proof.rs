@@ -22,8 +22,7 @@ mod search;
 mod space;
 mod unavoidable;
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "`check` will use them"))]
-pub(crate) use space::{Space, TooManyMemories};
+pub(crate) use space::Space;
 
 /// A leaf by its place among the leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

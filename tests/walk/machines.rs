@@ -202,6 +202,11 @@ fn vault() -> Samples<vault::Vault> {
 /// A machine with all that the language has: superstates two deep, overriding, actions on every level, guards of both
 /// kinds, a choice, a timeout, a gate.
 #[leverframe::machine(serde)]
+#[ensure(to = Deployed, through = approve, "nothing ships that no person approved")]
+#[ensure(to = Approved, through = Reading)]
+#[ensure(never(from = Withdrawn, to = Deployed))]
+#[ensure(never(from = Approved, to = Open))]
+#[ensure(from = Open, to = Withdrawn, through = InReview)]
 pub mod release {
     /// What has been done, in its order.
     #[context]
@@ -450,14 +455,14 @@ pub mod player {
     fn pause() -> Paused {
         Paused
     }
-    #[transition(from = [Paused, Stopped])]
+    #[transition(from = Stopped)]
     fn resume(really: bool) -> History<Active> {
         let _ = really;
         History(Active)
     }
-    #[transition(from = Active)]
+    #[transition(from = Paused)]
     fn resume(really: bool) -> Result<History<Active>, &'static str> {
-        if really { Ok(History(Active)) } else { Err("it is on") }
+        if really { Ok(History(Active)) } else { Err("stay") }
     }
     #[transition(from = [Active, Paused])]
     fn stop() -> Stopped {

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use random::Random;
 use reference::Reference;
 
+use super::space::TooManyMemories;
 use super::{
     Clause, Event, Graph, History, HistoryId, Leaf, Move, Property, Space, Target, Through,
-    TooManyMemories, Violation,
+    Violation,
 };
 
 /// Compares all answers about a graph with those of the reference, and tells which of the properties hold.
