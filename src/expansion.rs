@@ -43,6 +43,16 @@ pub mod __private {
         if yes { Ok(()) } else { Err(otherwise) }
     }
 
+    /// Who may cause an event in a state.
+    pub fn player(
+        chart: &crate::chart::Chart,
+        state: impl crate::Name,
+        event: impl crate::Name,
+    ) -> Option<crate::chart::Player> {
+        let event = chart.events().get(usize::from(event.number()))?;
+        chart.clause(state.number(), event).map(crate::chart::Clause::by)
+    }
+
     /// Reads a name in any spelling.
     pub fn parse_name<N: crate::Name>(text: &str, kind: &'static str) -> Result<N, UnknownName> {
         let same = |name: &N| crate::chart::same_name(name.as_str(), text);
@@ -505,6 +515,16 @@ macro_rules! __events {
                 match self {
                     $(Self::$Event(_) => EventName::$Event,)*
                 }
+            }
+        }
+        impl Event {
+            /// Who may cause the event in `state`; `None` where the graph does not allow it.
+            #[must_use]
+            $vis fn player(
+                &self,
+                state: StateName,
+            ) -> ::core::option::Option<$crate::chart::Player> {
+                $crate::__private::player(&CHART, state, self.name())
             }
         }
         impl $crate::Named for Event {

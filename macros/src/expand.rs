@@ -164,6 +164,8 @@ fn items(declaration: &Declaration, model: &Model<'_>) -> Vec<Item> {
                 let mut states = model.states.iter();
                 if let Some(state) = states.find(|state| state.decl.place == place) {
                     derive(&mut item.attrs, &state.derives);
+                    let legal = legal(model, place);
+                    item.attrs.push(parse_quote!(#[doc = #legal]));
                 }
                 let mut superstates = model.superstates.iter();
                 if superstates.any(|superstate| superstate.decl.place == place) {
@@ -194,6 +196,29 @@ fn items(declaration: &Declaration, model: &Model<'_>) -> Vec<Item> {
         }
     }
     items
+}
+
+/// What rustdoc tells of a state: the events that are legal there, and where they lead.
+fn legal(model: &Model<'_>, place: usize) -> String {
+    let Some((id, state)) = model.states().find(|(_, state)| state.decl.place == place) else {
+        return String::new();
+    };
+    let clauses = model.events.iter().flat_map(|event| {
+        event.clauses.iter().filter(|clause| clause.sources.contains(&id)).map(move |clause| {
+            let targets = model.targets(clause.target);
+            let targets =
+                targets.iter().map(|target| format!("[`{0}`](struct@{0})", model.name(*target)));
+            let targets = targets.collect::<Vec<_>>().join(" or ");
+            let to = if targets.is_empty() { String::new() } else { format!(" to {targets}") };
+            format!("`{}`{to}", event.ident)
+        })
+    });
+    let clauses = clauses.collect::<Vec<_>>().join(", ");
+    match (clauses.is_empty(), state.decl.last) {
+        (true, true) => "\n\nFinal: nothing is legal here.".to_owned(),
+        (true, false) => String::new(),
+        (false, _) => format!("\n\nLegal here: {clauses}."),
+    }
 }
 
 /// A choice of states, which may as well be one of typed machines.

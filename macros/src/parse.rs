@@ -195,10 +195,9 @@ impl Declaration {
         self.has_transitions |= marker.kind == attribute::Marker::Transition;
         let place = self.items.len();
         match (&marker.kind, &mut item) {
-            (attribute::Marker::Context, Item::Struct(item)) => {
+            (attribute::Marker::Context, Item::Struct(_) | Item::Type(_) | Item::Use(_)) => {
                 attribute::no_arguments(&marker, report);
-                refuse_generics(&item.generics, "a context", report);
-                self.contexts.push(Context { ident: item.ident.clone(), vis: item.vis.clone() });
+                self.contexts.extend(context(&item, report));
             }
             (attribute::Marker::State, Item::Struct(item)) => {
                 let options = attribute::state_options(&marker, report);
@@ -268,6 +267,26 @@ impl Declaration {
         }
         self.items.push(item);
     }
+}
+
+/// A context: a struct, an alias, or one type from elsewhere.
+fn context(item: &Item, report: &mut Report) -> Option<Context> {
+    let (ident, vis, generics) = match item {
+        Item::Struct(item) => (&item.ident, &item.vis, &item.generics),
+        Item::Type(item) => (&item.ident, &item.vis, &item.generics),
+        Item::Use(item) => {
+            let names = imports(&item.tree, None);
+            let [ident] = *names else {
+                report.at(&item.tree, "a context is one type: `#[context] use crate::Workspace;`");
+                return None;
+            };
+            // How far the type is seen is said where it is declared.
+            return Some(Context { ident: ident.clone(), vis: syn::parse_quote!(pub) });
+        }
+        _ => return None,
+    };
+    refuse_generics(generics, "a context", report);
+    Some(Context { ident: ident.clone(), vis: vis.clone() })
 }
 
 /// The branches of a choice, each with its state.
