@@ -7,6 +7,8 @@
 //! - `//~ E0599 part`: an error of the compiler, with a part of its text, its labels or its notes;
 //! - `//~^` speaks of the line above, `//~^^` of the one above that.
 
+mod pairs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::fs;
@@ -22,7 +24,7 @@ const LINES: usize = 15;
 #[test]
 fn cases() {
     let cases: Vec<Case> = ["pass", "fail"].into_iter().flat_map(Case::all).collect();
-    let found = check(&cases);
+    let found = check("ui", "", &cases);
     let mut mismatches = Vec::new();
     for case in &cases {
         let errors = found.get(&case.name).map_or(&[][..], Vec::as_slice);
@@ -253,14 +255,16 @@ impl Display for Expected {
     }
 }
 
-/// Compiles all cases as targets of one package, and gives what the compiler said of each.
-fn check(cases: &[Case]) -> BTreeMap<String, Vec<Found>> {
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui");
+/// Compiles all cases as targets of one package with that name and those further dependencies, and gives what the compiler said of each.
+fn check(name: &str, dependencies: &str, cases: &[Case]) -> BTreeMap<String, Vec<Found>> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("target");
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&package).expect("a directory for the tests");
     let manifest = format!(
-        "[package]\nname = \"ui\"\nedition = \"2024\"\nautobins = false\n[workspace]\n[dependencies]\n\
+        "[package]\nname = {name:?}\nedition = \"2024\"\nautobins = false\n[workspace]\n[dependencies]\n\
          leverframe = {{ path = {:?}, default-features = false, features = [\"serde\"] }}\n\
-         serde = {{ version = \"1\", default-features = false, features = [\"derive\"] }}\n{}",
+         serde = {{ version = \"1\", default-features = false, features = [\"derive\"] }}\n\
+         {dependencies}\n{}",
         env!("CARGO_MANIFEST_DIR"),
         cases.iter().map(Case::target).collect::<String>(),
     );
@@ -270,7 +274,7 @@ fn check(cases: &[Case]) -> BTreeMap<String, Vec<Found>> {
     let output = Command::new(env!("CARGO"))
         .current_dir(&package)
         .args(["check", "--bins", "--examples", "--keep-going", "--message-format=json"])
-        .env("CARGO_TARGET_DIR", package.join("target"))
+        .env("CARGO_TARGET_DIR", target)
         .env_remove("RUSTFLAGS")
         .output()
         .expect("cargo runs");

@@ -1,5 +1,6 @@
 //! The samplers of the repository's machines.
 
+use leverframe::chart::Chart;
 use leverframe::orchestrator::{self, Orchestrator, Workspace};
 use leverframe::{Machine, Parts, Refused};
 use serde_json::to_string;
@@ -30,6 +31,11 @@ pub(super) fn all() -> [(&'static str, usize); 5] {
         ("release", check(&release())),
         ("player", check(&player())),
     ]
+}
+
+/// The charts of them all.
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 3] {
+    [("machine", Orchestrator::CHART), ("expense", Expense::CHART), ("vault", vault::Vault::CHART)]
 }
 
 fn orchestrator() -> Samples<Orchestrator> {

@@ -1,12 +1,12 @@
 //! Three ways of one machine: every state × event of every machine in the repository goes through the typed machine,
 //! the runtime machine on statig, and the chart, and all three say the same.
 
-mod machines;
+pub(crate) mod machines;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use leverframe::{Applied, Machine, Name, Named, Reason, Refused};
 
@@ -137,17 +137,22 @@ fn check_pair<M: Machine + Debug>(
 fn every_machine_goes_three_ways() {
     let walked = machines::all();
     // No machine of the repository is left out.
-    let mut declared = BTreeSet::new();
+    let walked: BTreeSet<String> =
+        walked.into_iter().map(|(module, _)| module.to_owned()).collect();
+    assert_eq!(walked, declared().into_keys().collect());
+}
+
+/// The names of all modules of the repository that are marked `#[machine]`, each with its file.
+pub(crate) fn declared() -> BTreeMap<String, PathBuf> {
+    let mut declared = BTreeMap::new();
     for folder in ["src", "examples", "benches", "tests/walk"] {
         declared_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut declared);
     }
-    let walked: BTreeSet<String> =
-        walked.into_iter().map(|(module, _)| module.to_owned()).collect();
-    assert_eq!(walked, declared);
+    declared
 }
 
 /// The names of the modules that are marked `#[machine]` in the Rust files below a folder.
-fn declared_in(folder: &Path, found: &mut BTreeSet<String>) {
+fn declared_in(folder: &Path, found: &mut BTreeMap<String, PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the repository") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
@@ -161,14 +166,14 @@ fn declared_in(folder: &Path, found: &mut BTreeSet<String>) {
                     && let Some(module) =
                         lines.find_map(|line| line.split_once("mod ").map(|(_, rest)| rest))
                 {
-                    found.insert(module.trim_end_matches(" {").to_owned());
+                    found.insert(module.trim_end_matches(" {").to_owned(), path.clone());
                 }
             }
         }
     }
 }
 
-fn is_mark(line: &str) -> bool {
+pub(crate) fn is_mark(line: &str) -> bool {
     ["#[leverframe::machine", "#[crate::machine"]
         .iter()
         .any(|mark| line.trim_start().starts_with(mark))
