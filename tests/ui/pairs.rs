@@ -118,6 +118,10 @@ fn tells(error: &Found, event: &str, own: &str, accepting: &BTreeSet<String>, pa
     assert_eq!(code, "E0599", "{pair}: {error}");
     assert!(message.contains(&format!("method named `{event}`")), "{pair}: {message}");
     assert!(message.contains(&format!("`{own}`")), "{pair}: {message}");
+    // The compiler lists no types where it has a method of a similar name to offer.
+    if all.contains("with a similar name") {
+        return;
+    }
     let mut listed = BTreeSet::new();
     let mut more = 0;
     let (_, list) = all.split_once("the method was found for").unwrap_or_default();

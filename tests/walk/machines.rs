@@ -34,8 +34,14 @@ pub(super) fn all() -> [(&'static str, usize); 5] {
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 3] {
-    [("machine", Orchestrator::CHART), ("expense", Expense::CHART), ("vault", vault::Vault::CHART)]
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 5] {
+    [
+        ("machine", Orchestrator::CHART),
+        ("expense", Expense::CHART),
+        ("vault", vault::Vault::CHART),
+        ("release", release::Release::CHART),
+        ("player", player::Player::CHART),
+    ]
 }
 
 fn orchestrator() -> Samples<Orchestrator> {
