@@ -101,3 +101,21 @@ fn orchestrator() {
     let source = include_str!("../../src/orchestrator.rs");
     check_expansion(source, "machine", &expect_file!["../snapshots/orchestrator.rs"]);
 }
+
+#[test]
+fn expense() {
+    let source = include_str!("../../examples/expense.rs");
+    check_expansion(source, "expense", &expect_file!["../snapshots/expense.rs"]);
+}
+
+#[test]
+fn release() {
+    let source = include_str!("../../tests/walk/machines.rs");
+    check_expansion(source, "release", &expect_file!["../snapshots/release.rs"]);
+}
+
+#[test]
+fn player() {
+    let source = include_str!("../../tests/walk/machines.rs");
+    check_expansion(source, "player", &expect_file!["../snapshots/player.rs"]);
+}
