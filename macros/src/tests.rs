@@ -115,7 +115,7 @@ fn release() {
 }
 
 #[test]
-fn player() {
+fn recorder() {
     let source = include_str!("../../tests/walk/machines.rs");
-    check_expansion(source, "player", &expect_file!["../snapshots/player.rs"]);
+    check_expansion(source, "recorder", &expect_file!["../snapshots/recorder.rs"]);
 }

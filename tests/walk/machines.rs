@@ -12,6 +12,11 @@ use super::{Samples, check};
 mod example;
 use example::expense::{self, Expense};
 
+#[path = "../../benches/peers/src/machines/leverframe.rs"]
+#[expect(dead_code, reason = "it is measured elsewhere")]
+mod measured;
+use measured::player::{self, Player};
+
 /// The way over the typed machine and back.
 macro_rules! by_types {
     () => {
@@ -23,24 +28,26 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 5] {
+pub(super) fn all() -> [(&'static str, usize); 6] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
         ("vault", check(&vault())),
         ("release", check(&release())),
+        ("recorder", check(&recorder())),
         ("player", check(&player())),
     ]
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 5] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 6] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
         ("vault", vault::Vault::CHART),
         ("release", release::Release::CHART),
-        ("player", player::Player::CHART),
+        ("recorder", recorder::Recorder::CHART),
+        ("player", Player::CHART),
     ]
 }
 
@@ -415,7 +422,7 @@ fn release() -> Samples<release::Release> {
 
 /// A machine that remembers: on a pause, and over a superstate two deep.
 #[leverframe::machine(serde)]
-pub mod player {
+pub mod recorder {
     #[context]
     #[derive(Default, serde::Serialize, serde::Deserialize)]
     pub struct Shown(pub Vec<String>);
@@ -482,8 +489,10 @@ pub mod player {
     }
 }
 
-fn player() -> Samples<player::Player> {
-    use player::{Event, Memory, Paused, Player, Playing, Seeking, Shown, State, Stopped, events};
+fn recorder() -> Samples<recorder::Recorder> {
+    use recorder::{
+        Event, Memory, Paused, Playing, Recorder, Seeking, Shown, State, Stopped, events,
+    };
     Samples {
         machines: || {
             let states = || -> [State; 5] {
@@ -495,7 +504,7 @@ fn player() -> Samples<player::Player> {
                     Playing::default().into(),
                 ]
             };
-            let machine = |state, last_active| -> Player {
+            let machine = |state, last_active| -> Recorder {
                 let history = Memory { last_active };
                 Parts { state, context: Shown::default(), history }.into()
             };
@@ -519,5 +528,19 @@ fn player() -> Samples<player::Player> {
         },
         typed: by_types!(),
         value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn player() -> Samples<Player> {
+    use player::{Failed, Idle, Loading, Paused, Running, State};
+    Samples {
+        machines: || {
+            let states: [State; 5] =
+                [Idle.into(), Loading.into(), Running.into(), Paused.into(), Failed.into()];
+            states.map(|state| Parts { state, context: (), history: () }.into()).into()
+        },
+        events: || (0..6).map(measured::event).collect(),
+        typed: by_types!(),
+        value: |machine| machine.parts().state.name().to_string(),
     }
 }

@@ -155,6 +155,9 @@ pub(crate) fn declared() -> BTreeMap<String, PathBuf> {
 fn declared_in(folder: &Path, found: &mut BTreeMap<String, PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the repository") {
         let path = entry.expect("an entry").path();
+        if path.ends_with("target") {
+            continue;
+        }
         if path.is_dir() {
             declared_in(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {

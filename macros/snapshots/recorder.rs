@@ -6,18 +6,18 @@
 fn stop() -> Stopped {
     Stopped
 }
-/// The machine of [`player`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`recorder`](self) in the state `S`; without `S` in whichever state it is.
 #[must_use = "a transition takes the machine and gives a new one"]
-pub struct Player<S = State>(::leverframe::Parts<S, Shown, Memory>);
+pub struct Recorder<S = State>(::leverframe::Parts<S, Shown, Memory>);
 ::leverframe::__machine! {
-    pub Player(Shown, Memory) in Superstate, from Stopped = Stopped; at : guards {} enter
-    { 4 => { self::lights_on(at); }; 5 => { self::lights_on(at); }; } exit { 4 => {
+    pub Recorder(Shown, Memory) in Superstate, from Stopped = Stopped; at : guards {}
+    enter { 4 => { self::lights_on(at); }; 5 => { self::lights_on(at); }; } exit { 4 => {
     self::lights_off(at); }; 5 => { self::lights_off(at); }; } remember { 4 =>
     last_active; }
 }
-impl Player<Stopped> {
+impl Recorder<Stopped> {
     /// Takes the event `play`.
-    pub fn play(self) -> Player<Playing> {
+    pub fn play(self) -> Recorder<Playing> {
         let next = self::play();
         self.0.goto(next)
     }
@@ -27,48 +27,48 @@ impl Player<Stopped> {
         self.0.goto(next)
     }
 }
-impl Player<Playing> {
+impl Recorder<Playing> {
     /// Takes the event `seek`.
-    pub fn seek(self, to: u32) -> Player<Seeking> {
+    pub fn seek(self, to: u32) -> Recorder<Seeking> {
         let next = self::seek(to);
         self.0.goto(next)
     }
     /// Takes the event `pause`.
-    pub fn pause(self) -> Player<Paused> {
+    pub fn pause(self) -> Recorder<Paused> {
         let next = self::pause();
         self.0.goto(next)
     }
     /// Takes the event `stop`.
-    pub fn stop(self) -> Player<Stopped> {
+    pub fn stop(self) -> Recorder<Stopped> {
         let next = self::stop();
         self.0.goto(next)
     }
 }
-impl Player<Seeking> {
+impl Recorder<Seeking> {
     /// Takes the event `seek`.
-    pub fn seek(self, to: u32) -> Player<Seeking> {
+    pub fn seek(self, to: u32) -> Recorder<Seeking> {
         let next = self::seek(to);
         self.0.goto(next)
     }
     /// Takes the event `found`.
-    pub fn found(mut self) -> Player<Playing> {
+    pub fn found(mut self) -> Recorder<Playing> {
         let next = self::found(&mut self.0.state);
         self.0.goto(next)
     }
     /// Takes the event `pause`.
-    pub fn pause(self) -> Player<Paused> {
+    pub fn pause(self) -> Recorder<Paused> {
         let next = self::pause();
         self.0.goto(next)
     }
     /// Takes the event `stop`.
-    pub fn stop(self) -> Player<Stopped> {
+    pub fn stop(self) -> Recorder<Stopped> {
         let next = self::stop();
         self.0.goto(next)
     }
 }
-impl Player<Paused> {
+impl Recorder<Paused> {
     /// Takes the event `seek`.
-    pub fn seek(self, to: u32) -> Player<Seeking> {
+    pub fn seek(self, to: u32) -> Recorder<Seeking> {
         let next = self::seek(to);
         self.0.goto(next)
     }
@@ -86,7 +86,7 @@ impl Player<Paused> {
             )
     }
     /// Takes the event `stop`.
-    pub fn stop(self) -> Player<Stopped> {
+    pub fn stop(self) -> Recorder<Stopped> {
         let next = self::stop();
         self.0.goto(next)
     }
@@ -98,12 +98,12 @@ impl Player<Paused> {
     #[doc = " A prompt for a language model."] pub Prompt :
 }
 ::leverframe::__portable! {
-    Player, at : queries {} prompts {}
+    Recorder, at : queries {} prompts {}
 }
 ::leverframe::__states! {
     #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
     ::leverframe::__private::serde::Deserialize,)] #[serde(crate =
-    "::leverframe::__private::serde")] pub Player(Shown), at, source : #[serde(rename =
+    "::leverframe::__private::serde")] pub Recorder(Shown), at, source : #[serde(rename =
     "STOPPED")] Stopped = 0[], #[serde(rename = "PLAYING")] Playing = 1[4] entry {
     self::show(source, at); }, #[serde(rename = "SEEKING")] Seeking = 2[5 4],
     #[serde(rename = "PAUSED")] Paused = 3[],
@@ -118,16 +118,16 @@ impl Player<Paused> {
     "Seeking" "SEEKING", Paused = "Paused" "PAUSED",
 }
 ::leverframe::__superstates! {
-    pub Player : [Active = 4, Moving = 5] [Moving in Active]
+    pub Recorder : [Active = 4, Moving = 5] [Moving in Active]
 }
 ::leverframe::__history! {
     #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
     ::leverframe::__private::serde::Deserialize,)] #[serde(crate =
-    "::leverframe::__private::serde")] pub Player(Shown) : [Stopped, Playing, Seeking,
+    "::leverframe::__private::serde")] pub Recorder(Shown) : [Stopped, Playing, Seeking,
     Paused] Active last_active = Playing < Playing as ::core::default::Default >
     ::default();
 }
-/// The events of [`Player`], each with its payload.
+/// The events of [`Recorder`], each with its payload.
 #[allow(missing_docs, reason = "a payload may explain itself")]
 pub mod events {
     #[allow(unused_imports, reason = "payloads name types as the machine's module does")]
@@ -173,7 +173,7 @@ pub mod events {
     pub Fault : Resume(& 'static str) = "`resume` failed.",;
 }
 ::leverframe::__legal! {
-    pub Player : goto play Play {} [Stopped] [Playing]; goto seek Seek { to } [Playing,
+    pub Recorder : goto play Play {} [Stopped] [Playing]; goto seek Seek { to } [Playing,
     Seeking, Paused] [Seeking]; goto found Found {} [Seeking] [Playing]; goto pause Pause
     {} [Playing, Seeking] [Paused]; goto resume Resume { really } [Stopped]
     [::leverframe::History < Active >]; try_goto resume Resume { really } [Paused]
@@ -181,7 +181,7 @@ pub mod events {
     [Stopped];
 }
 ::leverframe::__dispatch! {
-    Player, at : [Stopped, Playing, Seeking, Paused] [Playing in Active, Seeking in
+    Recorder, at : [Stopped, Playing, Seeking, Paused] [Playing in Active, Seeking in
     Moving] goto[Stopped] _ Play _() => self::play(); goto[Playing, Seeking, Paused] _
     Seek event() => self::seek(event.to); goto[Seeking] source Found _() =>
     self::found(source); goto[Playing, Seeking] _ Pause _() => self::pause();
@@ -190,7 +190,7 @@ pub mod events {
     Seeking, Paused] _ Stop _() => self::stop();
 }
 ::leverframe::__chart! {
-    #[doc = " The machine [`Player`] as data."] pub CHART = "Player"
+    #[doc = " The machine [`Recorder`] as data."] pub CHART = "Recorder"
     "A machine that remembers: on a pause, and over a superstate two deep." 0; states {
     "Stopped" "STOPPED" ""[]; "Playing" "PLAYING" ""[4]; "Seeking" "SEEKING" ""[5];
     "Paused" "PAUSED" ""[]; } superstates { "Active" "ACTIVE" ""[]; "Moving" "MOVING"
