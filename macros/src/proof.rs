@@ -52,13 +52,13 @@ pub(crate) struct Graph {
     pub(crate) moves: Vec<Move>,
 }
 
-/// What a superstate remembers: the leaf from which it was last left, by a move from a leaf inside to one outside. The
-/// memory stays until then; entering the superstate, by history or not, does not change it.
+/// What a superstate remembers: the leaf from which it was last left, by a move from a leaf inside to one outside. Coming
+/// back by history spends the memory; entering the superstate in another way does not change it.
 #[derive(Debug, Clone)]
 pub(crate) struct History {
     /// All leaves inside, at any depth.
     pub(crate) leaves: Vec<Leaf>,
-    /// What is remembered before the superstate is left for the first time.
+    /// Where history leads while nothing is remembered.
     pub(crate) default: Leaf,
 }
 

@@ -180,15 +180,16 @@ impl Memories {
         Configuration { leaf: graph.initial, memory }
     }
 
-    /// The configuration to which a target leads: the memory of each superstate that is left becomes the leaf left, and a
-    /// memory that does not matter becomes the default, so that configurations do not differ by it.
+    /// The configuration to which a target leads: the memory of each superstate that is left becomes the leaf left, the one
+    /// that is recalled is spent, and one that does not matter becomes the default, so that configurations do not differ
+    /// by it.
     fn after(&self, from: &Configuration, target: Target) -> Configuration {
-        let leaf = match target {
-            Target::Leaf(leaf) => leaf,
-            Target::History(HistoryId(history)) => from.memory[history],
+        let (leaf, recalled) = match target {
+            Target::Leaf(leaf) => (leaf, None),
+            Target::History(HistoryId(history)) => (from.memory[history], Some(history)),
         };
-        let remembered = |(memory, before): (&Memory, &Leaf)| {
-            if !memory.matters[leaf.0] {
+        let remembered = |(number, (memory, before)): (usize, (&Memory, &Leaf))| {
+            if !memory.matters[leaf.0] || recalled == Some(number) {
                 memory.default
             } else if memory.inside[from.leaf.0] && !memory.inside[leaf.0] {
                 from.leaf
@@ -196,7 +197,7 @@ impl Memories {
                 *before
             }
         };
-        let memory = self.0.iter().zip(&from.memory).map(remembered).collect();
+        let memory = self.0.iter().zip(&from.memory).enumerate().map(remembered).collect();
         Configuration { leaf, memory }
     }
 }

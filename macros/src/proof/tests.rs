@@ -192,6 +192,18 @@ fn history_is_followed_exactly() {
 }
 
 #[test]
+fn coming_back_by_history_spends_the_memory() {
+    // 1 is left for 2, which resumes it; from 1 a second recall leads to the default, 0, though 1 is what was left.
+    let mut graph = graph(3, &[], &[(0, &[1]), (1, &[2]), (2, &[]), (1, &[])]);
+    graph.histories = vec![History { leaves: leaves([0, 1]), default: Leaf(0) }];
+    graph.moves[2].targets = vec![Target::History(HistoryId(0))];
+    graph.moves[3].targets = vec![Target::History(HistoryId(0))];
+    graph.initial = Leaf(1);
+    let never = Property::Never { from: leaves([2]), to: leaves([0]) };
+    assert_eq!(violation(&graph, &never), Some((vec![2, 1, 0], Some(2))));
+}
+
+#[test]
 fn a_memory_that_cannot_matter_multiplies_nothing() {
     // Twenty superstates of two leaves in a ring, each left before the next, and each history recalled at once.
     let ring = |recalled: bool| {

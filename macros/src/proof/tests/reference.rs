@@ -24,11 +24,13 @@ impl<'g> Reference<'g> {
 
     /// Where a target leads.
     fn target(self, at: &At, target: Target) -> At {
+        let mut memory = at.memory.clone();
         let leaf = match target {
             Target::Leaf(leaf) => leaf,
-            Target::History(HistoryId(history)) => at.memory[history],
+            Target::History(HistoryId(history)) => {
+                std::mem::replace(&mut memory[history], self.graph.histories[history].default)
+            }
         };
-        let mut memory = at.memory.clone();
         for (memory, history) in memory.iter_mut().zip(&self.graph.histories) {
             if history.leaves.contains(&at.leaf) && !history.leaves.contains(&leaf) {
                 *memory = at.leaf;
