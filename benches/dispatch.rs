@@ -4,6 +4,7 @@
 //! `cargo bench --bench dispatch` measures and prints the ratios of the medians.
 
 mod by_hand;
+mod nested;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -100,6 +101,39 @@ fn runtime(criterion: &mut Criterion) {
     }
 }
 
+/// Into three levels of superstates, a move inside, and out again.
+fn hierarchy(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("three levels");
+    let events = || -> Vec<_> { (0..BATCH / 3).flat_map(|_| nested::events()).collect() };
+    let count = events().len() as u64;
+    group.throughput(Throughput::Elements(count));
+    group.bench_function("match", |bencher| {
+        bencher.iter_batched(
+            || (nested::Flat::default(), events()),
+            |(mut machine, events)| {
+                for event in events {
+                    black_box(&mut machine).take(&black_box(event));
+                }
+                machine
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.bench_function("runtime", |bencher| {
+        bencher.iter_batched(
+            || (nested::new(), events()),
+            |(mut machine, events)| {
+                for event in events {
+                    let _ = black_box(&mut machine).apply(black_box(event));
+                }
+                machine
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
 /// One cycle of five moves.
 fn typed(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("cycle");
@@ -146,6 +180,7 @@ fn table(folder: &Path) -> io::Result<()> {
     for (group, ways, base, events) in [
         ("periodic", &["floor", "match", "statig", "runtime"][..], "match", BATCH),
         ("random", &["floor", "match", "statig", "runtime"][..], "match", BATCH),
+        ("three levels", &["match", "runtime"][..], "match", BATCH / 3 * 3),
         ("cycle", &["by hand", "typed"][..], "by hand", 5),
     ] {
         let base = median(folder, group, base, events)?;
@@ -166,6 +201,7 @@ fn main() -> io::Result<()> {
         .without_plots()
         .configure_from_args();
     runtime(&mut criterion);
+    hierarchy(&mut criterion);
     typed(&mut criterion);
     criterion.final_summary();
     if std::env::args().any(|argument| argument == "--bench") { table(&folder) } else { Ok(()) }

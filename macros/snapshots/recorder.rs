@@ -38,6 +38,22 @@ impl Recorder<Playing> {
         let next = self::pause();
         self.0.goto(next)
     }
+    /// Takes the event `resume`.
+    ///
+    /// # Errors
+    ///
+    /// The handler's reason; the machine comes back, in the state in which it was.
+    pub fn resume(
+        self,
+        really: bool,
+    ) -> ::core::result::Result<Typed, Refused<Playing>> {
+        self.0
+            .try_goto(
+                EventName::Resume,
+                ::leverframe::__private::unguarded,
+                |_, _| self::resume_2(really).map_err(Fault::Resume),
+            )
+    }
     /// Takes the event `stop`.
     pub fn stop(self) -> Recorder<Stopped> {
         let next = self::stop();
@@ -59,6 +75,22 @@ impl Recorder<Seeking> {
     pub fn pause(self) -> Recorder<Paused> {
         let next = self::pause();
         self.0.goto(next)
+    }
+    /// Takes the event `resume`.
+    ///
+    /// # Errors
+    ///
+    /// The handler's reason; the machine comes back, in the state in which it was.
+    pub fn resume(
+        self,
+        really: bool,
+    ) -> ::core::result::Result<Typed, Refused<Seeking>> {
+        self.0
+            .try_goto(
+                EventName::Resume,
+                ::leverframe::__private::unguarded,
+                |_, _| self::resume_2(really).map_err(Fault::Resume),
+            )
     }
     /// Takes the event `stop`.
     pub fn stop(self) -> Recorder<Stopped> {
@@ -176,18 +208,18 @@ pub mod events {
     pub Recorder : goto play Play {} [Stopped] [Playing]; goto seek Seek { to } [Playing,
     Seeking, Paused] [Seeking]; goto found Found {} [Seeking] [Playing]; goto pause Pause
     {} [Playing, Seeking] [Paused]; goto resume Resume { really } [Stopped]
-    [::leverframe::History < Active >]; try_goto resume Resume { really } [Paused]
-    [::leverframe::History < Active >]; goto stop Stop {} [Playing, Seeking, Paused]
-    [Stopped];
+    [::leverframe::History < Active >]; try_goto resume Resume { really } [Playing,
+    Seeking, Paused] [::leverframe::History < Active >]; goto stop Stop {} [Playing,
+    Seeking, Paused] [Stopped];
 }
 ::leverframe::__dispatch! {
     Recorder, at : [Stopped, Playing, Seeking, Paused] [Playing in Active, Seeking in
     Moving] goto[Stopped] _ Play _() => self::play(); goto[Playing, Seeking, Paused] _
     Seek event() => self::seek(event.to); goto[Seeking] source Found _() =>
     self::found(source); goto[Playing, Seeking] _ Pause _() => self::pause();
-    goto[Stopped] _ Resume event() => self::resume_1(event.really); try_goto[Paused] _
-    Resume event() => self::resume_2(event.really).map_err(Fault::Resume); goto[Playing,
-    Seeking, Paused] _ Stop _() => self::stop();
+    goto[Stopped] _ Resume event() => self::resume_1(event.really); try_goto[Playing,
+    Seeking, Paused] _ Resume event() => self::resume_2(event.really)
+    .map_err(Fault::Resume); goto[Playing, Seeking, Paused] _ Stop _() => self::stop();
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Recorder`] as data."] pub CHART = "Recorder"
@@ -196,6 +228,6 @@ pub mod events {
     "Paused" "PAUSED" ""[]; } superstates { "Active" "ACTIVE" ""[]; "Moving" "MOVING"
     ""[4]; } events { "play" ""() [0] [State 1] [] []; "seek" ""("to" "u32" "",) [4 3]
     [State 2] [] []; "found" ""() [2] [State 1] [] []; "pause" ""() [4] [State 3] [] [];
-    "resume" ""("really" "bool" "",) [0] [History 4] [] [], [3] [History 4] [] []
+    "resume" ""("really" "bool" "",) [0] [History 4] [] [], [3 4] [History 4] [] []
     fallible; "stop" ""() [4 3] [State 0] [] []; } queries {} prompts {}
 }

@@ -3,7 +3,7 @@
 mod properties;
 
 use self::properties::Proofs;
-use crate::model::{Model, Node, Target};
+use crate::model::{Model, Node};
 use crate::parse::Declaration;
 use crate::proof::{Leaf, Space};
 use crate::report::Report;
@@ -77,18 +77,6 @@ fn history(model: &Model<'_>, report: &mut Report) -> bool {
                 );
             }
             _ => {}
-        }
-        for clause in model.events.iter().flat_map(|event| &event.clauses) {
-            let from_inside = clause.sources.iter().find(|source| inside.contains(source));
-            if let (true, Some(source)) =
-                (clause.target == Target::History(*superstate), from_inside)
-            {
-                let source = model.name(*source);
-                report.at(
-                    clause.function.output.value.as_ref(),
-                    format_args!("`{source}` is inside `{name}`, and history leads back from outside: name the state"),
-                );
-            }
         }
         let other = remembering.iter().find(|(other, _)| {
             other != superstate

@@ -17,6 +17,11 @@ use example::expense::{self, Expense};
 mod measured;
 use measured::player::{self, Player};
 
+#[path = "../../benches/nested/mod.rs"]
+#[expect(dead_code, reason = "it is measured elsewhere")]
+mod levels;
+use levels::nested::{self, Nested};
+
 /// The way over the typed machine and back.
 macro_rules! by_types {
     () => {
@@ -28,7 +33,7 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 6] {
+pub(super) fn all() -> [(&'static str, usize); 7] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
@@ -36,11 +41,12 @@ pub(super) fn all() -> [(&'static str, usize); 6] {
         ("release", check(&release())),
         ("recorder", check(&recorder())),
         ("player", check(&player())),
+        ("nested", check(&nested())),
     ]
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 6] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 7] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -48,6 +54,7 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 6] {
         ("release", release::Release::CHART),
         ("recorder", recorder::Recorder::CHART),
         ("player", Player::CHART),
+        ("nested", Nested::CHART),
     ]
 }
 
@@ -479,7 +486,7 @@ pub mod recorder {
         let _ = really;
         History(Active)
     }
-    #[transition(from = Paused)]
+    #[transition(from = [Paused, Active])]
     fn resume(really: bool) -> Result<History<Active>, &'static str> {
         if really { Ok(History(Active)) } else { Err("stay") }
     }
@@ -542,5 +549,19 @@ fn player() -> Samples<Player> {
         events: || (0..6).map(measured::event).collect(),
         typed: by_types!(),
         value: |machine| machine.parts().state.name().to_string(),
+    }
+}
+
+fn nested() -> Samples<Nested> {
+    use nested::{Bed, Chair, Crossed, State, Street};
+    Samples {
+        machines: || {
+            let states: [State; 3] = [Street.into(), Chair.into(), Bed.into()];
+            let machine = |state| Parts { state, context: Crossed::default(), history: () }.into();
+            states.map(machine).into()
+        },
+        events: || levels::events().into(),
+        typed: by_types!(),
+        value: |machine| format!("{} {:?}", machine.state().name(), machine.context()),
     }
 }
