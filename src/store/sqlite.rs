@@ -185,10 +185,13 @@ impl SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        (self.tasks, self.questions) = (None, None);
-        for thread in self.threads.drain(..) {
-            // A thread that panicked has told so, and has nothing more to say.
-            let _ = thread.join();
+        // One after the other, so that the last to close is alone, and moves the log into the file.
+        self.questions = None;
+        let reader = self.threads.pop().map(JoinHandle::join);
+        self.tasks = None;
+        let writer = self.threads.pop().map(JoinHandle::join);
+        if !matches!((reader, writer), (Some(Ok(())), Some(Ok(())))) {
+            tracing::error!("a thread of the store has panicked");
         }
     }
 }

@@ -152,3 +152,16 @@ async fn a_backup_is_a_store() {
     let copy = SqliteStore::open(&copy).unwrap();
     assert_eq!(all(&copy, &name("main")).await.unwrap().len(), 50);
 }
+
+/// Each client starts a server of its own, so that several may make the file at one moment.
+#[test]
+fn many_make_one_file() {
+    for _ in 0..30 {
+        let folder = Folder::new();
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| SqliteStore::open(&folder.file()).unwrap());
+            }
+        });
+    }
+}

@@ -1,6 +1,7 @@
 //! Stores at their boundary: what was acknowledged is there, whatever happens.
 
 mod contract;
+mod damage;
 mod file;
 mod harness;
 mod requests;

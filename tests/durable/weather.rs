@@ -24,7 +24,7 @@ pub(super) struct Rounds {
 }
 
 /// `LEVERFRAME_FULL=1` makes it long.
-fn rounds(short: u64, full: u64) -> u64 {
+pub(super) fn rounds(short: u64, full: u64) -> u64 {
     if std::env::var_os("LEVERFRAME_FULL").is_some() { full } else { short }
 }
 
@@ -144,6 +144,8 @@ fn round_of(
     for reader in readers {
         reader.join().unwrap();
     }
+    let wrong: Vec<_> = told.iter().filter(|line| !line.starts_with("kept ")).collect();
+    assert!(wrong.is_empty(), "a process failed by itself: {wrong:?}");
     told.iter()
         .map(|line| {
             let parts: Vec<_> = line.split(' ').collect();

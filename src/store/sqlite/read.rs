@@ -5,6 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::super::{Head, Page, Snapshot, StoreError, Tombstone};
+use super::schema::{HEAD, is_sealed};
 use crate::record::{Hash, Principal, Record, RequestKey, RunName, Version};
 
 /// A page of a run's history, whose chain holds and which ends where the run does.
@@ -89,9 +90,7 @@ pub(super) fn heads(
     limit: usize,
 ) -> Result<Vec<Head>, StoreError> {
     let mut query = connection
-        .prepare_cached(
-            "SELECT name, version, state, time FROM run WHERE name > ? ORDER BY name LIMIT ?",
-        )
+        .prepare_cached(&format!("SELECT {HEAD} FROM run WHERE name > ? ORDER BY name LIMIT ?"))
         .map_err(failed)?;
     let after = after.map_or("", RunName::as_str);
     let heads = query.query_map((after, rows_of(limit)), |row| {
@@ -100,6 +99,9 @@ pub(super) fn heads(
             Ok(Head { run, version: row.get(1)?, state: row.get(2)?, time })
         };
         let run = RunName::try_from(name).map_err(|error| unreadable(0, error))?;
+        if !is_sealed(row) {
+            return Err(unreadable(5, NotTheHead(run)));
+        }
         let time = time(row, 3)?.ok_or_else(|| unreadable(3, NotATime))?;
         head(run, time)
     });
@@ -216,6 +218,10 @@ fn hash_in(row: &Row<'_>, place: usize) -> Option<Hash> {
 fn time(row: &Row<'_>, place: usize) -> rusqlite::Result<Option<DateTime<Utc>>> {
     Ok(DateTime::from_timestamp_micros(row.get(place)?))
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("the head of the run `{0}` is not as it was written")]
+struct NotTheHead(RunName);
 
 #[derive(Debug, thiserror::Error)]
 #[error("it is no time")]

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Row, TransactionBehavior};
 
 use super::{Fault, OpenCause};
 use crate::record::Hash;
@@ -72,7 +72,11 @@ pub(super) fn connect(path: &Path, fault: Fault) -> Result<Connection, OpenCause
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
     // Before anything is written, and so before a foreign file could be changed.
-    let form = known(&connection)?;
+    let form = {
+        // One moment of the file: another process may be making it.
+        let moment = connection.transaction()?;
+        known(&moment)?
+    };
     set(&connection, "journal_mode", "wal", "keep a log")?;
     let synchronous = if fault == Fault::SyncNormal { ("normal", "1") } else { ("full", "2") };
     connection.pragma_update(None, "synchronous", synchronous.0)?;
@@ -120,12 +124,12 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenCause> {
 
 /// Looks for damage that a reader of one run would not see: a run that is not found by its name any more.
 fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
-    let mut runs = connection.prepare("SELECT id, name, seal FROM run NOT INDEXED")?;
+    let mut runs = connection.prepare(&format!("SELECT {HEAD} FROM run NOT INDEXED"))?;
     let mut rows = runs.query([])?;
     while let Some(row) = rows.next()? {
-        let (id, name): (i64, String) = (row.get(0)?, row.get(1)?);
-        if row.get_ref(2)?.as_blob().ok() != Some(seal(id, &name).0.as_slice()) {
-            return Err(OpenCause::Damaged(format!("the name of the run `{name}`")));
+        if !is_sealed(row) {
+            let name = row.get_ref(0)?.as_str().unwrap_or_default();
+            return Err(OpenCause::Damaged(format!("the head of the run `{name}`")));
         }
     }
     if path.metadata()?.len() <= CHECKED {
@@ -138,9 +142,24 @@ fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
     Ok(())
 }
 
-/// What binds a run's name to its records.
-pub(super) fn seal(id: i64, name: &str) -> Hash {
-    Hash::of(&[&id.to_be_bytes(), name.as_bytes()])
+/// The columns of a run's head, as [`is_sealed`] takes them.
+pub(super) const HEAD: &str = "name, version, state, time, hash, seal";
+
+/// The hash of a run's head, by which damage to the name and to what a list tells is seen.
+pub(super) fn seal(name: &str, version: i64, state: &str, time: i64, hash: &[u8]) -> Hash {
+    let (version, time) = (version.to_be_bytes(), time.to_be_bytes());
+    Hash::of(&[name.as_bytes(), &version, state.as_bytes(), &time, hash])
+}
+
+/// Whether a run's head is as it was written.
+pub(super) fn is_sealed(row: &Row<'_>) -> bool {
+    let found = || -> rusqlite::Result<bool> {
+        let (name, state): (String, String) = (row.get(0)?, row.get(2)?);
+        let hash = row.get_ref(4)?.as_blob()?;
+        let seal = seal(&name, row.get(1)?, &state, row.get(3)?, hash);
+        Ok(row.get_ref(5)?.as_blob()? == seal.0.as_slice())
+    };
+    found().unwrap_or_default()
 }
 
 fn set(

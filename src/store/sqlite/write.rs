@@ -227,13 +227,14 @@ fn append(
     } else {
         connection
             .prepare_cached(
-                "UPDATE run SET version = ?, state = ?, time = ?, hash = ?
+                "UPDATE run SET version = ?, state = ?, time = ?, hash = ?, seal = ?
                  WHERE name = ? AND version = ? AND hash = ? RETURNING id",
             )
             .and_then(|mut update| {
                 let (name, before) = (run.as_str(), Version(first.version.0 - 1));
-                let values =
-                    (last.version, last.state(), time, hash, name, before, after.0.as_slice());
+                let (seal, after) = (sealed(run, last), after.0.as_slice());
+                let seal = seal.0.as_slice();
+                let values = (last.version, last.state(), time, hash, seal, name, before, after);
                 update.query_row(values, |row| row.get(0)).optional()
             })
             .map_err(read::failed)?
@@ -252,24 +253,30 @@ fn append(
     Ok(())
 }
 
+/// The hash of the head that a run has after a record.
+fn sealed(run: &RunName, last: &Record) -> Hash {
+    // No history is that long.
+    let version = i64::try_from(last.version.0).unwrap_or(i64::MAX);
+    let time = last.time.timestamp_micros();
+    schema::seal(run.as_str(), version, last.state(), time, &last.hash.0)
+}
+
 /// Makes the run, where there is none.
 fn start(connection: &Connection, run: &RunName, last: &Record) -> Result<Option<i64>, StoreError> {
     if read::end(connection, run)?.is_some() {
         return Ok(None);
     }
     let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
+    let seal = sealed(run, last);
+    let values = (run.as_str(), last.version, last.state(), time, hash, seal.0.as_slice());
     let made = || -> rusqlite::Result<i64> {
         connection
             .prepare_cached(
                 "INSERT INTO run (name, version, state, time, hash, seal)
-                 VALUES (?, ?, ?, ?, ?, x'')",
+                 VALUES (?, ?, ?, ?, ?, ?)",
             )?
-            .execute((run.as_str(), last.version, last.state(), time, hash))?;
-        let id = connection.last_insert_rowid();
-        connection
-            .prepare_cached("UPDATE run SET seal = ? WHERE id = ?")?
-            .execute((schema::seal(id, run.as_str()).0.as_slice(), id))?;
-        Ok(id)
+            .execute(values)?;
+        Ok(connection.last_insert_rowid())
     };
     made().map(Some).map_err(read::failed)
 }
