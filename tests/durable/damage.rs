@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use leverframe::record::{Hash, Version};
-use leverframe::store::sqlite::SqliteStore;
+use leverframe::store::sqlite::{Fault, SqliteStore};
 use leverframe::store::{Store, StoreError};
 
 use super::weather::rounds;
@@ -60,7 +60,9 @@ async fn told(folder: &Folder, runs: &[leverframe::record::RunName]) -> Result<S
 }
 
 /// Where the file is that a process of the test writes to while its disk fails.
-const FILE: &str = "LEVERFRAME_TEST_FAILING_DISK";
+pub(super) const FILE: &str = "LEVERFRAME_TEST_FAILING_DISK";
+/// Whether it does not wait for its disk.
+pub(super) const FAULT: &str = "LEVERFRAME_TEST_IMPATIENT";
 
 /// The process whose disk fails: writes, tells what was acknowledged, and goes on after failures.
 #[test]
@@ -68,10 +70,18 @@ fn writer_on_a_failing_disk() {
     let Some(file) = std::env::var_os(FILE) else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let Ok(store) = SqliteStore::open(file.as_ref()) else { return };
+        let impatient = std::env::var_os(FAULT).is_some();
+        let fault = if impatient { Fault::SyncNormal } else { Fault::None };
+        let Ok(mut store) = SqliteStore::open_with(file.as_ref(), fault) else { return };
         let main = name("main");
         let (mut end, mut version) = (Hash::NONE, 0);
         for number in 0..30 {
+            if number % 12 == 11 {
+                // Its end moves the log into the file.
+                drop(store);
+                let Ok(again) = SqliteStore::open_with(file.as_ref(), fault) else { return };
+                store = again;
+            }
             let record = record(&end, version, &format!("n{number}"), None);
             match store.append(&main, end, vec![record.clone()]).await {
                 Ok(()) => {

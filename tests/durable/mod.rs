@@ -4,6 +4,7 @@ mod contract;
 mod damage;
 mod file;
 mod harness;
+mod power;
 mod requests;
 mod storm;
 mod weather;

@@ -24,7 +24,7 @@ pub(super) struct Rounds {
 }
 
 /// `LEVERFRAME_FULL=1` makes it long.
-pub(super) fn rounds(short: u64, full: u64) -> u64 {
+pub(super) fn rounds<T>(short: T, full: T) -> T {
     if std::env::var_os("LEVERFRAME_FULL").is_some() { full } else { short }
 }
 

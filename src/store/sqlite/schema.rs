@@ -31,8 +31,14 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenCause> {
         Ok(mut file) => {
             let mut beginning = Vec::new();
             file.by_ref().take(16).read_to_end(&mut beginning)?;
+            // While a file is made, the power may go: then its beginning is missing, and SQLite undoes it by its journal.
+            let is_half_made = || {
+                let mut journal = path.as_os_str().to_owned();
+                journal.push("-journal");
+                Path::new(&journal).exists()
+            };
             let fits = beginning.is_empty() || beginning == b"SQLite format 3\0";
-            if fits { Ok(()) } else { Err(OpenCause::Foreign) }
+            if fits || is_half_made() { Ok(()) } else { Err(OpenCause::Foreign) }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => match create_new(path) {
             // Another process was faster.

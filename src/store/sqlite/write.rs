@@ -183,12 +183,8 @@ enum Refusal {
 
 fn held<T: 'static>(reply: Reply<T>, done: Result<T, StoreError>) -> Held {
     Box::new(move |failure| {
-        let done = match failure {
-            // What conflicts did so whatever became of the transaction.
-            Some(failure) if done.is_ok() => Err(failure),
-            _ => done,
-        };
-        let _ = reply.send(done);
+        // A conflict is forgotten as well: it may have been with a record that went with the transaction.
+        let _ = reply.send(failure.map_or(done, Err));
     })
 }
 
