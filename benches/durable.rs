@@ -123,10 +123,11 @@ async fn stored(path: &Path, callers: usize) -> Done<Rate> {
     let event = event()?;
     let names: Vec<RunName> =
         (0..RUNS).map(|run| format!("r{run}").parse()).collect::<Result<_, _>>()?;
+    let first = first()?;
     for name in &names {
-        store.append(name, Hash::NONE, vec![first()?]).await?;
+        store.append(name, Hash::NONE, vec![first.clone()]).await?;
     }
-    let heads = Rc::new(std::cell::RefCell::new(vec![(first()?.hash, Version(0)); RUNS]));
+    let heads = Rc::new(std::cell::RefCell::new(vec![(first.hash, first.version); RUNS]));
     measured(callers, async |caller, turn| {
         // Each caller has runs of its own, so that none conflicts.
         let place = (turn * callers + caller) % (RUNS / callers * callers);

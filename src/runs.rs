@@ -4,19 +4,24 @@
 //! acknowledged; where any of this does not come to its end, the live machine is dropped and read again, so that
 //! nothing is seen that was not recorded.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod error;
+mod live;
+mod request;
 
-use serde_json::value::{RawValue, to_raw_value};
-use tokio::sync::{Mutex as RunLock, MutexGuard as RunGuard};
+use std::sync::Arc;
 
+use serde_json::value::to_raw_value;
+use tokio::sync::MutexGuard as RunGuard;
+
+pub use self::error::{Refused, RunsError};
+use self::live::{Live, Slot};
+pub use self::request::Request;
+use self::request::{Sent, Verdict};
 use crate::chart::Event;
 use crate::machine::Named;
 use crate::portable::Portable;
-use crate::record::{
-    Clock, Entry, Hash, Principal, Record, RequestKey, RunName, SystemClock, Version,
-};
-use crate::run::{Kind, Panic, Rejected, Run, Situation, Unreplayable, event_in_chart, guarded};
+use crate::record::{Clock, Hash, Principal, Record, RequestKey, RunName, SystemClock, Version};
+use crate::run::{Kind, Run, Situation, event_in_chart, guarded};
 use crate::store::{Head, Removal, Store, StoreError, Tombstone};
 
 /// How many records are read at once.
@@ -62,19 +67,8 @@ pub struct Runs<M> {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     unnamed: RunName,
-    most: usize,
-    live: Mutex<Live<M>>,
+    live: Live<M>,
 }
-
-/// The runs that are kept ready, each with the turn at which it was used last.
-struct Live<M> {
-    slots: HashMap<RunName, (Slot<M>, u64)>,
-    turn: u64,
-}
-
-/// The place of a live run. It is empty while the run is changed, so that a change that is given up on leaves nothing
-/// behind but the way to the store.
-type Slot<M> = Arc<RunLock<Option<Run<M>>>>;
 
 impl<M: Portable<Context: Default>> Runs<M> {
     /// The runs that are in `store`.
@@ -83,8 +77,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             store,
             clock: Arc::new(SystemClock),
             unnamed: RunName::main(),
-            most: LIVE,
-            live: Mutex::new(Live { slots: HashMap::new(), turn: 0 }),
+            live: Live::new(LIVE),
         }
     }
 
@@ -103,7 +96,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     /// Keeps at most about `most` runs ready, instead of 1,024; the others are read again when they are used.
     #[must_use]
     pub fn with_live(self, most: usize) -> Self {
-        Self { most, ..self }
+        Self { live: Live::new(most), ..self }
     }
 
     /// The run that is meant where none is named. It needs no start: its first event starts it.
@@ -123,7 +116,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         key: Option<&RequestKey>,
         actor: &Principal,
     ) -> Result<Started, RunsError> {
-        let slot = self.slot(name);
+        let slot = self.live.slot(name);
         let mut place = slot.lock().await;
         let mut run = self.fresh(name, &mut place).await?;
         let mut started = false;
@@ -175,7 +168,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         actor: &Principal,
     ) -> Result<Accepted, RunsError> {
         let request = request.into();
-        let slot = self.slot(name);
+        let slot = self.live.slot(name);
         let mut place = slot.lock().await;
         let run = self.current(name, &slot, &mut place).await?;
         // An event that cannot be written is refused below.
@@ -281,7 +274,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         name: &RunName,
         look: impl FnOnce(&Run<M>) -> T,
     ) -> Result<T, RunsError> {
-        let slot = self.slot(name);
+        let slot = self.live.slot(name);
         let mut place = slot.lock().await;
         let run = self.current(name, &slot, &mut place).await?;
         let seen = guarded(|| look(&run));
@@ -332,7 +325,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ///
     /// [`RunsError::NeverStarted`], or that the store fails.
     pub async fn remove(&self, name: &RunName, actor: &Principal) -> Result<Tombstone, RunsError> {
-        let slot = self.slot(name);
+        let slot = self.live.slot(name);
         let mut place = slot.lock().await;
         *place = None;
         let removal = Removal { actor: actor.clone(), time: self.clock.now() };
@@ -353,7 +346,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         if run.is_started() || *name == self.unnamed {
             return Ok(run);
         }
-        self.forget(name, slot);
+        self.live.forget(name, slot);
         Err(self.never_started(name).await?)
     }
 
@@ -415,112 +408,6 @@ impl<M: Portable<Context: Default>> Runs<M> {
             }
         }
     }
-
-    fn live(&self) -> MutexGuard<'_, Live<M>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn slot(&self, name: &RunName) -> Slot<M> {
-        let mut live = self.live();
-        live.turn += 1;
-        let turn = live.turn;
-        if let Some((slot, used)) = live.slots.get_mut(name) {
-            *used = turn;
-            return Arc::clone(slot);
-        }
-        if live.slots.len() >= self.most {
-            live.let_go(self.most);
-        }
-        Arc::clone(&live.slots.entry(name.clone()).or_insert_with(|| (Slot::default(), turn)).0)
-    }
-
-    /// Drops the place of a run that is not there, unless somebody else waits at it.
-    fn forget(&self, name: &RunName, slot: &Slot<M>) {
-        let mut live = self.live();
-        // Two hold it: the map and the caller.
-        if Arc::strong_count(slot) == 2 {
-            live.slots.remove(name);
-        }
-    }
-}
-
-impl<M> Live<M> {
-    /// Lets go of the quarter of the runs that were not used for the longest time, but of none that is in use.
-    fn let_go(&mut self, most: usize) {
-        let mut turns: Vec<u64> = self.slots.values().map(|(_, used)| *used).collect();
-        let oldest = most / 4;
-        if oldest >= turns.len() {
-            return;
-        }
-        let (_, last, _) = turns.select_nth_unstable(oldest);
-        let last = *last;
-        self.slots.retain(|_, (slot, used)| *used > last || Arc::strong_count(slot) > 1);
-    }
-}
-
-/// What makes it safe to send a request again. With neither, it applies again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Request {
-    /// The version at which the run has to be.
-    pub expected: Option<Version>,
-    /// The name of the request.
-    pub key: Option<RequestKey>,
-}
-
-impl From<Option<Version>> for Request {
-    fn from(expected: Option<Version>) -> Self {
-        Self { expected, key: None }
-    }
-}
-
-/// An event as it was sent.
-struct Sent<'a> {
-    event: &'static Event,
-    written: Option<Box<RawValue>>,
-    request: &'a Request,
-    actor: &'a Principal,
-}
-
-/// What becomes of a request.
-enum Verdict {
-    New,
-    Replayed,
-    Stale(String),
-}
-
-impl Sent<'_> {
-    /// What becomes of the request, where the run is at `version` and `earlier` is the record that it may have made.
-    fn verdict(&self, version: Version, earlier: Option<&Record>) -> Verdict {
-        if earlier.is_some_and(|earlier| self.made(earlier)) {
-            return Verdict::Replayed;
-        }
-        if let (Some(key), Some(earlier)) = (&self.request.key, earlier) {
-            let at = earlier.version;
-            return Verdict::Stale(format!(
-                "the request key `{key}` was used for something else, recorded as version {at}; take another key"
-            ));
-        }
-        match self.request.expected {
-            Some(expected) if expected != version => {
-                Verdict::Stale(format!("the run is at version {version}, not {expected}"))
-            }
-            _ => Verdict::New,
-        }
-    }
-
-    /// Whether the record is that of this event, sent by this principal.
-    fn made(&self, record: &Record) -> bool {
-        let event = match &record.entry {
-            Entry::Applied { event, .. } => Some(event.get()),
-            Entry::Started { .. } => None,
-        };
-        let sent = self.written.as_ref().map(|event| event.get());
-        record.actor == *self.actor && event.is_some() && event == sent
-    }
-
-    fn rejected(&self, reason: String) -> Rejected {
-        Rejected { kind: Kind::Conflict, event: self.event, reason }
-    }
 }
 
 /// A run that was started.
@@ -541,64 +428,4 @@ pub struct Accepted {
     pub situation: Situation,
     /// Whether the request had been recorded before, and nothing was added now.
     pub replayed: bool,
-}
-
-/// Why a run did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RunsError {
-    /// The run did not take the event. It is as it was.
-    #[error("{}", .0.rejected.reason)]
-    Refused(Box<Refused>),
-    /// There is such a run already.
-    #[error("the run `{}` was started before", .0.run)]
-    AlreadyStarted(Box<Situation>),
-    /// There is no such run.
-    #[error("the run `{run}` was never started; `start_run` starts it; {}", named(known))]
-    NeverStarted {
-        /// The run that was asked for.
-        run: RunName,
-        /// Runs that there are, at most twenty.
-        known: Vec<RunName>,
-    },
-    /// The author's code panicked. The run is as it was.
-    #[error(transparent)]
-    Panicked(#[from] Panic),
-    /// The history is not one of this machine.
-    #[error("the run `{run}` cannot be read")]
-    Unreplayable {
-        /// The run.
-        run: RunName,
-        /// The record at which its history breaks.
-        source: Unreplayable,
-    },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The initial context cannot be written.
-    #[error("the initial context cannot be written")]
-    Unwritten(#[source] serde_json::Error),
-}
-
-/// An event that a run did not take, and the run as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The event, and why.
-    pub rejected: Rejected,
-    /// The run.
-    pub situation: Situation,
-}
-
-impl RunsError {
-    fn refused(rejected: Rejected, situation: Situation) -> Self {
-        Self::Refused(Box::new(Refused { rejected, situation }))
-    }
-}
-
-fn named(known: &[RunName]) -> String {
-    if known.is_empty() {
-        return "no run was started yet".to_owned();
-    }
-    let names: Vec<_> = known.iter().map(RunName::as_str).collect();
-    format!("there are `{}`", names.join("`, `"))
 }
