@@ -153,9 +153,12 @@ fn a_failing_disk_makes_no_false_acknowledgement() {
         eprintln!("strace is not here: the disk does not fail");
         return;
     }
-    for (call, error) in
-        [("fsync", "EIO"), ("pwrite64", "EIO"), ("pwrite64", "ENOSPC"), ("ftruncate", "EIO")]
-    {
+    for (call, error) in [
+        ("fsync,fdatasync", "EIO"),
+        ("pwrite64", "EIO"),
+        ("pwrite64", "ENOSPC"),
+        ("ftruncate", "EIO"),
+    ] {
         check_failing(call, error);
     }
 }
