@@ -31,7 +31,7 @@ struct Server {
 impl Server {
     fn start() -> Result<Self, Box<dyn Error>> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_leverframe"))
-            .arg("serve")
+            .args(["serve", "--store", "memory"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -10,12 +10,13 @@
 //! ```
 
 mod leverframe;
+mod runs;
+mod store;
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
@@ -26,7 +27,9 @@ use crate::portable::Portable;
 use crate::record::RunName;
 use crate::runs::Runs;
 use crate::server::{Builder, Server, chain, serve_stdio};
-use crate::store::memory::MemoryStore;
+
+use self::runs::RunsCommand;
+use self::store::StoreOption;
 
 /// The command line of the machine `M`, from the arguments of the process to its exit code: 0, 1 where something was
 /// refused or has failed, 2 where the arguments are wrong.
@@ -100,13 +103,14 @@ impl<M: Portable<Context: Default>> Program<M> {
     fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
         match command {
             Command::Serve(serve) => self.serve(serve),
+            Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => draw::<M>(&chart),
         }
     }
 
-    fn serve(self, Serve { run }: Serve) -> Result<(), Box<dyn Error>> {
+    fn serve(self, Serve { run, store }: Serve) -> Result<(), Box<dyn Error>> {
         log_to_stderr();
-        let runs = Runs::<M>::new(Arc::new(MemoryStore::new())).with_unnamed(run);
+        let runs = Runs::<M>::new(store.open::<M>()?).with_unnamed(run);
         let builder = Server::builder(runs).named(program_name(), self.version);
         let server = (self.serving)(builder).build()?;
         Ok(serve_stdio(server)?)
@@ -125,6 +129,8 @@ struct Line {
 enum Command {
     /// Serve the machine to an MCP client over standard input and output
     Serve(Serve),
+    #[command(flatten)]
+    Runs(RunsCommand),
     /// Draw the machine
     Chart(Chart),
 }
@@ -134,6 +140,8 @@ struct Serve {
     /// The run that is meant where a call names none
     #[arg(long, value_name = "NAME", default_value = "main")]
     run: RunName,
+    #[command(flatten)]
+    store: StoreOption,
 }
 
 #[derive(Args)]

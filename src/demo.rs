@@ -8,7 +8,7 @@ mod show;
 use serde_json::{Value, json};
 
 pub use self::client::DemoError;
-use self::client::{Client, expect, expect_text, unexpected};
+use self::client::{Client, Store, expect, expect_text, unexpected};
 use self::show::Show;
 
 /// Starts this program as a server, takes it through a task, and shows each step.
@@ -21,9 +21,11 @@ pub fn run() -> Result<(), DemoError> {
     let runtime = runtime.map_err(DemoError::Start)?;
     runtime.block_on(async {
         let mut show = Show::new();
-        let client = Client::start().await?;
+        let store = Store::new()?;
+        let client = Client::start(&store).await?;
         task(&client, &mut show).await?;
         client.stop().await?;
+        drop(store);
         show.connect()
     })
 }

@@ -1,12 +1,18 @@
 //! What a history is made of: records, and the names by which they are found.
 
+mod hash;
+mod key;
+
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+pub use self::hash::{Hash, InvalidHash};
+pub use self::key::{InvalidRequestKey, RequestKey};
 
 /// One accepted event of a run, or its start.
 ///
@@ -19,8 +25,13 @@ pub struct Record {
     pub time: DateTime<Utc>,
     /// Who caused it.
     pub actor: Principal,
+    /// The name that the caller gave to the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<RequestKey>,
     /// What happened.
     pub entry: Entry,
+    /// The hash of all of the above, and of the record before. The run's name is not in it.
+    pub hash: Hash,
 }
 
 /// What a record tells.
@@ -31,6 +42,8 @@ pub enum Entry {
     Started {
         /// The machine's name.
         machine: Cow<'static, str>,
+        /// The hash of the machine's graph, by which a later reader sees whether it has changed.
+        chart: Hash,
         /// The state in which it started, as on the wire.
         state: Cow<'static, str>,
         /// The initial context.
@@ -50,6 +63,42 @@ pub enum Entry {
 }
 
 impl Record {
+    /// The record that follows on the one with the hash `previous`, [`Hash::NONE`] for the first. Its time is kept to
+    /// the microsecond.
+    #[must_use]
+    pub fn new(
+        previous: &Hash,
+        version: Version,
+        time: DateTime<Utc>,
+        actor: Principal,
+        key: Option<RequestKey>,
+        entry: Entry,
+    ) -> Self {
+        let time = time.trunc_subsecs(6);
+        let mut record = Self { version, time, actor, key, entry, hash: Hash::NONE };
+        record.hash = record.chained(previous, &record.written());
+        record
+    }
+
+    /// What the record's hash has to be after a record with the hash `previous`, where `entry` is the entry as
+    /// [`written`](Self::written).
+    pub(crate) fn chained(&self, previous: &Hash, entry: &str) -> Hash {
+        let key = self.key.as_ref().map_or("", RequestKey::as_str);
+        Hash::of(&[
+            &previous.0,
+            &self.version.0.to_be_bytes(),
+            &self.time.timestamp_micros().to_be_bytes(),
+            self.actor.as_str().as_bytes(),
+            key.as_bytes(),
+            entry.as_bytes(),
+        ])
+    }
+
+    /// The entry as JSON.
+    pub(crate) fn written(&self) -> String {
+        serde_json::to_string(&self.entry).expect("an entry has only keys that are texts")
+    }
+
     /// The state after the record, as on the wire.
     #[must_use]
     pub fn state(&self) -> &str {
@@ -177,6 +226,12 @@ impl std::error::Error for InvalidRunName {}
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Principal(Cow<'static, str>);
+
+impl From<String> for Principal {
+    fn from(name: String) -> Self {
+        if name == Self::LOCAL.as_str() { Self::LOCAL } else { Self(Cow::Owned(name)) }
+    }
+}
 
 impl Principal {
     /// Every caller that is not authenticated.

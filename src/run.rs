@@ -7,13 +7,15 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::chart::{Event, Player, State};
-use crate::machine::{Machine, Name, Named};
+use crate::machine::{Machine, Name, Named, Parts};
 use crate::portable::Portable;
-use crate::record::{Entry, Record, RunName, Version};
+use crate::record::{Entry, Hash, Record, RunName, Version};
 use crate::refusal::{Applied, Reason, Refusal};
+use crate::store::Snapshot;
 
 /// Why an event is refused that is `by = human`.
 const GATE: &str = "a person has to decide this, and there is no way to ask one here";
@@ -22,6 +24,7 @@ const GATE: &str = "a person has to decide this, and there is no way to ask one 
 pub struct Run<M> {
     machine: M,
     records: u64,
+    hash: Hash,
 }
 
 impl<M: Portable<Context: Default>> Run<M> {
@@ -34,7 +37,7 @@ impl<M: Portable<Context: Default>> Run<M> {
         let context = to_raw_value(&M::Context::default());
         let machine = context.and_then(|context| restored(&context));
         let machine = machine.map_err(|error| Unreplayable::at(Version::START, error.into()))?;
-        Ok(Self { machine, records: 0 })
+        Ok(Self { machine, records: 0, hash: Hash::NONE })
     }
 
     /// What to record of the start: the context that the machine has before it enters its initial state.
@@ -45,7 +48,9 @@ impl<M: Portable<Context: Default>> Run<M> {
     pub fn opening(&self) -> Result<Entry, serde_json::Error> {
         let context = to_raw_value(&M::Context::default())?;
         let state = wire::<M>(self.machine.parts().state.name());
-        Ok(Entry::Started { machine: Cow::Borrowed(M::CHART.name()), state, context })
+        let machine = Cow::Borrowed(M::CHART.name());
+        let chart = Hash::of(&[M::CHART.mermaid().to_string().as_bytes()]);
+        Ok(Entry::Started { machine, chart, state, context })
     }
 }
 
@@ -80,6 +85,12 @@ impl<M: Portable> Run<M> {
         Version(self.records)
     }
 
+    /// The hash of the last record, [`Hash::NONE`] where there is none.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
     /// Lets the machine take an event, and tells what to record of it.
     ///
     /// # Errors
@@ -102,9 +113,10 @@ impl<M: Portable> Run<M> {
         }
     }
 
-    /// Takes note that the history goes on by what was applied last.
-    pub fn recorded(&mut self, records: u64) {
-        self.records += records;
+    /// Takes note that the history goes on by what was applied last, up to this record.
+    pub fn recorded(&mut self, last: Version, hash: Hash) {
+        self.records = last.0 + 1;
+        self.hash = hash;
     }
 
     /// Goes on by one record of the history.
@@ -119,7 +131,7 @@ impl<M: Portable> Run<M> {
             Err(Break::Gap { expected: self.next() })
         };
         done.map_err(|cause| Unreplayable::at(record.version, cause))?;
-        self.records += 1;
+        self.recorded(record.version, record.hash);
         Ok(())
     }
 
@@ -154,6 +166,36 @@ impl<M: Portable> Run<M> {
         clause.is_some_and(|clause| clause.by() == Player::Human)
     }
 
+    /// The run as it is, to go on from without its history.
+    ///
+    /// # Errors
+    ///
+    /// Where state, context or history memory cannot be written.
+    pub fn snapshot(&self) -> Result<Snapshot, serde_json::Error> {
+        let Parts { state, context, history } = self.machine.parts();
+        let parts = [
+            ("context", serde_json::to_value(context)?),
+            ("history", serde_json::to_value(history)?),
+            ("state", serde_json::to_value(state)?),
+        ];
+        let body =
+            canonical(&parts.map(|(name, value)| (name.to_owned(), value)).into_iter().collect());
+        Ok(Snapshot { version: self.version(), hash: self.hash, body })
+    }
+
+    /// The run that a snapshot tells of; `None` where it does not read back to the very same.
+    #[must_use]
+    pub fn restored(snapshot: &Snapshot) -> Option<Self> {
+        let Written { state, context, history } = serde_json::from_str(&snapshot.body).ok()?;
+        let (state, context) =
+            (serde_json::from_str(state.get()).ok()?, serde_json::from_str(context.get()).ok()?);
+        let history = serde_json::from_str(history.get()).ok()?;
+        let machine = Parts { state, context, history }.into();
+        let run = Self { machine, records: snapshot.version.0 + 1, hash: snapshot.hash };
+        let same = run.snapshot().is_ok_and(|again| again.body == snapshot.body);
+        same.then_some(run)
+    }
+
     /// What can be seen of the run from outside.
     #[must_use]
     pub fn situation(&self, run: &RunName) -> Situation {
@@ -176,6 +218,32 @@ impl<M: Portable> Run<M> {
             }
         }
         situation
+    }
+}
+
+/// The body of a snapshot.
+#[derive(Deserialize)]
+struct Written {
+    state: Box<RawValue>,
+    context: Box<RawValue>,
+    history: Box<RawValue>,
+}
+
+/// JSON of one form for each value: no spaces, and keys in the order of their bytes.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(object) => {
+            let mut members: Vec<_> = object.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            let members = members.into_iter().map(|(name, value)| {
+                format!("{}:{}", Value::from(name.as_str()), canonical(value))
+            });
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(array) => {
+            format!("[{}]", array.iter().map(canonical).collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
     }
 }
 

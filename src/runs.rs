@@ -4,23 +4,37 @@
 //! acknowledged; where any of this does not come to its end, the live machine is dropped and read again, so that
 //! nothing is seen that was not recorded.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod error;
+mod live;
+mod request;
 
-use tokio::sync::{Mutex as RunLock, MutexGuard as RunGuard};
+use std::sync::Arc;
 
+use serde_json::value::to_raw_value;
+use tokio::sync::MutexGuard as RunGuard;
+
+pub use self::error::{Refused, RunsError};
+use self::live::{Live, Slot};
+pub use self::request::Request;
+use self::request::{Sent, Verdict};
 use crate::chart::Event;
 use crate::machine::Named;
 use crate::portable::Portable;
-use crate::record::{Clock, Entry, Principal, Record, RunName, SystemClock, Version};
-use crate::run::{Kind, Panic, Rejected, Run, Situation, Unreplayable, event_in_chart, guarded};
-use crate::store::{Head, Store, StoreError};
+use crate::record::{Clock, Hash, Principal, Record, RequestKey, RunName, SystemClock, Version};
+use crate::run::{Kind, Run, Situation, event_in_chart, guarded};
+use crate::store::{Head, Removal, Store, StoreError, Tombstone};
 
 /// How many records are read at once.
 const PAGE: usize = 512;
 
 /// How many runs an error names.
 const NAMED: usize = 20;
+
+/// How many runs are kept ready where the caller says nothing.
+const LIVE: usize = 1024;
+
+/// How many records lie between two snapshots.
+const SNAPSHOT: u64 = 256;
 
 /// The runs of the machine `M`, in a store.
 ///
@@ -53,12 +67,8 @@ pub struct Runs<M> {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     unnamed: RunName,
-    live: Mutex<HashMap<RunName, Slot<M>>>,
+    live: Live<M>,
 }
-
-/// The place of a live run. It is empty while the run is changed, so that a change that is given up on leaves nothing
-/// behind but the way to the store.
-type Slot<M> = Arc<RunLock<Option<Run<M>>>>;
 
 impl<M: Portable<Context: Default>> Runs<M> {
     /// The runs that are in `store`.
@@ -67,7 +77,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             store,
             clock: Arc::new(SystemClock),
             unnamed: RunName::main(),
-            live: Mutex::default(),
+            live: Live::new(LIVE),
         }
     }
 
@@ -83,96 +93,172 @@ impl<M: Portable<Context: Default>> Runs<M> {
         Self { unnamed: run, ..self }
     }
 
+    /// Keeps at most about `most` runs ready, instead of 1,024; the others are read again when they are used.
+    #[must_use]
+    pub fn with_live(self, most: usize) -> Self {
+        Self { live: Live::new(most), ..self }
+    }
+
     /// The run that is meant where none is named. It needs no start: its first event starts it.
     #[must_use]
     pub fn unnamed(&self) -> &RunName {
         &self.unnamed
     }
 
-    /// Starts a run.
+    /// Starts a run. The same request, sent again, is answered as the first time.
     ///
     /// # Errors
     ///
     /// [`RunsError::AlreadyStarted`], or that the store or the initial context fails.
-    pub async fn start(&self, name: &RunName, actor: &Principal) -> Result<Situation, RunsError> {
-        let slot = self.slot(name);
+    pub async fn start(
+        &self,
+        name: &RunName,
+        key: Option<&RequestKey>,
+        actor: &Principal,
+    ) -> Result<Started, RunsError> {
+        let slot = self.live.slot(name);
         let mut place = slot.lock().await;
         let mut run = self.fresh(name, &mut place).await?;
-        if run.is_started() {
-            let situation = run.situation(name);
-            *place = Some(run);
-            return Err(RunsError::AlreadyStarted(Box::new(situation)));
+        let mut started = false;
+        if !run.is_started() {
+            let opening = self.opening(&run, actor, key)?;
+            let (version, hash) = (opening.version, opening.hash);
+            match self.store.append(name, Hash::NONE, vec![opening]).await {
+                Ok(()) => {
+                    run.recorded(version, hash);
+                    started = true;
+                }
+                // Somebody else was faster, perhaps with this very request.
+                Err(StoreError::Conflict { .. }) => run = self.fresh(name, &mut place).await?,
+                Err(error) => return Err(error.into()),
+            }
         }
-        let opening = self.record(&run, actor, opening(&run)?);
-        self.store.append(name, vec![opening]).await?;
-        run.recorded(1);
         let situation = run.situation(name);
         *place = Some(run);
-        Ok(situation)
+        if started || self.is_start(name, key, actor).await? {
+            Ok(Started { situation, replayed: !started })
+        } else {
+            Err(RunsError::AlreadyStarted(Box::new(situation)))
+        }
     }
 
-    /// Lets a run take an event, and records it.
+    /// Whether the run was started by this request.
+    async fn is_start(
+        &self,
+        name: &RunName,
+        key: Option<&RequestKey>,
+        actor: &Principal,
+    ) -> Result<bool, RunsError> {
+        let Some(key) = key else { return Ok(false) };
+        let record = self.store.keyed(name, key).await?;
+        Ok(record.is_some_and(|record| record.version == Version::START && record.actor == *actor))
+    }
+
+    /// Lets a run take an event, and records it. A request that was recorded before is answered as the first time.
     ///
     /// # Errors
     ///
-    /// [`RunsError::Refused`], where the machine does not take the event or the run is not at the version
-    /// `expected`; [`RunsError::NeverStarted`]; or that the store fails.
+    /// [`RunsError::Refused`], where the machine does not take the event, the run is not at the version that the
+    /// request expects, or its key was used for something else; [`RunsError::NeverStarted`]; or that the store fails.
     pub async fn apply(
         &self,
         name: &RunName,
         event: M::Event,
-        expected: Option<Version>,
+        request: impl Into<Request>,
         actor: &Principal,
     ) -> Result<Accepted, RunsError> {
-        let slot = self.slot(name);
+        let request = request.into();
+        let slot = self.live.slot(name);
         let mut place = slot.lock().await;
-        let mut run = self.current(name, &slot, &mut place).await?;
+        let run = self.current(name, &slot, &mut place).await?;
+        // An event that cannot be written is refused below.
+        let written = to_raw_value(&event).ok();
         let chart_event = event_in_chart::<M>(event.name());
-        if let Some(expected) = expected.filter(|expected| *expected != run.version()) {
-            let reason = format!("the run is at version {}, not {expected}", run.version());
-            let rejected = Rejected { kind: Kind::Conflict, event: chart_event, reason };
-            let situation = run.situation(name);
-            *place = Some(run);
-            return Err(RunsError::refused(rejected, situation));
+        let sent = Sent { event: chart_event, written, request: &request, actor };
+        let earlier = self.earlier(name, &request).await?;
+        match sent.verdict(run.version(), earlier.as_ref()) {
+            Verdict::New => self.append(name, &mut place, run, event, &sent).await,
+            Verdict::Replayed => {
+                let situation = run.situation(name);
+                *place = Some(run);
+                Ok(Accepted { event: sent.event, situation, replayed: true })
+            }
+            Verdict::Stale(reason) => {
+                let situation = run.situation(name);
+                *place = Some(run);
+                Err(RunsError::refused(sent.rejected(reason), situation))
+            }
         }
+    }
+
+    /// The record that a request may have made when it was sent before.
+    ///
+    /// # Errors
+    ///
+    /// Where the store fails.
+    pub async fn earlier(
+        &self,
+        name: &RunName,
+        request: &Request,
+    ) -> Result<Option<Record>, RunsError> {
+        if let Some(key) = &request.key {
+            return Ok(self.store.keyed(name, key).await?);
+        }
+        let Some(expected) = request.expected else { return Ok(None) };
+        let page = self.store.load(name, expected.next(), 1).await?;
+        Ok(page.records.into_iter().next())
+    }
+
+    /// Applies an event to a run that is taken out of its place, records it, and puts the run back.
+    async fn append(
+        &self,
+        name: &RunName,
+        place: &mut RunGuard<'_, Option<Run<M>>>,
+        mut run: Run<M>,
+        event: M::Event,
+        sent: &Sent<'_>,
+    ) -> Result<Accepted, RunsError> {
+        let after = run.hash();
         let mut records = Vec::with_capacity(2);
         if !run.is_started() {
-            records.push(self.record(&run, actor, opening(&run)?));
+            records.push(self.opening(&run, sent.actor, None)?);
         }
-        match run.apply(event) {
-            Ok(entry) => {
-                let mut record = self.record(&run, actor, entry);
-                record.version = records.last().map_or(record.version, |last| last.version.next());
-                records.push(record);
-            }
+        let entry = match run.apply(event) {
+            Ok(entry) => entry,
             Err(rejected) => {
                 // A handler that failed may have written to the machine; all else has left it alone.
                 if rejected.kind == Kind::Failed {
-                    run = self.fresh(name, &mut place).await?;
+                    run = self.fresh(name, place).await?;
                 }
                 let situation = run.situation(name);
-                *place = Some(run);
+                **place = Some(run);
                 return Err(RunsError::refused(rejected, situation));
             }
-        }
-        let count = records.len() as u64;
-        match self.store.append(name, records).await {
+        };
+        let (previous, version) =
+            records.last().map_or((after, run.next()), |last| (last.hash, last.version.next()));
+        let (time, actor, key) = (self.clock.now(), sent.actor.clone(), sent.request.key.clone());
+        let record = Record::new(&previous, version, time, actor, key, entry);
+        let hash = record.hash;
+        records.push(record);
+        match self.store.append(name, after, records).await {
             Ok(()) => {
-                run.recorded(count);
+                run.recorded(version, hash);
                 let situation = run.situation(name);
-                *place = Some(run);
-                Ok(Accepted { event: chart_event, situation })
+                self.keep(name, &run);
+                **place = Some(run);
+                Ok(Accepted { event: sent.event, situation, replayed: false })
             }
             Err(error @ StoreError::Conflict { .. }) => {
-                let run = self.fresh(name, &mut place).await?;
+                let run = self.fresh(name, place).await?;
                 let situation = run.situation(name);
-                *place = Some(run);
-                let rejected = Rejected {
-                    kind: Kind::Conflict,
-                    event: chart_event,
-                    reason: error.to_string(),
-                };
-                Err(RunsError::refused(rejected, situation))
+                **place = Some(run);
+                // The one that was faster may have been this very request.
+                let earlier = self.earlier(name, sent.request).await?;
+                if earlier.is_some_and(|earlier| sent.made(&earlier)) {
+                    return Ok(Accepted { event: sent.event, situation, replayed: true });
+                }
+                Err(RunsError::refused(sent.rejected(error.to_string()), situation))
             }
             Err(error) => Err(error.into()),
         }
@@ -188,7 +274,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         name: &RunName,
         look: impl FnOnce(&Run<M>) -> T,
     ) -> Result<T, RunsError> {
-        let slot = self.slot(name);
+        let slot = self.live.slot(name);
         let mut place = slot.lock().await;
         let run = self.current(name, &slot, &mut place).await?;
         let seen = guarded(|| look(&run));
@@ -217,7 +303,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         limit: usize,
     ) -> Result<Vec<Record>, RunsError> {
         self.read(name, |_| ()).await?;
-        Ok(self.store.load(name, from, limit).await?)
+        Ok(self.store.load(name, from, limit).await?.records)
     }
 
     /// The runs that were started, at most `limit`, in the order of their names, beginning after `after`.
@@ -233,6 +319,22 @@ impl<M: Portable<Context: Default>> Runs<M> {
         Ok(self.store.heads(after, limit).await?)
     }
 
+    /// Removes a run with all of its records. A tombstone stays; the name is free again.
+    ///
+    /// # Errors
+    ///
+    /// [`RunsError::NeverStarted`], or that the store fails.
+    pub async fn remove(&self, name: &RunName, actor: &Principal) -> Result<Tombstone, RunsError> {
+        let slot = self.live.slot(name);
+        let mut place = slot.lock().await;
+        *place = None;
+        let removal = Removal { actor: actor.clone(), time: self.clock.now() };
+        match self.store.remove(name, removal).await {
+            Err(StoreError::Conflict { .. }) => Err(self.never_started(name).await?),
+            done => Ok(done?),
+        }
+    }
+
     /// The run as the store has it, where it may be used: it was started, or is the one that needs no start.
     async fn current(
         &self,
@@ -244,13 +346,18 @@ impl<M: Portable<Context: Default>> Runs<M> {
         if run.is_started() || *name == self.unnamed {
             return Ok(run);
         }
-        self.forget(name, slot);
-        let known = self.store.heads(None, NAMED).await?;
-        let known = known.into_iter().map(|head| head.run).collect();
-        Err(RunsError::NeverStarted { run: name.clone(), known })
+        self.live.forget(name, slot);
+        Err(self.never_started(name).await?)
     }
 
-    /// The run as the store has it, taken out of its place: the live one, brought up to the end of its history.
+    async fn never_started(&self, name: &RunName) -> Result<RunsError, RunsError> {
+        let known = self.store.heads(None, NAMED).await?;
+        let known = known.into_iter().map(|head| head.run).collect();
+        Ok(RunsError::NeverStarted { run: name.clone(), known })
+    }
+
+    /// The run as the store has it, taken out of its place: the live one or its snapshot, brought up to the end of its
+    /// history. One that another history has taken the place of is read from its beginning.
     async fn fresh(
         &self,
         name: &RunName,
@@ -259,43 +366,57 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let broken = |source| RunsError::Unreplayable { run: name.clone(), source };
         let mut run = match place.take() {
             Some(run) => run,
-            None => Run::unstarted().map_err(broken)?,
+            None => match self.store.snapshot(name).await?.as_ref().and_then(Run::restored) {
+                Some(run) => run,
+                None => Run::unstarted().map_err(broken)?,
+            },
         };
         loop {
             let page = self.store.load(name, run.next(), PAGE).await?;
-            for record in &page {
+            if page.after != run.hash() {
+                run = Run::unstarted().map_err(broken)?;
+                continue;
+            }
+            for record in &page.records {
                 run.replay(record).map_err(broken)?;
             }
-            if page.len() < PAGE {
+            if page.records.len() < PAGE {
                 return Ok(run);
             }
         }
     }
 
-    fn record(&self, run: &Run<M>, actor: &Principal, entry: Entry) -> Record {
-        Record { version: run.next(), time: self.clock.now(), actor: actor.clone(), entry }
+    fn opening(
+        &self,
+        run: &Run<M>,
+        actor: &Principal,
+        key: Option<&RequestKey>,
+    ) -> Result<Record, RunsError> {
+        let entry = run.opening().map_err(RunsError::Unwritten)?;
+        let (time, actor) = (self.clock.now(), actor.clone());
+        Ok(Record::new(&Hash::NONE, Version::START, time, actor, key.cloned(), entry))
     }
 
-    fn live(&self) -> MutexGuard<'_, HashMap<RunName, Slot<M>>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn slot(&self, name: &RunName) -> Slot<M> {
-        let mut live = self.live();
-        if let Some(slot) = live.get(name) {
-            return Arc::clone(slot);
-        }
-        Arc::clone(live.entry(name.clone()).or_default())
-    }
-
-    /// Drops the place of a run that is not there, unless somebody else waits at it.
-    fn forget(&self, name: &RunName, slot: &Slot<M>) {
-        let mut live = self.live();
-        // Two hold it: the map and the caller.
-        if Arc::strong_count(slot) == 2 {
-            live.remove(name);
+    /// Keeps a snapshot now and then.
+    fn keep(&self, name: &RunName, run: &Run<M>) {
+        if run.version().0.is_multiple_of(SNAPSHOT) {
+            match run.snapshot() {
+                Ok(snapshot) => self.store.keep(name, snapshot),
+                Err(error) => {
+                    tracing::warn!(run = %name, %error, "there can be no snapshot of the run");
+                }
+            }
         }
     }
+}
+
+/// A run that was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// The run as it is.
+    pub situation: Situation,
+    /// Whether it was this request that had started it before.
+    pub replayed: bool,
 }
 
 /// An event that a run took and that was recorded.
@@ -303,70 +424,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
 pub struct Accepted {
     /// The event.
     pub event: &'static Event,
-    /// The run after it.
+    /// The run as it is.
     pub situation: Situation,
-}
-
-/// Why a run did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RunsError {
-    /// The run did not take the event. It is as it was.
-    #[error("{}", .0.rejected.reason)]
-    Refused(Box<Refused>),
-    /// There is such a run already.
-    #[error("the run `{}` was started before", .0.run)]
-    AlreadyStarted(Box<Situation>),
-    /// There is no such run.
-    #[error("the run `{run}` was never started; `start_run` starts it; {}", named(known))]
-    NeverStarted {
-        /// The run that was asked for.
-        run: RunName,
-        /// Runs that there are, at most twenty.
-        known: Vec<RunName>,
-    },
-    /// The author's code panicked. The run is as it was.
-    #[error(transparent)]
-    Panicked(#[from] Panic),
-    /// The history is not one of this machine.
-    #[error("the run `{run}` cannot be read")]
-    Unreplayable {
-        /// The run.
-        run: RunName,
-        /// The record at which its history breaks.
-        source: Unreplayable,
-    },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The initial context cannot be written.
-    #[error("the initial context cannot be written")]
-    Unwritten(#[source] serde_json::Error),
-}
-
-/// An event that a run did not take, and the run as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The event, and why.
-    pub rejected: Rejected,
-    /// The run.
-    pub situation: Situation,
-}
-
-impl RunsError {
-    fn refused(rejected: Rejected, situation: Situation) -> Self {
-        Self::Refused(Box::new(Refused { rejected, situation }))
-    }
-}
-
-fn named(known: &[RunName]) -> String {
-    if known.is_empty() {
-        return "no run was started yet".to_owned();
-    }
-    let names: Vec<_> = known.iter().map(RunName::as_str).collect();
-    format!("there are `{}`", names.join("`, `"))
-}
-
-fn opening<M: Portable<Context: Default>>(run: &Run<M>) -> Result<Entry, RunsError> {
-    run.opening().map_err(RunsError::Unwritten)
+    /// Whether the request had been recorded before, and nothing was added now.
+    pub replayed: bool,
 }

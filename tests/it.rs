@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 mod allocation;
+mod durable;
 mod features;
 mod mcp;
 mod ui;

@@ -1,6 +1,7 @@
 //! The demo's client: a real one, whose server is this program as a child process.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -37,10 +38,11 @@ pub(super) struct Lists {
 }
 
 impl Client {
-    pub(super) async fn start() -> Result<Self, DemoError> {
+    pub(super) async fn start(store: &Store) -> Result<Self, DemoError> {
         let program = std::env::current_exe().map_err(DemoError::Start)?;
         let mut server = Command::new(program)
-            .arg("serve")
+            .args(["serve", "--store"])
+            .arg(store.0.join("demo.db"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -121,6 +123,25 @@ impl Client {
             Ok(Err(error)) => Err(DemoError::Start(error)),
             Err(_) => Err(unexpected("the server to end", &json!("it goes on"))),
         }
+    }
+}
+
+/// A folder for the demo's store, which goes with it.
+pub(super) struct Store(PathBuf);
+
+impl Store {
+    pub(super) fn new() -> Result<Self, DemoError> {
+        let name = format!("leverframe-demo-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).map_err(DemoError::Start)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // What is left in the folder for temporary files does no harm.
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

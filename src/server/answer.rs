@@ -28,6 +28,8 @@ pub(crate) struct Status<'a> {
     event: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<Refused>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    replayed: bool,
     legal: Vec<Move<'a>>,
     blocked: Vec<Blocked<'a>>,
 }
@@ -87,6 +89,7 @@ impl<'a> Status<'a> {
             available_transitions: None,
             event: None,
             refused: None,
+            replayed: false,
             legal: legal.collect(),
             blocked: blocked.collect(),
         }
@@ -105,6 +108,11 @@ impl<'a> Status<'a> {
     /// After an event.
     pub(crate) fn after(self, event: &'static str) -> Self {
         Self { event: Some(event), ..self }
+    }
+
+    /// After a request that was answered before.
+    pub(crate) fn replayed(self, replayed: bool) -> Self {
+        Self { replayed, ..self }
     }
 
     /// After a refusal.
@@ -195,7 +203,7 @@ impl From<Record> for Recorded {
     fn from(record: Record) -> Self {
         let json = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or_default();
         let what = match record.entry {
-            Entry::Started { machine, state, context } => What::Started {
+            Entry::Started { machine, state, context, .. } => What::Started {
                 machine: machine.into_owned(),
                 state: state.into_owned(),
                 context: json(&context),

@@ -9,9 +9,9 @@ use super::catalogue::{Action, Entry, PAGE};
 use super::nearest::hint;
 use crate::chart::{Event, State};
 use crate::portable::Portable;
-use crate::record::{Principal, RunName, Version};
+use crate::record::{Entry as RecordEntry, Principal, Record, RequestKey, RunName, Version};
 use crate::run::{Kind, Situation};
-use crate::runs::{Accepted, RunsError};
+use crate::runs::{Accepted, Request, RunsError, Started};
 
 /// Why a call has no good answer.
 pub(super) enum Fault {
@@ -47,9 +47,11 @@ impl<M: Portable<Context: Default>> Shared<M> {
         match entry.action {
             Action::StartRun => {
                 let run = self.run(&mut given)?;
-                let started = self.runs.start(&run, &Principal::LOCAL).await;
-                let situation = started.map_err(|error| Fault::Run(run, error))?;
-                Ok(Status::new(&situation, &self.moves).into_result())
+                let key: Option<RequestKey> = given.take("request_key")?;
+                let started = self.runs.start(&run, key.as_ref(), &Principal::LOCAL).await;
+                let Started { situation, replayed } =
+                    started.map_err(|error| Fault::Run(run, error))?;
+                Ok(Status::new(&situation, &self.moves).replayed(replayed).into_result())
             }
             Action::ListRuns => self.list(given).await,
             Action::CurrentState => {
@@ -71,9 +73,9 @@ impl<M: Portable<Context: Default>> Shared<M> {
             Action::Transition => self.transition(given).await,
             Action::Event(event) => {
                 let run = self.run(&mut given)?;
-                let expected = given.take("expected_version")?;
+                let request = request(&mut given)?;
                 let event = given.payload::<M::Event>(event.name())?;
-                let accepted = self.runs.apply(&run, event, expected, &Principal::LOCAL).await;
+                let accepted = self.runs.apply(&run, event, request, &Principal::LOCAL).await;
                 Ok(self.accepted(&accepted.map_err(|error| Fault::Run(run, error))?))
             }
             Action::Query(query) => {
@@ -99,7 +101,7 @@ impl<M: Portable<Context: Default>> Shared<M> {
     /// that very version; where the run has moved between the two, once more.
     async fn transition(&self, mut given: Arguments) -> Result<CallToolResult, Fault> {
         let run = self.run(&mut given)?;
-        let expected: Option<Version> = given.take("expected_version")?;
+        let request = request(&mut given)?;
         let to = given.take::<String>("new_state")?.unwrap_or_default();
         let payload = given.take::<JsonObject>("arguments")?.unwrap_or_default();
         let Some((to, target)) = M::CHART.state_named(&to) else {
@@ -109,8 +111,13 @@ impl<M: Portable<Context: Default>> Shared<M> {
         };
         loop {
             let situation = self.situation(&run).await?;
-            let event = self.moves.between(situation.number, to);
-            if let Some(expected) = expected.filter(|expected| *expected != situation.version) {
+            let earlier = self.runs.earlier(&run, &request).await;
+            let earlier = earlier.map_err(|error| Fault::Run(run.clone(), error))?;
+            let earlier = earlier.and_then(|record| Self::led_to(&record, target));
+            let is_earlier = earlier.is_some();
+            let event = earlier.or_else(|| self.moves.between(situation.number, to));
+            let stale = request.expected.filter(|expected| *expected != situation.version);
+            if let Some(expected) = stale.filter(|_| !is_earlier) {
                 let reason = format!("the run is at version {}, not {expected}", situation.version);
                 let event = event.map(Event::name);
                 let refused =
@@ -126,11 +133,16 @@ impl<M: Portable<Context: Default>> Shared<M> {
                 .map_err(|problems| problems.into_iter().map(inner).collect::<Vec<_>>())?
                 .payload::<M::Event>(event.name())
                 .map_err(inner)?;
-            let at = Some(situation.version);
+            let mut at = request.clone();
+            if !is_earlier {
+                at.expected = Some(situation.version);
+            }
             match self.runs.apply(&run, payload, at, &Principal::LOCAL).await {
                 Ok(accepted) => return Ok(self.accepted(&accepted)),
                 Err(RunsError::Refused(refused)) => {
-                    if refused.rejected.kind == Kind::Conflict && expected.is_none() {
+                    let has_moved = refused.situation.version != situation.version;
+                    let is_free = request.expected.is_none() && !is_earlier;
+                    if refused.rejected.kind == Kind::Conflict && is_free && has_moved {
                         continue;
                     }
                     let rejected = refused.rejected;
@@ -144,6 +156,16 @@ impl<M: Portable<Context: Default>> Shared<M> {
                 Err(error) => return Err(Fault::Run(run, error)),
             }
         }
+    }
+
+    /// The event of a record that led to a state.
+    fn led_to(record: &Record, state: &State) -> Option<&'static Event> {
+        let RecordEntry::Applied { event, to, internal: false, .. } = &record.entry else {
+            return None;
+        };
+        let event: JsonObject = serde_json::from_str(event.get()).ok()?;
+        let named = |known: &&Event| event.contains_key(known.name());
+        M::CHART.events().iter().find(named).filter(|_| to == state.wire())
     }
 
     async fn list(&self, mut given: Arguments) -> Result<CallToolResult, Fault> {
@@ -189,8 +211,9 @@ impl<M: Portable<Context: Default>> Shared<M> {
     }
 
     fn accepted(&self, accepted: &Accepted) -> CallToolResult {
-        let Accepted { event, situation } = accepted;
-        Status::new(situation, &self.moves).after(event.name()).into_result()
+        let Accepted { event, situation, replayed } = accepted;
+        let status = Status::new(situation, &self.moves).after(event.name());
+        status.replayed(*replayed).into_result()
     }
 
     fn refused(&self, situation: &Situation, refused: Refused) -> CallToolResult {
@@ -225,6 +248,11 @@ impl<M: Portable<Context: Default>> Shared<M> {
             }
         }
     }
+}
+
+/// What makes a call safe to send again.
+fn request(given: &mut Arguments) -> Result<Request, Problem> {
+    Ok(Request { expected: given.take("expected_version")?, key: given.take("request_key")? })
 }
 
 fn unreachable(situation: &Situation, event: Option<&'static str>, to: &'static str) -> Refused {

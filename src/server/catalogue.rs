@@ -121,7 +121,8 @@ impl Maker {
         };
         let run = Signature::default().optional("run", self.run.clone());
         let started = "Start a run. Runs stand side by side and do not disturb each other.";
-        self.add("start_run", started, Action::StartRun, run.clone());
+        let signature = run.clone().optional("request_key", request_key());
+        self.add("start_run", started, Action::StartRun, signature);
         self.add(
             "list_runs",
             "The runs that were started.",
@@ -174,8 +175,10 @@ impl Maker {
         signature: Signature,
     ) {
         let version = json!({"type": "integer", "minimum": 0, "description": "refused if the run is at another"});
-        let signature =
-            signature.optional("run", self.run.clone()).optional("expected_version", version);
+        let signature = signature
+            .optional("run", self.run.clone())
+            .optional("expected_version", version)
+            .optional("request_key", request_key());
         self.add(name, docs, action, signature);
     }
 
@@ -196,6 +199,11 @@ impl Maker {
         let tool = Tool::new(name, docs, signature.to_schema()).with_annotations(annotations);
         self.entries.push(Entry { tool, signature, action });
     }
+}
+
+/// The name that a caller may give to a call.
+fn request_key() -> Value {
+    json!({"type": "string", "description": "makes a repeated call apply once"})
 }
 
 /// Where a clause leads from where.

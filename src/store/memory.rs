@@ -5,15 +5,28 @@ use std::future::ready;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use futures::future::BoxFuture;
+use tokio::sync::watch;
 
-use super::{Head, Store, StoreError};
-use crate::record::{Record, RunName, Version};
+use super::{Answer, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
+use crate::record::{Hash, Record, RequestKey, RunName, Version};
 
 /// A store that keeps nothing beyond the life of its value.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    histories: Mutex<BTreeMap<RunName, Vec<Record>>>,
+    kept: Mutex<Kept>,
+    changes: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    runs: BTreeMap<RunName, History>,
+    tombstones: Vec<Tombstone>,
+}
+
+#[derive(Debug, Default)]
+struct History {
+    records: Vec<Record>,
+    snapshot: Option<Snapshot>,
 }
 
 impl MemoryStore {
@@ -23,56 +36,82 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// The histories. Nothing under the lock can leave them half changed, so one that was poisoned is whole.
-    fn histories(&self) -> MutexGuard<'_, BTreeMap<RunName, Vec<Record>>> {
-        self.histories.lock().unwrap_or_else(PoisonError::into_inner)
+    /// All that is kept. Nothing under the lock can leave it half changed, so one that was poisoned is whole.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn append_now(&self, run: &RunName, records: Vec<Record>) -> Result<(), StoreError> {
+    fn append_now(
+        &self,
+        run: &RunName,
+        after: Hash,
+        records: Vec<Record>,
+    ) -> Result<(), StoreError> {
         let Some(first) = records.first() else { return Ok(()) };
-        let mut histories = self.histories();
-        let actual = histories.get(run).and_then(|history| history.last()).map(|last| last.version);
-        if actual.map_or(Version::START, Version::next) != first.version {
+        let mut kept = self.kept();
+        let history = kept.runs.get(run).map(|history| history.records.as_slice());
+        let history = history.unwrap_or_default();
+        let last = history.last();
+        let actual = last.map(|last| last.version);
+        let follows = actual.map_or(Version::START, Version::next) == first.version
+            && last.map_or(Hash::NONE, |last| last.hash) == after;
+        let is_new = |record: &Record| {
+            record.key.is_none() || history.iter().all(|known| known.key != record.key)
+        };
+        if !follows || !records.iter().all(is_new) {
             return Err(StoreError::Conflict { actual });
         }
-        histories.entry(run.clone()).or_default().extend(records);
+        kept.runs.entry(run.clone()).or_default().records.extend(records);
+        self.changes.send_modify(|count| *count += 1);
         Ok(())
+    }
+
+    fn remove_now(&self, run: &RunName, removal: Removal) -> Result<Tombstone, StoreError> {
+        let mut kept = self.kept();
+        let history = kept.runs.remove(run);
+        let last = history.and_then(|history| history.records.into_iter().last());
+        let Some(last) = last else { return Err(StoreError::Conflict { actual: None }) };
+        let Removal { actor, time } = removal;
+        let (version, hash) = (last.version, last.hash);
+        let tombstone = Tombstone { run: run.clone(), version, hash, actor, time };
+        kept.tombstones.push(tombstone.clone());
+        self.changes.send_modify(|count| *count += 1);
+        Ok(tombstone)
     }
 }
 
 impl Store for MemoryStore {
-    fn append<'a>(
-        &'a self,
-        run: &'a RunName,
-        records: Vec<Record>,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(ready(self.append_now(run, records)))
+    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()> {
+        Box::pin(ready(self.append_now(run, after, records)))
     }
 
-    fn load<'a>(
-        &'a self,
-        run: &'a RunName,
-        from: Version,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, StoreError>> {
-        let histories = self.histories();
-        let history = histories.get(run).map(Vec::as_slice).unwrap_or_default();
+    fn load<'a>(&'a self, run: &'a RunName, from: Version, limit: usize) -> Answer<'a, Page> {
+        let kept = self.kept();
+        let history = kept.runs.get(run).map(|history| history.records.as_slice());
+        let history = history.unwrap_or_default();
         let skipped = usize::try_from(from.0).unwrap_or(usize::MAX);
-        let page = history.iter().skip(skipped).take(limit).cloned().collect();
-        Box::pin(ready(Ok(page)))
+        let before = skipped.checked_sub(1).and_then(|place| history.get(place));
+        let after = before.map_or(Hash::NONE, |record| record.hash);
+        let records = history.iter().skip(skipped).take(limit).cloned().collect();
+        Box::pin(ready(Ok(Page { after, records })))
     }
 
-    fn heads<'a>(
-        &'a self,
-        after: Option<&'a RunName>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Head>, StoreError>> {
+    fn keyed<'a>(&'a self, run: &'a RunName, key: &'a RequestKey) -> Answer<'a, Option<Record>> {
+        let kept = self.kept();
+        let history = kept.runs.get(run).map(|history| history.records.as_slice());
+        let mut records = history.unwrap_or_default().iter();
+        let record = records.find(|record| record.key.as_ref() == Some(key)).cloned();
+        Box::pin(ready(Ok(record)))
+    }
+
+    fn heads<'a>(&'a self, after: Option<&'a RunName>, limit: usize) -> Answer<'a, Vec<Head>> {
         let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let histories = self.histories();
-        let heads = histories
+        let kept = self.kept();
+        let heads = kept
+            .runs
             .range::<RunName, _>((begin, Bound::Unbounded))
             .filter_map(|(run, history)| {
-                history.last().map(|last| Head {
+                history.records.last().map(|last| Head {
                     run: run.clone(),
                     version: last.version,
                     state: last.state().to_owned(),
@@ -82,5 +121,29 @@ impl Store for MemoryStore {
             .take(limit)
             .collect();
         Box::pin(ready(Ok(heads)))
+    }
+
+    fn snapshot<'a>(&'a self, run: &'a RunName) -> Answer<'a, Option<Snapshot>> {
+        let kept = self.kept();
+        let snapshot = kept.runs.get(run).and_then(|history| history.snapshot.clone());
+        Box::pin(ready(Ok(snapshot)))
+    }
+
+    fn keep(&self, run: &RunName, snapshot: Snapshot) {
+        if let Some(history) = self.kept().runs.get_mut(run) {
+            history.snapshot = Some(snapshot);
+        }
+    }
+
+    fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone> {
+        Box::pin(ready(self.remove_now(run, removal)))
+    }
+
+    fn tombstones(&self) -> Answer<'_, Vec<Tombstone>> {
+        Box::pin(ready(Ok(self.kept().tombstones.clone())))
+    }
+
+    fn watch(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 }

@@ -14,7 +14,7 @@ check() {
     expected=$1
     shift
     # shellcheck disable=SC2086
-    answer=$($inspector --cli "$program" serve --method "$@" 2>&1) || true
+    answer=$($inspector --cli "$program" serve --store memory --method "$@" 2>&1) || true
     case $answer in
     *"$expected"*) count=$((count + 1)) ;;
     *) printf '%s\n\nexpected `%s` of %s\n' "$answer" "$expected" "$*" >&2 && exit 1 ;;

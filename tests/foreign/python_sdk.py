@@ -17,7 +17,7 @@ import mcp
 from mcp import StdioServerParameters
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else "target/debug/leverframe"
-PARAMETERS = StdioServerParameters(command=PROGRAM, args=["serve"])
+PARAMETERS = StdioServerParameters(command=PROGRAM, args=["serve", "--store", "memory"])
 
 
 @contextlib.asynccontextmanager

@@ -21,6 +21,7 @@ fn what_it_takes() {
     check(&["--help"], 0, &["Takes an agent through a task", "serve", "chart", "demo"]);
     check(&["chart"], 0, &["stateDiagram-v2", "[*] --> IDLE"]);
     check(&["chart", "--format", "mermaid"], 0, &["stateDiagram-v2"]);
+    check(&["serve", "--help"], 0, &["--store <PATH>", "memory"]);
     check(&["chart", "--format", "png"], 2, &["possible values", "mermaid"]);
     check(&["serve", "--run", "a b"], 2, &["write `a-b`"]);
     check(&["sevre"], 2, &["similar subcommand", "serve"]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeZone, Utc};
 use leverframe::orchestrator::Orchestrator;
 use leverframe::orchestrator::events;
-use leverframe::record::{Clock, Entry, Principal, RunName, Version};
+use leverframe::record::{Clock, Entry, Hash, Principal, RunName, Version};
 use leverframe::runs::{Runs, RunsError};
 use leverframe::store::Store;
 use leverframe::store::memory::MemoryStore;
@@ -28,8 +28,15 @@ async fn records_say_when_and_who() {
     let main = RunName::main();
     runs.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
     let records = runs.history(&main, Version::START, 10).await.unwrap();
+    let mut told = serde_json::to_value(&records).unwrap();
+    for record in told.as_array_mut().unwrap() {
+        let hash = record.as_object_mut().unwrap().remove("hash").unwrap();
+        assert_eq!(hash.as_str().unwrap().len(), 64);
+    }
+    let chart = told[0]["entry"]["started"].as_object_mut().unwrap().remove("chart").unwrap();
+    assert_eq!(chart.as_str().unwrap().len(), 64);
     assert_eq!(
-        serde_json::to_value(&records).unwrap(),
+        told,
         serde_json::json!([
             {
                 "version": 0, "time": "2026-11-22T12:00:00Z", "actor": "local",
@@ -67,8 +74,8 @@ async fn a_history_reads_back_to_what_was() {
         let seen =
             runs.read(&main, |run| serde_json::to_string(run.context()).unwrap()).await.unwrap();
         let copy = Arc::new(MemoryStore::new());
-        let records = store.load(&main, Version::START, version + 2).await.unwrap();
-        copy.append(&main, records).await.unwrap();
+        let records = store.load(&main, Version::START, version + 2).await.unwrap().records;
+        copy.append(&main, Hash::NONE, records).await.unwrap();
         let again = Runs::<Orchestrator>::new(copy);
         assert_eq!(again.situation(&main).await.unwrap(), accepted.situation);
         let read =
@@ -91,12 +98,12 @@ async fn a_history_of_something_else_is_refused() {
         (r#"{"plan":{}}"#, "the machine comes to PLANNING by it"),
         (r#"{"plans":{}}"#, "it cannot be read"),
     ] {
-        let mut records = written.load(&main, Version::START, 10).await.unwrap();
+        let mut records = written.load(&main, Version::START, 10).await.unwrap().records;
         if let Entry::Applied { event, .. } = &mut records[1].entry {
             *event = serde_json::from_str(change).unwrap();
         }
         let changed = Arc::new(MemoryStore::new());
-        changed.append(&main, records).await.unwrap();
+        changed.append(&main, Hash::NONE, records).await.unwrap();
         check::<Orchestrator>(&changed, 1, cause).await;
     }
 }
@@ -116,7 +123,7 @@ async fn check<M: leverframe::Portable<Context: Default>>(
         other => panic!("{cause}: {other:?}"),
     }
     assert_eq!(
-        store.load(&main, Version::START, 10).await.unwrap().len(),
+        store.load(&main, Version::START, 10).await.unwrap().records.len(),
         2,
         "it is left as it is"
     );

@@ -6,6 +6,7 @@ mod histories;
 mod lists;
 mod own_machine;
 mod refusals;
+mod restarts;
 mod strictness;
 mod styles;
 mod unrecorded;
@@ -33,7 +34,11 @@ const STYLES: [fn() -> ClientLifecycleMode; 2] = [
 /// The program, about to be started, with pipes.
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leverframe"));
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+    command.args(arguments);
+    if arguments.contains(&"serve") && !arguments.contains(&"--store") {
+        command.args(["--store", "memory"]);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
     command
 }
 
@@ -49,7 +54,11 @@ impl Client {
     }
 
     async fn begin(style: ClientLifecycleMode) -> Self {
-        let mut server = program(&["serve"]).spawn().unwrap();
+        Self::of(program(&["serve"]), style).await
+    }
+
+    async fn of(mut program: Command, style: ClientLifecycleMode) -> Self {
+        let mut server = program.spawn().unwrap();
         let pipes = (server.stdout.take().unwrap(), server.stdin.take().unwrap());
         let service = timeout(PATIENCE, ().serve_with_lifecycle(pipes, style)).await;
         Self { service: service.expect("the server answers").unwrap(), _server: server }

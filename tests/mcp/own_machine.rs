@@ -175,6 +175,8 @@ async fn each_event_is_a_tool() {
                 "run": {"type": "string", "description": "default `main`"},
                 "expected_version": {"type": "integer", "minimum": 0,
                     "description": "refused if the run is at another"},
+                "request_key": {"type": "string",
+                    "description": "makes a repeated call apply once"},
             },
             "required": ["reader"],
             "additionalProperties": false,

@@ -15,7 +15,7 @@ async fn arguments_are_checked() {
             &[
                 (
                     "kee",
-                    "no such argument; did you mean `key`? known: `expected_version`, `key`, `run`, `value`",
+                    "no such argument; did you mean `key`? known: `expected_version`, `key`, `request_key`, `run`, `value`",
                 ),
                 ("key", "it is missing; expected a string"),
             ][..],

@@ -3,14 +3,48 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures::future::BoxFuture;
 use leverframe::orchestrator::events;
 use leverframe::orchestrator::{Event, Orchestrator};
-use leverframe::record::{Principal, Record, RunName, Version};
+use leverframe::record::{Hash, Principal, Record, RequestKey, RunName, Version};
 use leverframe::run::Kind;
 use leverframe::runs::{Runs, RunsError};
 use leverframe::store::memory::MemoryStore;
-use leverframe::store::{Head, Store, StoreError};
+use leverframe::store::{Answer, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
+use tokio::sync::watch;
+
+/// All that a store does but appending, as the store within does it.
+macro_rules! as_the_store_within {
+    () => {
+        fn load<'a>(&'a self, run: &'a RunName, from: Version, limit: usize) -> Answer<'a, Page> {
+            self.store.load(run, from, limit)
+        }
+        fn keyed<'a>(
+            &'a self,
+            run: &'a RunName,
+            key: &'a RequestKey,
+        ) -> Answer<'a, Option<Record>> {
+            self.store.keyed(run, key)
+        }
+        fn heads<'a>(&'a self, after: Option<&'a RunName>, limit: usize) -> Answer<'a, Vec<Head>> {
+            self.store.heads(after, limit)
+        }
+        fn snapshot<'a>(&'a self, run: &'a RunName) -> Answer<'a, Option<Snapshot>> {
+            self.store.snapshot(run)
+        }
+        fn keep(&self, run: &RunName, snapshot: Snapshot) {
+            self.store.keep(run, snapshot);
+        }
+        fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone> {
+            self.store.remove(run, removal)
+        }
+        fn tombstones(&self) -> Answer<'_, Vec<Tombstone>> {
+            self.store.tombstones()
+        }
+        fn watch(&self) -> watch::Receiver<u64> {
+            self.store.watch()
+        }
+    };
+}
 
 /// A store that can be broken.
 #[derive(Default)]
@@ -20,33 +54,14 @@ struct Brittle {
 }
 
 impl Store for Brittle {
-    fn append<'a>(
-        &'a self,
-        run: &'a RunName,
-        records: Vec<Record>,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Box::pin(async { Err(StoreError::Unavailable("no disk".into())) });
         }
-        self.store.append(run, records)
+        self.store.append(run, after, records)
     }
 
-    fn load<'a>(
-        &'a self,
-        run: &'a RunName,
-        from: Version,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, StoreError>> {
-        self.store.load(run, from, limit)
-    }
-
-    fn heads<'a>(
-        &'a self,
-        after: Option<&'a RunName>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Head>, StoreError>> {
-        self.store.heads(after, limit)
-    }
+    as_the_store_within!();
 }
 
 /// A message of the user.
@@ -105,36 +120,17 @@ struct Raced {
 }
 
 impl Store for Raced {
-    fn append<'a>(
-        &'a self,
-        run: &'a RunName,
-        records: Vec<Record>,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()> {
         Box::pin(async move {
             let intruder = self.intruder.lock().unwrap().take();
             if let Some(intruder) = intruder {
-                self.store.append(run, intruder).await?;
+                self.store.append(run, Hash::NONE, intruder).await?;
             }
-            self.store.append(run, records).await
+            self.store.append(run, after, records).await
         })
     }
 
-    fn load<'a>(
-        &'a self,
-        run: &'a RunName,
-        from: Version,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, StoreError>> {
-        self.store.load(run, from, limit)
-    }
-
-    fn heads<'a>(
-        &'a self,
-        after: Option<&'a RunName>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Head>, StoreError>> {
-        self.store.heads(after, limit)
-    }
+    as_the_store_within!();
 }
 
 #[tokio::test]
@@ -143,7 +139,7 @@ async fn a_lost_race_is_a_conflict_and_leaves_nothing_behind() {
     let main = RunName::main();
     let theirs = Runs::<Orchestrator>::new(other.clone());
     theirs.apply(&main, say("theirs"), None, &Principal::LOCAL).await.unwrap();
-    let intruder = other.load(&main, Version::START, 10).await.unwrap();
+    let intruder = other.load(&main, Version::START, 10).await.unwrap().records;
     let store = Raced { store: MemoryStore::new(), intruder: Some(intruder).into() };
     let runs = Runs::<Orchestrator>::new(Arc::new(store));
     match runs.apply(&main, say("ours"), None, &Principal::LOCAL).await {

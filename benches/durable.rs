@@ -1,0 +1,282 @@
+//! What durable runs cost, beside the floor of the same disk in the same run: records that are acknowledged after the
+//! disk has them, the start with a million records, bytes and memory.
+//!
+//! `cargo bench --bench durable` prints the tables; `-- --dir PATH` measures the disk of another folder.
+
+#![expect(clippy::print_stdout, reason = "the figures are the output")]
+#![expect(clippy::cast_precision_loss, reason = "figures are rounded")]
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use leverframe::orchestrator::{Orchestrator, events};
+use leverframe::record::{Clock, Entry, Hash, Principal, Record, RunName, SystemClock, Version};
+use leverframe::runs::Runs;
+use leverframe::store::Store;
+use leverframe::store::memory::MemoryStore;
+use leverframe::store::sqlite::SqliteStore;
+use serde_json::value::{RawValue, to_raw_value};
+use tokio::sync::{mpsc, oneshot};
+
+type Done<T> = Result<T, Box<dyn Error>>;
+
+/// The payload of an event, in bytes.
+const EVENT: usize = 300;
+/// The runs over which the callers spread.
+const RUNS: usize = 1000;
+/// How long each figure is taken.
+const SPAN: Duration = Duration::from_secs(3);
+
+fn main() -> Done<()> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let given = arguments.iter().position(|argument| argument == "--dir");
+    let base = given.and_then(|place| arguments.get(place + 1)).map(PathBuf::from);
+    let folder = base
+        .unwrap_or_else(std::env::temp_dir)
+        .join(format!("leverframe-bench-{}", std::process::id()));
+    fs::create_dir(&folder)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let done = runtime.block_on(async {
+        rates(&folder).await?;
+        start(&folder).await?;
+        growth(&folder).await?;
+        memory().await
+    });
+    fs::remove_dir_all(&folder)?;
+    done
+}
+
+/// What one kind of log does for a number of callers.
+struct Rate {
+    a_second: f64,
+    p99: Duration,
+}
+
+async fn rates(folder: &Path) -> Done<()> {
+    println!(
+        "| callers | fsync/s | log, grouped /s | p99 ms | SQLite /s | p99 ms | × fsync | % of the log | p99 × |"
+    );
+    println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    for callers in [1, 8, 64] {
+        let floor = fsyncs(&folder.join("floor"))?;
+        let log = logged(&folder.join("log"), callers).await?;
+        let store = stored(&folder.join(format!("{callers}.db")), callers).await?;
+        let [log_ms, store_ms] = [&log, &store].map(|rate| rate.p99.as_secs_f64() * 1e3);
+        println!(
+            "| {callers} | {floor:.0} | {:.0} | {log_ms:.2} | {:.0} | {store_ms:.2} | {:.2} | {:.0} | {:.2} |",
+            log.a_second,
+            store.a_second,
+            store.a_second / floor,
+            100.0 * store.a_second / log.a_second,
+            store_ms / log_ms,
+        );
+    }
+    Ok(())
+}
+
+/// How often a second the disk takes one record and says so.
+fn fsyncs(path: &Path) -> Done<f64> {
+    let mut file = File::create(path)?;
+    let (begin, mut count) = (Instant::now(), 0);
+    while begin.elapsed() < SPAN {
+        file.write_all(&[7; EVENT])?;
+        file.sync_data()?;
+        count += 1;
+    }
+    Ok(f64::from(count) / begin.elapsed().as_secs_f64())
+}
+
+/// A file to which a thread appends whatever waits, and then answers.
+async fn logged(path: &Path, callers: usize) -> Done<Rate> {
+    let mut file = File::create(path)?;
+    let (sender, mut waiting) = mpsc::channel::<oneshot::Sender<()>>(1024);
+    let thread = std::thread::spawn(move || -> std::io::Result<()> {
+        let mut batch = Vec::new();
+        while waiting.blocking_recv_many(&mut batch, 512) > 0 {
+            file.write_all(&vec![7; EVENT * batch.len()])?;
+            file.sync_data()?;
+            for reply in batch.drain(..) {
+                // A caller that is gone has no use for it.
+                let _ = reply.send(());
+            }
+        }
+        Ok(())
+    });
+    let rate = measured(callers, async |_, _| {
+        let (reply, answer) = oneshot::channel();
+        sender.send(reply).await?;
+        Ok(answer.await?)
+    })
+    .await?;
+    drop(sender);
+    thread.join().map_err(|_| "the log's thread panicked")??;
+    Ok(rate)
+}
+
+async fn stored(path: &Path, callers: usize) -> Done<Rate> {
+    let store = SqliteStore::open(path)?;
+    let event = event()?;
+    let names: Vec<RunName> =
+        (0..RUNS).map(|run| format!("r{run}").parse()).collect::<Result<_, _>>()?;
+    let first = first()?;
+    for name in &names {
+        store.append(name, Hash::NONE, vec![first.clone()]).await?;
+    }
+    let heads = Rc::new(std::cell::RefCell::new(vec![(first.hash, first.version); RUNS]));
+    measured(callers, async |caller, turn| {
+        // Each caller has runs of its own, so that none conflicts.
+        let place = (turn * callers + caller) % (RUNS / callers * callers);
+        let head = heads.borrow().get(place).copied();
+        let (hash, version) = head.ok_or("a run")?;
+        let record = next(&hash, version, &event);
+        let (end, at) = (record.hash, record.version);
+        let name = names.get(place).ok_or("a name")?;
+        store.append(name, hash, vec![record]).await?;
+        if let Some(head) = heads.borrow_mut().get_mut(place) {
+            *head = (end, at);
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Lets callers call for a while, each again once it has its answer.
+async fn measured(callers: usize, call: impl AsyncFn(usize, usize) -> Done<()>) -> Done<Rate> {
+    let begin = Instant::now();
+    let all = futures::future::join_all((0..callers).map(async |caller| -> Done<Vec<Duration>> {
+        let mut times = Vec::new();
+        while begin.elapsed() < SPAN {
+            let sent = Instant::now();
+            call(caller, times.len()).await?;
+            times.push(sent.elapsed());
+        }
+        Ok(times)
+    }));
+    let mut times = all.await.into_iter().collect::<Done<Vec<_>>>()?.concat();
+    let a_second = times.len() as f64 / begin.elapsed().as_secs_f64();
+    times.sort_unstable();
+    let p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
+    Ok(Rate { a_second, p99 })
+}
+
+/// A store of a million records, and how soon it is ready: after a good end, and after none.
+async fn start(folder: &Path) -> Done<()> {
+    let path = folder.join("million.db");
+    let store = SqliteStore::open(&path)?;
+    let event = event()?;
+    let begin = Instant::now();
+    for run in 0..RUNS {
+        let mut records = vec![first()?];
+        while records.len() < 1000 {
+            let last = records.last().ok_or("a record")?;
+            let record = next(&last.hash, last.version, &event);
+            records.push(record);
+        }
+        store.append(&format!("r{run}").parse()?, Hash::NONE, records).await?;
+    }
+    println!("\n1,000,000 records written in {:.1} s", begin.elapsed().as_secs_f64());
+    let copy = folder.join("killed.db");
+    for end in ["", "-wal"] {
+        let [from, to] = [&path, &copy].map(|path| format!("{}{end}", path.display()));
+        fs::copy(from, to)?;
+    }
+    drop(store);
+    for (name, path) in [("a good end", &path), ("kill -9", &copy)] {
+        let begin = Instant::now();
+        let store = SqliteStore::open(path)?;
+        let opened = begin.elapsed();
+        let page = store.load(&"r500".parse()?, Version(990), 20).await?;
+        let read = begin.elapsed();
+        assert_eq!(page.records.len(), 10);
+        println!(
+            "open after {name}: {:.1} ms, with the first page read {:.1} ms, {} MB",
+            opened.as_secs_f64() * 1e3,
+            read.as_secs_f64() * 1e3,
+            path.metadata()?.len() / 1_000_000,
+        );
+    }
+    Ok(())
+}
+
+/// Bytes on the disk for a history that grows.
+async fn growth(folder: &Path) -> Done<()> {
+    let path = folder.join("growth.db");
+    let text = "x".repeat(EVENT);
+    println!();
+    let mut before = 0;
+    for steps in [2_500, 5_000, 10_000_u64] {
+        let runs = Runs::<Orchestrator>::new(Arc::new(SqliteStore::open(&path)?));
+        let begin = Instant::now();
+        let main = RunName::main();
+        while runs.situation(&main).await?.version.0 < steps {
+            let event = events::StoreTaskData { key: "k".to_owned(), value: text.clone() };
+            runs.apply(&main, event.into(), None, &Principal::LOCAL).await?;
+        }
+        let took = begin.elapsed();
+        drop(runs);
+        let size = path.metadata()?.len();
+        println!(
+            "{steps} steps: {size} bytes, {} a record of {EVENT} bytes, the last part in {:.1} s",
+            size / steps,
+            took.as_secs_f64(),
+        );
+        assert!(size > before);
+        before = size;
+    }
+    Ok(())
+}
+
+/// Resident memory of many live runs, where the system tells.
+async fn memory() -> Done<()> {
+    let many = 10_000;
+    let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new())).with_live(many + 1);
+    let store_alone = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new())).with_live(1);
+    let before = resident();
+    for runs in [&store_alone, &runs] {
+        for number in 0..many {
+            runs.start(&format!("r{number}").parse()?, None, &Principal::LOCAL).await?;
+        }
+        if let (Some(before), Some(now)) = (before, resident()) {
+            println!("resident after {many} more runs: {} KiB more", now.saturating_sub(before));
+        }
+    }
+    println!("the first are records in memory alone, the second live runs beside that");
+    Ok(())
+}
+
+fn resident() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches(" kB").trim().parse().ok()
+}
+
+fn event() -> Done<Box<RawValue>> {
+    let text = "x".repeat(EVENT - "{\"say\":\"\"}".len());
+    Ok(to_raw_value(&serde_json::json!({"say": text}))?)
+}
+
+fn first() -> Done<Record> {
+    let entry = Entry::Started {
+        machine: "Bench".into(),
+        chart: Hash::NONE,
+        state: "OPEN".into(),
+        context: to_raw_value(&())?,
+    };
+    let time = SystemClock.now();
+    Ok(Record::new(&Hash::NONE, Version::START, time, Principal::LOCAL, None, entry))
+}
+
+fn next(previous: &Hash, version: Version, event: &RawValue) -> Record {
+    let entry = Entry::Applied {
+        event: event.to_owned(),
+        from: "OPEN".into(),
+        to: "OPEN".into(),
+        internal: true,
+    };
+    Record::new(previous, version.next(), SystemClock.now(), Principal::LOCAL, None, entry)
+}

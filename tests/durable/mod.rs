@@ -1,0 +1,100 @@
+//! Stores at their boundary: what was acknowledged is there, whatever happens.
+
+mod contract;
+mod damage;
+mod file;
+mod harness;
+mod power;
+mod requests;
+mod storm;
+mod weather;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use leverframe::record::{Entry, Hash, Principal, Record, RequestKey, RunName, Version};
+use leverframe::store::{Store, StoreError};
+use serde_json::value::to_raw_value;
+
+/// A folder that goes when its value goes.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = format!(
+            "leverframe-it-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("runs.db")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left in the folder for temporary files does no harm.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
+}
+
+fn name(text: &str) -> RunName {
+    text.parse().unwrap()
+}
+
+fn key(text: &str) -> RequestKey {
+    RequestKey::try_from(text.to_owned()).unwrap()
+}
+
+/// A record that says `text`.
+fn record(previous: &Hash, version: u64, text: &str, key: Option<RequestKey>) -> Record {
+    let raw = to_raw_value(&serde_json::json!({"say": {"text": text}})).unwrap();
+    let entry = if version == 0 {
+        let chart = Hash::of(&[b"chart"]);
+        Entry::Started { machine: "Talk".into(), chart, state: "OPEN".into(), context: raw }
+    } else {
+        Entry::Applied { event: raw, from: "OPEN".into(), to: "OPEN".into(), internal: true }
+    };
+    let time = at(i64::try_from(version).unwrap());
+    Record::new(previous, Version(version), time, Principal::LOCAL, key, entry)
+}
+
+/// A chain of records with the versions `from..from + count`.
+fn records(previous: &Hash, from: u64, count: u64, text: &str) -> Vec<Record> {
+    let mut previous = *previous;
+    (from..from + count)
+        .map(|version| {
+            let record = record(&previous, version, text, None);
+            previous = record.hash;
+            record
+        })
+        .collect()
+}
+
+/// What a record says.
+fn said(record: &Record) -> String {
+    let (Entry::Started { context: raw, .. } | Entry::Applied { event: raw, .. }) = &record.entry;
+    let value: serde_json::Value = serde_json::from_str(raw.get()).unwrap();
+    value["say"]["text"].as_str().unwrap().to_owned()
+}
+
+async fn all(store: &dyn Store, run: &RunName) -> Result<Vec<Record>, StoreError> {
+    Ok(store.load(run, Version::START, 1_000_000).await?.records)
+}
