@@ -12,7 +12,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{AttrStyle, Attribute, Fields, Ident, Item, ItemEnum, Type, parse_quote};
 
-use crate::model::{Argument, Model};
+use crate::model::{Argument, ITEMS, Model};
 use crate::parse::{Declaration, Function, Kind, Role, names_of, plain_name};
 use crate::report::Report;
 
@@ -74,23 +74,8 @@ pub(crate) fn without_api(declaration: &Declaration, errors: Report) -> TokenStr
     let own: Vec<String> =
         declaration.items.iter().flat_map(names_of).map(ToString::to_string).collect();
     let machine = declaration.name.to_string();
-    let names = [
-        &*machine,
-        "State",
-        "StateName",
-        "Typed",
-        "Event",
-        "EventName",
-        "Fault",
-        "Query",
-        "Prompt",
-        "Refusal",
-        "Refused",
-        "Applied",
-        "CHART",
-        "events",
-    ];
-    let names = names.iter().filter(|name| !own.iter().any(|own| own == *name));
+    let names = std::iter::once(&*machine).chain(ITEMS);
+    let names = names.filter(|name| !own.iter().any(|own| own == name));
     let names = names.map(|name| Ident::new(name, Span::call_site()));
     module(
         declaration,

@@ -11,7 +11,7 @@ use crate::parse::{Declaration, names_of, type_name, unraw};
 use crate::report::Report;
 
 /// Types and constants that the expansion puts beside the author's items.
-const ITEMS: [&str; 15] = [
+pub(crate) const ITEMS: [&str; 15] = [
     "State",
     "Memory",
     "Superstate",

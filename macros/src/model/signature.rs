@@ -5,7 +5,8 @@ use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, Type};
 
-use super::{Action, Argument, Ask, Clause, Guard, Node, Resolver, StateId, Target, names};
+use super::resolve::Resolver;
+use super::{Action, Argument, Ask, Clause, Guard, Node, StateId, Target, names};
 use crate::parse::{
     Function, Kind, Output, Parameter, Role, TransitionOptions, WRITTEN_OUT, plain_name, text,
 };

@@ -1,0 +1,52 @@
+//! The machine as data.
+
+/// The machine as data.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __chart {
+    (
+        $(#[$meta:meta])*
+        $vis:vis CHART = $name:literal $docs:literal $initial:literal;
+        states { $($state:literal $wire:literal $state_docs:literal [$($parent:literal)?] $($state_is:ident)*;)* }
+        superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
+        events { $(
+            $event:literal $event_docs:literal $payload:tt
+            $([$($from:literal)*] [$($target:ident $to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_docs:literal)? $($clause_is:ident)*),+;
+        )* }
+        queries { $($query:literal $query_docs:literal $arguments:tt $($about:literal)?;)* }
+        prompts { $($prompt:literal $prompt_docs:literal $parameters:tt $($subject:literal)? [$($for:literal)*];)* }
+    ) => {
+        $(#[$meta])*
+        $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
+            .states_are(
+                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.within($parent))?$(.$state_is())*),*],
+                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.within($super_parent))?),*],
+            )
+            .events_are(&[$(
+                $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
+                    $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::$target($to)),*])
+                        .guarded(&[$($guard),*])$(.after_millis($after))?$(.documented($clause_docs))?$(.$clause_is())*
+                ),+])
+            ),*])
+            .queries_are(&[$(
+                $crate::chart::Query::new($query, $query_docs, $crate::__parameters!($arguments))
+                    $(.about_state($about))?
+            ),*])
+            .prompts_are(&[$(
+                $crate::chart::Prompt::new(
+                    $crate::chart::Query::new($prompt, $prompt_docs, $crate::__parameters!($parameters))
+                        $(.about_state($subject))?,
+                    &[$($for),*],
+                )
+            ),*]);
+    };
+}
+
+/// The parts of a payload, or the arguments of a query or a prompt.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parameters {
+    (($($name:literal $ty:literal $docs:literal $($is:ident)*,)*)) => {
+        &[$($crate::chart::Parameter::new($name, $ty, $docs)$(.$is())*),*]
+    };
+}

@@ -1,0 +1,137 @@
+//! The events, and why they are refused.
+
+/// The enum of events around the structs in `events`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __events {
+    ($(#[$meta:meta])* $vis:vis Event: $($(#[$event_meta:meta])* $Event:ident,)*) => {
+        /// An event with its payload. Its `Debug` form is the name.
+        $(#[$meta])*
+        $vis enum Event {
+            $(
+                #[doc = ::core::concat!("The event [`", ::core::stringify!($Event), "`](events::", ::core::stringify!($Event), ").")]
+                $(#[$event_meta])*
+                $Event(events::$Event),
+            )*
+        }
+        impl Event {
+            /// The event's name.
+            #[inline]
+            #[must_use]
+            $vis const fn name(&self) -> EventName {
+                match self {
+                    $(Self::$Event(_) => EventName::$Event,)*
+                }
+            }
+        }
+        impl Event {
+            /// Who may cause the event in `state`; `None` where the graph does not allow it.
+            #[must_use]
+            $vis fn player(
+                &self,
+                state: StateName,
+            ) -> ::core::option::Option<$crate::chart::Player> {
+                $crate::__private::player(&CHART, state, self.name())
+            }
+        }
+        impl $crate::Named for Event {
+            type Name = EventName;
+            #[inline]
+            fn name(&self) -> EventName {
+                Event::name(self)
+            }
+        }
+        impl ::core::fmt::Debug for Event {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.name(), f)
+            }
+        }
+        $(
+            impl ::core::convert::From<events::$Event> for Event {
+                #[inline]
+                fn from(event: events::$Event) -> Self {
+                    Self::$Event(event)
+                }
+            }
+        )*
+    };
+}
+
+/// The struct of one event, with a wire form or without.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __event {
+    (bare $(#[$meta:meta])* $vis:vis $Event:ident) => {
+        $(#[$meta])*
+        $vis struct $Event;
+    };
+    (bare $(#[$meta:meta])* $vis:vis $Event:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }) => {
+        $(#[$meta])*
+        $vis struct $Event {
+            $($(#[$field_meta])* $vis $field: $ty,)*
+        }
+    };
+    (serde $(#[$meta:meta])* $vis:vis $Event:ident) => {
+        $(#[$meta])*
+        #[derive(
+            ::core::clone::Clone,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+            $crate::__private::schemars::JsonSchema,
+        )]
+        #[serde(
+            crate = "::leverframe::__private::serde",
+            from = "::leverframe::__private::Empty",
+            into = "::leverframe::__private::Empty",
+        )]
+        #[schemars(crate = "::leverframe::__private::schemars", with = "::leverframe::__private::Empty")]
+        $vis struct $Event;
+        impl ::core::convert::From<$crate::__private::Empty> for $Event {
+            fn from(_: $crate::__private::Empty) -> Self {
+                Self
+            }
+        }
+        impl ::core::convert::From<$Event> for $crate::__private::Empty {
+            fn from(_: $Event) -> Self {
+                Self {}
+            }
+        }
+    };
+    (serde $(#[$meta:meta])* $vis:vis $Event:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(
+            ::core::clone::Clone,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+            $crate::__private::schemars::JsonSchema,
+        )]
+        #[serde(crate = "::leverframe::__private::serde", deny_unknown_fields)]
+        #[schemars(crate = "::leverframe::__private::schemars")]
+        $vis struct $Event {
+            $($(#[$field_meta])* $vis $field: $ty,)*
+        }
+    };
+}
+
+/// The reasons of guards and handlers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __faults {
+    ($vis:vis Fault: $($Fault:ident($ty:ty) = $docs:literal,)*; $($Guard:ident = $guard_docs:literal $text:literal,)*) => {
+        /// Why a guard or a handler refused an event.
+        #[derive(::core::fmt::Debug)]
+        $vis enum Fault {
+            $(#[doc = $docs] $Fault($ty),)*
+            $(#[doc = $guard_docs] $Guard,)*
+        }
+        impl ::core::fmt::Display for Fault {
+            fn fmt(&self, _f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match *self {
+                    $(Self::$Fault(ref reason) => <$ty as ::core::fmt::Display>::fmt(reason, _f),)*
+                    $(Self::$Guard => _f.write_str($text),)*
+                }
+            }
+        }
+        impl ::core::error::Error for Fault {}
+    };
+}

@@ -1,0 +1,85 @@
+//! The queries and prompts.
+
+/// The enum of queries or of prompts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __questions {
+    ($(#[$meta:meta])* $vis:vis $Question:ident: $(
+        $(#[$variant_meta:meta])* $Variant:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }
+    )*) => {
+        $(#[$meta])*
+        #[derive(
+            ::core::clone::Clone,
+            $crate::__private::serde::Deserialize,
+            $crate::__private::schemars::JsonSchema,
+        )]
+        #[serde(crate = "::leverframe::__private::serde", deny_unknown_fields)]
+        #[schemars(crate = "::leverframe::__private::schemars")]
+        #[allow(missing_docs, reason = "an argument may explain itself")]
+        $vis enum $Question {
+            $($(#[$variant_meta])* $Variant { $($(#[$field_meta])* $field: $ty,)* },)*
+        }
+    };
+}
+
+/// The dispatch of queries and prompts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __portable {
+    (
+        $Machine:ident, $at:ident:
+        queries { $($answer:ident $Query:ident $arguments:tt $about:tt => $value:expr;)* }
+        prompts { $($text:ident $Prompt:ident $parameters:tt $subject:tt => $prompt:expr;)* }
+    ) => {
+        #[allow(unused_variables, reason = "a machine need not have queries and prompts")]
+        impl $crate::Portable for $Machine {
+            type Query = Query;
+            type Prompt = Prompt;
+            fn answer<Z: $crate::__private::serde::Serializer>(
+                &self,
+                query: Query,
+                to: Z,
+            ) -> ::core::result::Result<Z::Ok, $crate::Unanswered<Self, Z::Error>> {
+                let $at = &self.0;
+                match query {
+                    $(Query::$Query $arguments => {
+                        $crate::__about!($at $about $crate::__private::$answer($value, to))
+                    })*
+                }
+            }
+            fn prompt(
+                &self,
+                prompt: Prompt,
+            ) -> ::core::result::Result<
+                $crate::__private::String,
+                $crate::Unanswered<Self, ::core::convert::Infallible>,
+            > {
+                let $at = &self.0;
+                match prompt {
+                    $(Prompt::$Prompt $parameters => {
+                        $crate::__about!($at $subject $crate::__private::$text($prompt))
+                    })*
+                }
+            }
+        }
+    };
+}
+
+/// Something about the data of one state, or about none.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __about {
+    ($at:ident () $answer:expr) => {
+        $answer
+    };
+    ($at:ident ($State:ident $source:ident) $answer:expr) => {
+        match &$at.state {
+            State::$State($source) => $answer,
+            #[allow(unreachable_patterns, reason = "a machine may have one state")]
+            other => ::core::result::Result::Err($crate::Unanswered::Elsewhere {
+                state: other.name(),
+                about: StateName::$State,
+            }),
+        }
+    };
+}
