@@ -98,3 +98,15 @@ fn said(record: &Record) -> String {
 async fn all(store: &dyn Store, run: &RunName) -> Result<Vec<Record>, StoreError> {
     Ok(store.load(run, Version::START, 1_000_000).await?.records)
 }
+
+/// Whether strace is here, which lets calls to the disk fail, and writes them down. CI does not go without.
+#[cfg(target_os = "linux")]
+fn has_strace() -> bool {
+    use std::process::{Command, Stdio};
+    let here = Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_ok();
+    assert!(here || std::env::var_os("CI").is_none(), "install `strace`");
+    if !here {
+        eprintln!("skipped: install `strace` to let the disk fail");
+    }
+    here
+}

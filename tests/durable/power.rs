@@ -180,8 +180,7 @@ fn look(folder: &Folder, told: &[(usize, String)]) -> Result<(), String> {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_was_acknowledged_outlives_a_power_cut() {
-    if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
-        eprintln!("strace is not here: the power stays");
+    if !super::has_strace() {
         return;
     }
     power_cuts(Fault::None, rounds(600, 10_000)).unwrap();
