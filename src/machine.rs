@@ -1,14 +1,20 @@
 //! What every declared machine is: the traits that `#[machine]` implements, and the step that statig takes.
 
+mod statig;
+mod typed;
+
 use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::marker::PhantomData;
 
-use statig::Outcome;
-use statig::blocking::{IntoStateMachine, StateExt};
+use ::statig::Outcome;
+use ::statig::blocking::{State, StateExt, Superstate};
 
 use crate::chart::Chart;
-use crate::refusal::{Applied, Reason, Refusal, Refused};
+use crate::refusal::{Applied, Refusal};
+
+pub use self::statig::{Call, Statig};
+pub use self::typed::Goto;
 
 /// A machine's value: its state, its context, and what its superstates remember of the leaf that was last left.
 ///
@@ -23,118 +29,6 @@ pub struct Parts<S, C = (), H = ()> {
     pub context: C,
     /// What the superstates remember; `()` for a machine without `History` targets.
     pub history: H,
-}
-
-#[doc(hidden)]
-impl<S, M> Parts<S, M::Context, M::History>
-where
-    S: Leaf<Machine = M>,
-    M: Machine,
-{
-    /// A new machine enters its initial state from outside.
-    #[inline]
-    pub fn start(state: S, context: M::Context) -> Self {
-        let mut parts = Self { state, context, history: M::History::default() };
-        enter::<S, M>(&mut parts.state, &mut parts.context, S::PARENTS.len() + 1);
-        parts
-    }
-
-    /// Goes to where a handler has said.
-    #[inline]
-    pub fn goto<N: Goto<M>>(self, next: N) -> N::Machines {
-        next.goto(self)
-    }
-
-    /// Leaves the state for the next: exits from the leaf up, then entries down to the leaf.
-    #[inline]
-    pub fn leave<N: Leaf<Machine = M>>(self, next: N) -> Parts<N, M::Context, M::History> {
-        let (exits, entries) = const { levels((S::NUMBER, S::PARENTS), (N::NUMBER, N::PARENTS)) };
-        let Self { mut state, mut context, mut history } = self;
-        state.exit(&mut context);
-        for superstate in S::PARENTS.iter().take(exits - 1) {
-            M::exit(*superstate, &mut context);
-        }
-        if let Some(left) =
-            S::PARENTS.iter().take(exits - 1).find(|node| M::REMEMBERS.contains(node))
-        {
-            M::remember(&mut history, *left, state.into());
-        }
-        let mut parts = Parts { state: next, context, history };
-        enter::<N, M>(&mut parts.state, &mut parts.context, entries);
-        parts
-    }
-
-    /// Goes to where a handler has said, unless a guard or the handler refuses; then the machine comes back.
-    #[inline]
-    pub fn try_goto<N: Goto<M>, B: From<Self>>(
-        mut self,
-        event: M::EventName,
-        guard: impl FnOnce(&S, &M::Context) -> Result<(), M::Fault>,
-        handler: impl FnOnce(&mut S, &mut M::Context) -> Result<N, M::Fault>,
-    ) -> Result<N::Machines, Refused<B, M>> {
-        match self.attempt(event, guard, handler) {
-            Ok(next) => Ok(self.goto(next)),
-            Err(refusal) => Err(Refused { machine: self.into(), refusal }),
-        }
-    }
-
-    /// Lets a handler do its work, unless a guard or the handler refuses.
-    #[inline]
-    pub fn attempt<N>(
-        &mut self,
-        event: M::EventName,
-        guard: impl FnOnce(&S, &M::Context) -> Result<(), M::Fault>,
-        handler: impl FnOnce(&mut S, &mut M::Context) -> Result<N, M::Fault>,
-    ) -> Result<N, Refusal<M>> {
-        let Self { state, context, .. } = self;
-        guard(state, context)
-            .map_err(Reason::Guard)
-            .and_then(|()| handler(state, context).map_err(Reason::Failed))
-            .map_err(|reason| Refusal { state: S::NAME, event, reason })
-    }
-}
-
-/// Runs the entry actions of so many levels, down to the leaf.
-#[inline]
-fn enter<S, M>(state: &mut S, context: &mut M::Context, levels: usize)
-where
-    S: Leaf<Machine = M>,
-    M: Machine,
-{
-    for superstate in S::PARENTS.iter().take(levels - 1).rev() {
-        M::enter(*superstate, context);
-    }
-    state.entry(context);
-}
-
-/// How many levels a transition exits and enters, the leaves among them: those below the nearest superstate that both
-/// are in. A state that leads to itself is left and entered alone.
-const fn levels(source: (u16, &[u16]), target: (u16, &[u16])) -> (usize, usize) {
-    if source.0 == target.0 {
-        return (1, 1);
-    }
-    let (mut source, mut target) = (source.1, target.1);
-    let (mut exits, mut entries) = (source.len() + 1, target.len() + 1);
-    while let ([source_rest @ .., a], [target_rest @ .., b]) = (source, target)
-        && *a == *b
-    {
-        (source, target) = (source_rest, target_rest);
-        (exits, entries) = (exits - 1, entries - 1);
-    }
-    (exits, entries)
-}
-
-/// Where a handler may lead: a state, or a choice of states.
-#[doc(hidden)]
-pub trait Goto<M: Machine>: Sized {
-    /// The typed machine there, or the same choice of typed machines.
-    type Machines;
-
-    /// The state that is meant.
-    fn state(self, history: &mut M::History) -> M::State;
-
-    /// Leaves the state of `from` for it.
-    fn goto<S: Leaf<Machine = M>>(self, from: Parts<S, M::Context, M::History>) -> Self::Machines;
 }
 
 /// As the target of a transition: the state inside the superstate `S` that was last left, with the data that it had; the
@@ -173,11 +67,11 @@ pub trait Machine:
     + Into<Parts<Self::State, Self::Context, Self::History>>
 {
     /// The enum of states, each with its data.
-    type State: Named<Name = Self::StateName> + statig::blocking::State<Statig<Self>> + 'static;
+    type State: Named<Name = Self::StateName> + State<Statig<Self>> + 'static;
     /// The names of the leaves.
     type StateName: Name;
     /// The superstates as statig sees them; `()` where there are none.
-    type Superstate: statig::blocking::Superstate<Statig<Self>>;
+    type Superstate: Superstate<Statig<Self>>;
     /// The enum of events, each with its payload.
     type Event: Named<Name = Self::EventName> + 'static;
     /// The names of the events.
@@ -250,7 +144,7 @@ pub trait Machine:
     /// # Errors
     ///
     /// [`Refusal`], with the reason. The machine is in the state in which it was. After
-    /// [`Reason::Failed`] the handler may have written to the state's data and to the context.
+    /// [`Reason::Failed`](crate::Reason::Failed) the handler may have written to the state's data and to the context.
     #[inline]
     fn apply(&mut self, event: impl Into<Self::Event>) -> Result<Applied<Self>, Refusal<Self>> {
         let event = event.into();
@@ -407,79 +301,4 @@ pub trait LegalIn<S>: Sized {
 
     /// Lets the machine take the event.
     fn fire(self, machine: Self::Machine) -> Self::Next;
-}
-
-/// The machine as statig drives it: the shared storage is empty, all that a handler needs is in the [`Call`].
-#[doc(hidden)]
-pub struct Statig<M>(PhantomData<M>);
-
-impl<M: Machine> IntoStateMachine for Statig<M> {
-    type Event<'evt> = M::EventName;
-    type Context<'ctx> = Call<'ctx, M>;
-    type State = M::State;
-    type Superstate<'sub> = M::Superstate;
-
-    fn initial() -> M::State {
-        M::initial()
-    }
-}
-
-/// One event on its way through statig: the payload goes down with it, the verdict comes back.
-#[doc(hidden)]
-pub struct Call<'c, M: Machine> {
-    /// What every state sees and changes.
-    pub context: &'c mut M::Context,
-    history: &'c mut M::History,
-    event: Option<M::Event>,
-    reason: Option<Reason<M::Fault>>,
-}
-
-impl<M: Machine> Call<'_, M> {
-    /// The event, once.
-    #[inline]
-    pub fn event(&mut self) -> Option<M::Event> {
-        self.event.take()
-    }
-
-    /// No clause for the event here: its superstate may have one.
-    #[inline]
-    pub fn pass(&mut self, event: Option<M::Event>) -> Outcome<M::State> {
-        self.event = event;
-        Outcome::Super
-    }
-
-    /// The handler cannot fail.
-    #[inline]
-    pub fn goto(&mut self, target: impl Goto<M>) -> Outcome<M::State> {
-        Outcome::Transition(target.state(self.history))
-    }
-
-    /// The handler may fail.
-    #[inline]
-    pub fn try_goto(&mut self, target: Result<impl Goto<M>, M::Fault>) -> Outcome<M::State> {
-        match target {
-            Ok(target) => self.goto(target),
-            Err(fault) => self.try_stay(Err(fault)),
-        }
-    }
-
-    /// A guard forbids the event.
-    #[inline]
-    pub fn forbid(&mut self, fault: M::Fault) -> Outcome<M::State> {
-        self.reason = Some(Reason::Guard(fault));
-        Outcome::Handled
-    }
-
-    /// The transition is internal.
-    #[inline]
-    pub fn stay(&mut self, (): ()) -> Outcome<M::State> {
-        Outcome::Handled
-    }
-
-    /// The transition is internal and its handler may fail.
-    #[inline]
-    pub fn try_stay(&mut self, done: Result<(), M::Fault>) -> Outcome<M::State> {
-        self.reason = done.err().map(Reason::Failed);
-        Outcome::Handled
-    }
 }

@@ -1,0 +1,116 @@
+//! The step that the typed machine takes, in the order in which statig takes it.
+
+use super::{Leaf, Machine, Parts};
+use crate::refusal::{Reason, Refusal, Refused};
+
+#[doc(hidden)]
+impl<S, M> Parts<S, M::Context, M::History>
+where
+    S: Leaf<Machine = M>,
+    M: Machine,
+{
+    /// A new machine enters its initial state from outside.
+    #[inline]
+    pub fn start(state: S, context: M::Context) -> Self {
+        let mut parts = Self { state, context, history: M::History::default() };
+        enter::<S, M>(&mut parts.state, &mut parts.context, S::PARENTS.len() + 1);
+        parts
+    }
+
+    /// Goes to where a handler has said.
+    #[inline]
+    pub fn goto<N: Goto<M>>(self, next: N) -> N::Machines {
+        next.goto(self)
+    }
+
+    /// Leaves the state for the next: exits from the leaf up, then entries down to the leaf.
+    #[inline]
+    pub fn leave<N: Leaf<Machine = M>>(self, next: N) -> Parts<N, M::Context, M::History> {
+        let (exits, entries) = const { levels((S::NUMBER, S::PARENTS), (N::NUMBER, N::PARENTS)) };
+        let Self { mut state, mut context, mut history } = self;
+        state.exit(&mut context);
+        for superstate in S::PARENTS.iter().take(exits - 1) {
+            M::exit(*superstate, &mut context);
+        }
+        if let Some(left) =
+            S::PARENTS.iter().take(exits - 1).find(|node| M::REMEMBERS.contains(node))
+        {
+            M::remember(&mut history, *left, state.into());
+        }
+        let mut parts = Parts { state: next, context, history };
+        enter::<N, M>(&mut parts.state, &mut parts.context, entries);
+        parts
+    }
+
+    /// Goes to where a handler has said, unless a guard or the handler refuses; then the machine comes back.
+    #[inline]
+    pub fn try_goto<N: Goto<M>, B: From<Self>>(
+        mut self,
+        event: M::EventName,
+        guard: impl FnOnce(&S, &M::Context) -> Result<(), M::Fault>,
+        handler: impl FnOnce(&mut S, &mut M::Context) -> Result<N, M::Fault>,
+    ) -> Result<N::Machines, Refused<B, M>> {
+        match self.attempt(event, guard, handler) {
+            Ok(next) => Ok(self.goto(next)),
+            Err(refusal) => Err(Refused { machine: self.into(), refusal }),
+        }
+    }
+
+    /// Lets a handler do its work, unless a guard or the handler refuses.
+    #[inline]
+    pub fn attempt<N>(
+        &mut self,
+        event: M::EventName,
+        guard: impl FnOnce(&S, &M::Context) -> Result<(), M::Fault>,
+        handler: impl FnOnce(&mut S, &mut M::Context) -> Result<N, M::Fault>,
+    ) -> Result<N, Refusal<M>> {
+        let Self { state, context, .. } = self;
+        guard(state, context)
+            .map_err(Reason::Guard)
+            .and_then(|()| handler(state, context).map_err(Reason::Failed))
+            .map_err(|reason| Refusal { state: S::NAME, event, reason })
+    }
+}
+
+/// Runs the entry actions of so many levels, down to the leaf.
+#[inline]
+fn enter<S, M>(state: &mut S, context: &mut M::Context, levels: usize)
+where
+    S: Leaf<Machine = M>,
+    M: Machine,
+{
+    for superstate in S::PARENTS.iter().take(levels - 1).rev() {
+        M::enter(*superstate, context);
+    }
+    state.entry(context);
+}
+
+/// How many levels a transition exits and enters, the leaves among them: those below the nearest superstate that both
+/// are in. A state that leads to itself is left and entered alone.
+const fn levels(source: (u16, &[u16]), target: (u16, &[u16])) -> (usize, usize) {
+    if source.0 == target.0 {
+        return (1, 1);
+    }
+    let (mut source, mut target) = (source.1, target.1);
+    let (mut exits, mut entries) = (source.len() + 1, target.len() + 1);
+    while let ([source_rest @ .., a], [target_rest @ .., b]) = (source, target)
+        && *a == *b
+    {
+        (source, target) = (source_rest, target_rest);
+        (exits, entries) = (exits - 1, entries - 1);
+    }
+    (exits, entries)
+}
+
+/// Where a handler may lead: a state, or a choice of states.
+#[doc(hidden)]
+pub trait Goto<M: Machine>: Sized {
+    /// The typed machine there, or the same choice of typed machines.
+    type Machines;
+
+    /// The state that is meant.
+    fn state(self, history: &mut M::History) -> M::State;
+
+    /// Leaves the state of `from` for it.
+    fn goto<S: Leaf<Machine = M>>(self, from: Parts<S, M::Context, M::History>) -> Self::Machines;
+}
