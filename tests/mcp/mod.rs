@@ -4,7 +4,7 @@ mod command_line;
 mod endings;
 mod histories;
 mod lists;
-mod own_machine;
+pub(crate) mod own_machine;
 mod refusals;
 mod restarts;
 mod strictness;

@@ -22,6 +22,8 @@ use measured::player::{self, Player};
 mod levels;
 use levels::nested::{self, Nested};
 
+use crate::mcp::own_machine::{fork, loan};
+
 /// The way over the typed machine and back.
 macro_rules! by_types {
     () => {
@@ -33,7 +35,7 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 7] {
+pub(super) fn all() -> [(&'static str, usize); 9] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
@@ -42,11 +44,13 @@ pub(super) fn all() -> [(&'static str, usize); 7] {
         ("recorder", check(&recorder())),
         ("player", check(&player())),
         ("nested", check(&nested())),
+        ("loan", check(&loan())),
+        ("fork", check(&fork())),
     ]
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 7] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 9] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -55,6 +59,8 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 7] {
         ("recorder", recorder::Recorder::CHART),
         ("player", Player::CHART),
         ("nested", Nested::CHART),
+        ("loan", loan::Loan::CHART),
+        ("fork", fork::Fork::CHART),
     ]
 }
 
@@ -563,5 +569,47 @@ fn nested() -> Samples<Nested> {
         events: || levels::events().into(),
         typed: by_types!(),
         value: |machine| format!("{} {:?}", machine.state().name(), machine.context()),
+    }
+}
+
+fn loan() -> Samples<loan::Loan> {
+    use loan::{Card, Event, Lent, Lost, Shelved, State, events};
+    Samples {
+        machines: || {
+            let states: [State; 3] =
+                [Shelved.into(), Lent { reader: "Ada".into() }.into(), Lost.into()];
+            let machine = |state| Parts { state, context: Card::default(), history: () }.into();
+            states.map(machine).into()
+        },
+        events: || {
+            let all: [Event; 10] = [
+                events::Lend { reader: "Bob".into(), days: 14 }.into(),
+                events::Lend { reader: String::new(), days: 31 }.into(),
+                events::GiveBack.into(),
+                events::Lose.into(),
+                events::Extend { days: 1 }.into(),
+                events::Extend { days: 2 }.into(),
+                events::Sell.into(),
+                events::Expire.into(),
+                events::Note { text: String::new() }.into(),
+                events::Note { text: "torn".into() }.into(),
+            ];
+            all.into()
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn fork() -> Samples<fork::Fork> {
+    use fork::{Here, State, There, events};
+    Samples {
+        machines: || {
+            let states: [State; 2] = [Here.into(), There.into()];
+            states.map(|state| Parts { state, context: (), history: () }.into()).into()
+        },
+        events: || vec![events::Walk.into(), events::Run.into()],
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
     }
 }
