@@ -9,10 +9,10 @@
 #[cfg(feature = "server")]
 pub mod mermaid;
 
+mod graph;
 mod questions;
 
-use core::time::Duration;
-
+pub use self::graph::{Clause, Event, Player, State, Target};
 pub use self::questions::{Parameter, Prompt, Query};
 
 /// A machine: its states, events, queries and prompts, in the order of their declaration.
@@ -131,7 +131,7 @@ impl Chart {
     /// The leaf that bears this name in any spelling: `InReview`, `IN_REVIEW`, `in-review`.
     #[must_use]
     pub fn state_named(&self, name: &str) -> Option<(u16, &'static State)> {
-        (0..).zip(self.states).find(|(_, state)| same_name(state.name, name))
+        (0..).zip(self.states).find(|(_, state)| same_name(state.name(), name))
     }
 
     /// The events, in the order of the generated `EventName`.
@@ -143,7 +143,7 @@ impl Chart {
     /// The event that bears this name in any spelling.
     #[must_use]
     pub fn event_named(&self, name: &str) -> Option<(u16, &'static Event)> {
-        (0..).zip(self.events).find(|(_, event)| same_name(event.name, name))
+        (0..).zip(self.events).find(|(_, event)| same_name(event.name(), name))
     }
 
     /// The queries.
@@ -170,14 +170,21 @@ impl Chart {
     /// ```
     #[must_use]
     pub fn clause(&self, state: u16, event: &Event) -> Option<&'static Clause> {
-        self.around(state)
-            .find_map(|number| event.clauses.iter().find(|clause| clause.from.contains(&number)))
+        self.around(state).find_map(|number| {
+            event.clauses().iter().find(|clause| clause.from().contains(&number))
+        })
+    }
+
+    /// Whether some events come by themselves.
+    #[must_use]
+    pub fn has_timeouts(&self) -> bool {
+        self.events.iter().flat_map(Event::clauses).any(|clause| clause.after().is_some())
     }
 
     /// The number of a leaf and those of the superstates around it, from the inside out.
     pub fn around(&self, state: u16) -> impl Iterator<Item = u16> + use<> {
         let chart = *self;
-        core::iter::successors(Some(state), move |number| chart.state(*number).parent)
+        core::iter::successors(Some(state), move |number| chart.state(*number).parent())
     }
 
     /// The events that the graph allows in the leaf `state`, with the clause of each; no guard is asked.
@@ -203,243 +210,4 @@ pub fn same_name(a: &str, b: &str) -> bool {
         name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase)
     }
     letters(a).eq(letters(b))
-}
-
-/// A leaf or a superstate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct State {
-    name: &'static str,
-    wire: &'static str,
-    docs: &'static str,
-    parent: Option<u16>,
-    is_final: bool,
-}
-
-impl State {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(name: &'static str, wire: &'static str, docs: &'static str) -> Self {
-        Self { name, wire, docs, parent: None, is_final: false }
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn within(mut self, parent: u16) -> Self {
-        self.parent = Some(parent);
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn last(mut self) -> Self {
-        self.is_final = true;
-        self
-    }
-
-    /// The name in Rust: `InReview`.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The name on the wire: `IN_REVIEW`.
-    #[must_use]
-    pub const fn wire(&self) -> &'static str {
-        self.wire
-    }
-
-    /// The documentation, or the empty string.
-    #[must_use]
-    pub const fn docs(&self) -> &'static str {
-        self.docs
-    }
-
-    /// The number of the superstate around this state.
-    #[must_use]
-    pub const fn parent(&self) -> Option<u16> {
-        self.parent
-    }
-
-    /// Whether a machine in this state has ended.
-    #[must_use]
-    pub const fn is_final(&self) -> bool {
-        self.is_final
-    }
-}
-
-/// An event, with all of its clauses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Event {
-    name: &'static str,
-    docs: &'static str,
-    payload: &'static [Parameter],
-    clauses: &'static [Clause],
-}
-
-impl Event {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(
-        name: &'static str,
-        docs: &'static str,
-        payload: &'static [Parameter],
-        clauses: &'static [Clause],
-    ) -> Self {
-        Self { name, docs, payload, clauses }
-    }
-
-    /// The name, as in Rust and on the wire: `submit`.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The documentation, or the empty string.
-    #[must_use]
-    pub const fn docs(&self) -> &'static str {
-        self.docs
-    }
-
-    /// What the event carries.
-    #[must_use]
-    pub const fn payload(&self) -> &'static [Parameter] {
-        self.payload
-    }
-
-    /// What the event does, by source. The sources of two clauses do not overlap, but that a superstate's clause
-    /// is overridden by one of its children.
-    #[must_use]
-    pub const fn clauses(&self) -> &'static [Clause] {
-        self.clauses
-    }
-
-    /// Whether the event never leaves the state it comes in: each of its clauses is internal.
-    #[must_use]
-    pub fn is_internal(&self) -> bool {
-        self.clauses.iter().all(Clause::is_internal)
-    }
-}
-
-/// What one event does in some of the states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clause {
-    docs: &'static str,
-    from: &'static [u16],
-    to: &'static [Target],
-    guards: &'static [&'static str],
-    fallible: bool,
-    by: Player,
-    after: Option<Duration>,
-}
-
-impl Clause {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(from: &'static [u16], to: &'static [Target]) -> Self {
-        Self { docs: "", from, to, guards: &[], fallible: false, by: Player::Anyone, after: None }
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn fallible(mut self) -> Self {
-        self.fallible = true;
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn documented(mut self, docs: &'static str) -> Self {
-        self.docs = docs;
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn guarded(mut self, guards: &'static [&'static str]) -> Self {
-        self.guards = guards;
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn by_human(mut self) -> Self {
-        self.by = Player::Human;
-        self
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn after_millis(mut self, milliseconds: u64) -> Self {
-        self.after = Some(Duration::from_millis(milliseconds));
-        self
-    }
-
-    /// What the clause's own documentation adds to that of the event, or the empty string.
-    #[must_use]
-    pub const fn docs(&self) -> &'static str {
-        self.docs
-    }
-
-    /// The numbers of the states and superstates in which the clause holds.
-    #[must_use]
-    pub const fn from(&self) -> &'static [u16] {
-        self.from
-    }
-
-    /// Where the clause may lead; nowhere for an internal transition.
-    #[must_use]
-    pub const fn to(&self) -> &'static [Target] {
-        self.to
-    }
-
-    /// The names of the guards, each of which must agree.
-    #[must_use]
-    pub const fn guards(&self) -> &'static [&'static str] {
-        self.guards
-    }
-
-    /// Whether the handler may fail, so that the machine stays where it is.
-    #[must_use]
-    pub const fn is_fallible(&self) -> bool {
-        self.fallible
-    }
-
-    /// Whether the machine stays in its state: no exit, no entry.
-    #[must_use]
-    pub const fn is_internal(&self) -> bool {
-        self.to.is_empty()
-    }
-
-    /// Who may cause the transition.
-    #[must_use]
-    pub const fn by(&self) -> Player {
-        self.by
-    }
-
-    /// For a timeout, how long after the entry of its source it falls due.
-    #[must_use]
-    pub const fn after(&self) -> Option<Duration> {
-        self.after
-    }
-}
-
-/// Where a clause leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Target {
-    /// The leaf with this number.
-    State(u16),
-    /// The leaf of the superstate with this number that was last left.
-    History(u16),
-}
-
-/// Who may cause a transition. The library tells; the run enforces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Player {
-    /// Whoever drives the machine.
-    #[default]
-    Anyone,
-    /// A person has to decide.
-    Human,
 }
