@@ -125,7 +125,7 @@ async fn stored(path: &Path, callers: usize) -> Done<Rate> {
         (0..RUNS).map(|run| format!("r{run}").parse()).collect::<Result<_, _>>()?;
     let first = first()?;
     for name in &names {
-        store.append(name, Hash::NONE, vec![first.clone()]).await?;
+        store.append(name, Hash::NONE, vec![first.clone()], None).await?;
     }
     let heads = Rc::new(std::cell::RefCell::new(vec![(first.hash, first.version); RUNS]));
     measured(callers, async |caller, turn| {
@@ -136,7 +136,7 @@ async fn stored(path: &Path, callers: usize) -> Done<Rate> {
         let record = next(&hash, version, &event);
         let (end, at) = (record.hash, record.version);
         let name = names.get(place).ok_or("a name")?;
-        store.append(name, hash, vec![record]).await?;
+        store.append(name, hash, vec![record], None).await?;
         if let Some(head) = heads.borrow_mut().get_mut(place) {
             *head = (end, at);
         }
@@ -177,7 +177,7 @@ async fn start(folder: &Path) -> Done<()> {
             let record = next(&last.hash, last.version, &event);
             records.push(record);
         }
-        store.append(&format!("r{run}").parse()?, Hash::NONE, records).await?;
+        store.append(&format!("r{run}").parse()?, Hash::NONE, records, None).await?;
     }
     println!("\n1,000,000 records written in {:.1} s", begin.elapsed().as_secs_f64());
     let copy = folder.join("killed.db");

@@ -36,6 +36,11 @@ pub mod expense {
     fn send_back() -> Draft {
         Draft
     }
+    /// Nobody has decided on the claim.
+    #[transition(from = Submitted, after = "14d")]
+    fn lapse() -> Draft {
+        Draft
+    }
     /// Pay the claim.
     #[transition(from = Submitted)]
     fn pay(claim: &Claim, budget: u64) -> Result<Paid, String> {

@@ -42,7 +42,7 @@ pub use leverframe_macros::machine;
 pub use leverframe_macros::{
     choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, transition,
 };
-pub use machine::{History, Leaf, LegalIn, Machine, Name, Named, Parts};
+pub use machine::{History, Leaf, LegalIn, Machine, Name, Named, Parts, Timeout};
 pub use observed::Observed;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, Unanswered};

@@ -6,6 +6,7 @@ mod typed;
 use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::marker::PhantomData;
+use core::time::Duration;
 
 use ::statig::Outcome;
 use ::statig::blocking::{State, StateExt, Superstate};
@@ -185,28 +186,34 @@ pub trait Machine:
         self.allowed().filter_map(|event| self.guards(event).err().map(|fault| (event, fault)))
     }
 
-    /// What falls due next, where no event comes before: the time and the timeout.
+    /// The timeouts of the present state, its own and those of the superstates around it, whatever their guards say.
     ///
-    /// `entered` tells when the state or superstate with that number in the chart was entered. An internal transition
-    /// enters nothing. Of two timeouts that fall due at one time, the first that is declared comes.
-    fn deadline<T>(&self, entered: impl Fn(u16) -> T) -> Option<(T, Self::EventName)>
-    where
-        T: Ord + core::ops::Add<core::time::Duration, Output = T>,
-    {
+    /// One falls due `after` the entry of its source, once for each entry. An internal transition enters nothing.
+    fn timeouts(&self) -> impl Iterator<Item = Timeout<Self::EventName>> {
         let state = self.parts().state.name().number();
-        let timeouts = Self::CHART.allowed(state).filter_map(|(event, _, clause)| {
+        Self::CHART.allowed(state).filter_map(move |(event, _, clause)| {
             let after = clause.after()?;
             let source = Self::CHART.around(state).find(|node| clause.from().contains(node))?;
-            let event = Self::EventName::ALL.get(usize::from(event))?;
-            Some((entered(source) + after, *event))
-        });
-        timeouts.min()
+            let event = *Self::EventName::ALL.get(usize::from(event))?;
+            Some(Timeout { event, source, after })
+        })
     }
 
     /// The events that the graph allows in the present state, whatever the guards say.
     fn allowed(&self) -> impl Iterator<Item = Self::EventName> {
         allowed::<Self>(self.parts().state.name())
     }
+}
+
+/// An event that falls due by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeout<E> {
+    /// The event, which carries nothing.
+    pub event: E,
+    /// The number in the chart of the state or superstate from whose entry the time counts.
+    pub source: u16,
+    /// How long after it the event falls due.
+    pub after: Duration,
 }
 
 /// The events that the graph of `M` allows in `state`.

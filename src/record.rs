@@ -8,6 +8,7 @@ use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
 use chrono::{DateTime, SubsecRound, Utc};
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -74,7 +75,7 @@ impl Record {
         key: Option<RequestKey>,
         entry: Entry,
     ) -> Self {
-        let time = time.trunc_subsecs(6);
+        let time = kept(time);
         let mut record = Self { version, time, actor, key, entry, hash: Hash::NONE };
         record.hash = record.chained(previous, &record.written());
         record
@@ -107,6 +108,11 @@ impl Record {
             Entry::Applied { to, .. } => to,
         }
     }
+}
+
+/// A time as a record keeps it.
+pub(crate) fn kept(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.trunc_subsecs(6)
 }
 
 /// How many events a run has taken.
@@ -229,13 +235,17 @@ pub struct Principal(Cow<'static, str>);
 
 impl From<String> for Principal {
     fn from(name: String) -> Self {
-        if name == Self::LOCAL.as_str() { Self::LOCAL } else { Self(Cow::Owned(name)) }
+        let known = [Self::LOCAL, Self::CLOCK].into_iter().find(|known| known.as_str() == name);
+        known.unwrap_or(Self(Cow::Owned(name)))
     }
 }
 
 impl Principal {
     /// Every caller that is not authenticated.
     pub const LOCAL: Self = Self(Cow::Borrowed("local"));
+
+    /// Who causes timeouts.
+    pub const CLOCK: Self = Self(Cow::Borrowed("clock"));
 
     /// The name.
     #[must_use]
@@ -254,6 +264,9 @@ impl Display for Principal {
 pub trait Clock: Send + Sync + 'static {
     /// The present time.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Waits until it is `time`, or about that.
+    fn sleep_until(&self, time: DateTime<Utc>) -> BoxFuture<'_, ()>;
 }
 
 /// The clock of the operating system.
@@ -263,5 +276,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
+    }
+
+    fn sleep_until(&self, time: DateTime<Utc>) -> BoxFuture<'_, ()> {
+        // A time that has passed is no duration.
+        let left = (time - self.now()).to_std().unwrap_or_default();
+        Box::pin(tokio::time::sleep(left))
     }
 }

@@ -1,19 +1,27 @@
 //! A run: a machine's value at a version, and what of it can be seen.
 //!
-//! Nothing here reads or writes a store.
+//! Nothing here reads or writes a store, and time comes with what happens.
+
+mod replay;
+mod situation;
+mod timers;
 
 use std::any::Any;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 
-use crate::chart::{Event, Player, State};
+pub use self::replay::Unreplayable;
+pub use self::situation::{Kind, Rejected, Situation};
+use self::timers::Timers;
+use crate::chart::{Event, Player};
 use crate::machine::{Machine, Name, Named, Parts};
 use crate::portable::Portable;
-use crate::record::{Entry, Hash, Record, RunName, Version};
+use crate::record::{Entry, Hash, Principal, Record, RequestKey, Version, kept};
 use crate::refusal::{Applied, Reason, Refusal};
 use crate::store::Snapshot;
 
@@ -21,10 +29,25 @@ use crate::store::Snapshot;
 const GATE: &str = "a person has to decide this, and there is no way to ask one here";
 
 /// A machine with its place in a history.
+///
+/// What [`open`](Self::open) and [`apply`](Self::apply) did has happened once the record is kept. A run whose record was
+/// not is of no use any more.
 pub struct Run<M> {
     machine: M,
     records: u64,
     hash: Hash,
+    timers: Timers,
+}
+
+/// Whose doing a record is, and when it happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp<'a> {
+    /// The time.
+    pub time: DateTime<Utc>,
+    /// Who causes it.
+    pub actor: &'a Principal,
+    /// The name that the caller gave to the request.
+    pub key: Option<&'a RequestKey>,
 }
 
 impl<M: Portable<Context: Default>> Run<M> {
@@ -37,20 +60,22 @@ impl<M: Portable<Context: Default>> Run<M> {
         let context = to_raw_value(&M::Context::default());
         let machine = context.and_then(|context| restored(&context));
         let machine = machine.map_err(|error| Unreplayable::at(Version::START, error.into()))?;
-        Ok(Self { machine, records: 0, hash: Hash::NONE })
+        Ok(Self { machine, records: 0, hash: Hash::NONE, timers: Timers::default() })
     }
 
-    /// What to record of the start: the context that the machine has before it enters its initial state.
+    /// Starts the run, which nobody has started: its record holds the context that the machine has before it enters
+    /// its initial state.
     ///
     /// # Errors
     ///
     /// Where the context cannot be written.
-    pub fn opening(&self) -> Result<Entry, serde_json::Error> {
+    pub fn open(&mut self, stamp: Stamp<'_>) -> Result<Record, serde_json::Error> {
         let context = to_raw_value(&M::Context::default())?;
         let state = wire::<M>(self.machine.parts().state.name());
         let machine = Cow::Borrowed(M::CHART.name());
         let chart = Hash::of(&[M::CHART.mermaid().to_string().as_bytes()]);
-        Ok(Entry::Started { machine, chart, state, context })
+        self.timers = Timers::started(M::CHART, self.number(), kept(stamp.time));
+        Ok(self.record(stamp, Entry::Started { machine, chart, state, context }))
     }
 }
 
@@ -91,79 +116,120 @@ impl<M: Portable> Run<M> {
         self.hash
     }
 
-    /// Lets the machine take an event, and tells what to record of it.
+    /// Lets the machine take an event of a caller, and tells what to record of it.
     ///
     /// # Errors
     ///
     /// [`Rejected`]. Where it was a handler that refused, the machine may have been written to, and this value
     /// is no longer of use.
-    pub fn apply(&mut self, event: M::Event) -> Result<Entry, Rejected> {
+    pub fn apply(&mut self, event: M::Event, stamp: Stamp<'_>) -> Result<Record, Rejected> {
         let name = event.name();
-        let rejected = |kind, reason| Rejected { kind, event: event_in_chart::<M>(name), reason };
-        let written = to_raw_value(&event).map_err(|error| {
-            rejected(Kind::Failed, format!("the event cannot be written: {error}"))
-        })?;
+        let waiting = |reason| Rejected { kind: Kind::Waiting, event: in_chart::<M>(name), reason };
         if self.is_gated(name) {
-            return Err(rejected(Kind::Waiting, GATE.to_owned()));
+            return Err(waiting(GATE.to_owned()));
         }
-        match guarded(|| self.machine.apply(event)) {
-            Ok(Ok(applied)) => Ok(entry(applied, written)),
-            Ok(Err(refusal)) => Err(explained(&refusal)),
-            Err(panic) => Err(rejected(Kind::Failed, panic.to_string())),
+        if self.is_timeout(name) {
+            return Err(waiting("it comes by itself, when it falls due".to_owned()));
         }
+        self.step(event, stamp)
     }
 
-    /// Takes note that the history goes on by what was applied last, up to this record.
-    pub fn recorded(&mut self, last: Version, hash: Hash) {
-        self.records = last.0 + 1;
-        self.hash = hash;
-    }
-
-    /// Goes on by one record of the history.
+    /// Lets the machine take a timeout that is overdue at `time`, and tells what to record of it; `None` where none is.
+    /// Those that were tried before and failed are left out.
     ///
     /// # Errors
     ///
-    /// [`Unreplayable`], where the record does not follow, or leads elsewhere than it says.
-    pub fn replay(&mut self, record: &Record) -> Result<(), Unreplayable> {
-        let done = if record.version == self.next() {
-            self.follow(&record.entry)
-        } else {
-            Err(Break::Gap { expected: self.next() })
-        };
-        done.map_err(|cause| Unreplayable::at(record.version, cause))?;
-        self.recorded(record.version, record.hash);
-        Ok(())
+    /// As [`apply`](Self::apply).
+    pub fn expire(
+        &mut self,
+        time: DateTime<Utc>,
+        failed: &[M::EventName],
+    ) -> Option<(M::EventName, Result<Record, Rejected>)> {
+        let overdue = |(due, event): &(_, _)| *due <= kept(time) && !failed.contains(event);
+        let (_, name) = self.timeouts().filter(overdue).min()?;
+        let stamp = Stamp { time, actor: &Principal::CLOCK, key: None };
+        let event = in_chart::<M>(name);
+        let written = json!({event.name(): {}});
+        let done = serde_json::from_value(written).map_err(|error| {
+            let reason = format!("a timeout carries nothing: {error}");
+            Rejected { kind: Kind::Failed, event, reason }
+        });
+        Some((name, done.and_then(|event| self.step(event, stamp))))
     }
 
-    fn follow(&mut self, entry: &Entry) -> Result<(), Break> {
-        match entry {
-            Entry::Started { machine, context, .. } => {
-                if machine != M::CHART.name() {
-                    return Err(Break::OtherMachine(machine.clone().into_owned()));
-                }
-                self.machine = restored(context)?;
-            }
-            Entry::Applied { event, to, .. } => {
-                let event: M::Event = serde_json::from_str(event.get())?;
-                let applied = match guarded(|| self.machine.apply(event)) {
-                    Ok(Ok(applied)) => applied,
-                    Ok(Err(refusal)) => return Err(Break::Refused(refusal.to_string())),
-                    Err(panic) => return Err(Break::Refused(panic.to_string())),
-                };
-                let reached = wire::<M>(applied.to);
-                if reached != *to {
-                    return Err(Break::Elsewhere(reached.into_owned()));
-                }
+    /// When the run falls due next: the time and the timeout. One that a guard holds back does not, as long as nothing
+    /// else happens.
+    #[must_use]
+    pub fn due(&self) -> Option<(DateTime<Utc>, &'static Event)> {
+        self.timeouts().min().map(|(time, name)| (time, in_chart::<M>(name)))
+    }
+
+    /// The timeouts that have not come yet and that no guard holds back.
+    fn timeouts(&self) -> impl Iterator<Item = (DateTime<Utc>, M::EventName)> {
+        self.machine.timeouts().filter_map(|timeout| {
+            let due = self.timers.due(M::CHART, &timeout)?;
+            let agreed = guarded(|| self.machine.guards(timeout.event).is_ok());
+            agreed.unwrap_or_default().then_some((due, timeout.event))
+        })
+    }
+
+    fn step(&mut self, event: M::Event, stamp: Stamp<'_>) -> Result<Record, Rejected> {
+        let name = event.name();
+        let failed = |reason| Rejected { kind: Kind::Failed, event: in_chart::<M>(name), reason };
+        let written = to_raw_value(&event)
+            .map_err(|error| failed(format!("the event cannot be written: {error}")))?;
+        match self.take(event, stamp.time) {
+            Ok(Ok(applied)) => Ok(self.record(stamp, entry(applied, written))),
+            Ok(Err(refusal)) => Err(explained(&refusal)),
+            Err(panic) => Err(failed(panic.to_string())),
+        }
+    }
+
+    /// Lets the machine take an event at a time, and keeps in mind what that means for timeouts.
+    fn take(
+        &mut self,
+        event: M::Event,
+        time: DateTime<Utc>,
+    ) -> Result<Result<Applied<M>, Refusal<M>>, Panic> {
+        let done = guarded(|| self.machine.apply(event))?;
+        if let Ok(Applied { event, from, to, internal }) = &done {
+            self.timers.took(M::CHART, from.number(), in_chart::<M>(*event));
+            if !internal {
+                self.timers.moved(M::CHART, to.number(), kept(time));
             }
         }
-        Ok(())
+        Ok(done)
+    }
+
+    /// The record of what has just happened, which becomes the last.
+    fn record(&mut self, stamp: Stamp<'_>, entry: Entry) -> Record {
+        let Stamp { time, actor, key } = stamp;
+        let (actor, key) = (actor.clone(), key.cloned());
+        let record = Record::new(&self.hash, self.next(), time, actor, key, entry);
+        self.ends_with(&record);
+        record
+    }
+
+    fn ends_with(&mut self, last: &Record) {
+        self.records = last.version.0 + 1;
+        self.hash = last.hash;
+    }
+
+    /// The number of the present state in the chart.
+    fn number(&self) -> u16 {
+        self.machine.parts().state.name().number()
     }
 
     /// Whether the present state has a gate for the event.
     fn is_gated(&self, event: M::EventName) -> bool {
-        let state = self.machine.parts().state.name().number();
-        let clause = M::CHART.clause(state, event_in_chart::<M>(event));
+        let clause = M::CHART.clause(self.number(), in_chart::<M>(event));
         clause.is_some_and(|clause| clause.by() == Player::Human)
+    }
+
+    /// Whether the event comes by itself in the present state.
+    fn is_timeout(&self, event: M::EventName) -> bool {
+        let clause = M::CHART.clause(self.number(), in_chart::<M>(event));
+        clause.is_some_and(|clause| clause.after().is_some())
     }
 
     /// The run as it is, to go on from without its history.
@@ -180,7 +246,8 @@ impl<M: Portable> Run<M> {
         ];
         let body =
             canonical(&parts.map(|(name, value)| (name.to_owned(), value)).into_iter().collect());
-        Ok(Snapshot { version: self.version(), hash: self.hash, body })
+        let (version, hash, entered) = (self.version(), self.hash, self.timers.0.clone());
+        Ok(Snapshot { version, hash, body, entered })
     }
 
     /// The run that a snapshot tells of; `None` where it does not read back to the very same.
@@ -190,34 +257,12 @@ impl<M: Portable> Run<M> {
         let (state, context) =
             (serde_json::from_str(state.get()).ok()?, serde_json::from_str(context.get()).ok()?);
         let history = serde_json::from_str(history.get()).ok()?;
-        let machine = Parts { state, context, history }.into();
-        let run = Self { machine, records: snapshot.version.0 + 1, hash: snapshot.hash };
+        let machine: M = Parts { state, context, history }.into();
+        let leaf = machine.parts().state.name().number();
+        let timers = Timers::restored(M::CHART, leaf, snapshot.entered.clone())?;
+        let run = Self { machine, records: snapshot.version.0 + 1, hash: snapshot.hash, timers };
         let same = run.snapshot().is_ok_and(|again| again.body == snapshot.body);
         same.then_some(run)
-    }
-
-    /// What can be seen of the run from outside.
-    #[must_use]
-    pub fn situation(&self, run: &RunName) -> Situation {
-        let number = self.machine.parts().state.name().number();
-        let mut situation = Situation {
-            run: run.clone(),
-            version: self.version(),
-            number,
-            state: M::CHART.state(number),
-            legal: Vec::new(),
-            blocked: Vec::new(),
-        };
-        for name in self.machine.allowed() {
-            let event = event_in_chart::<M>(name);
-            let verdict = guarded(|| self.machine.guards(name).map_err(|fault| fault.to_string()));
-            match verdict.unwrap_or_else(|panic| Err(panic.to_string())) {
-                Ok(()) if self.is_gated(name) => situation.blocked.push((event, GATE.to_owned())),
-                Ok(()) => situation.legal.push(event),
-                Err(reason) => situation.blocked.push((event, reason)),
-            }
-        }
-        situation
     }
 }
 
@@ -245,83 +290,6 @@ fn canonical(value: &Value) -> String {
         }
         other => other.to_string(),
     }
-}
-
-/// What can be seen of a run: its state, and what may happen next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Situation {
-    /// The run.
-    pub run: RunName,
-    /// How many events it has taken.
-    pub version: Version,
-    /// The number of the state in the chart.
-    pub number: u16,
-    /// The state.
-    pub state: &'static State,
-    /// The events that the machine takes now.
-    pub legal: Vec<&'static Event>,
-    /// The events that the graph allows and a guard forbids now, with the guard's reason.
-    pub blocked: Vec<(&'static Event, String)>,
-}
-
-/// An event that the machine did not take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
-    /// Which kind of refusal it was.
-    pub kind: Kind,
-    /// The event.
-    pub event: &'static Event,
-    /// Why, for a reader.
-    pub reason: String,
-}
-
-/// The kinds of refusals of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Kind {
-    /// The graph has no such transition from the present state.
-    NoTransition,
-    /// A guard forbids the event now.
-    Guard,
-    /// The handler failed.
-    Failed,
-    /// The present state is final.
-    Final,
-    /// The run is at another version than the caller supposed.
-    Conflict,
-    /// A person has to decide.
-    Waiting,
-}
-
-/// A record by which a history cannot go on.
-#[derive(Debug, thiserror::Error)]
-#[error("record {version} of the history cannot be replayed")]
-pub struct Unreplayable {
-    /// The version of the record.
-    pub version: Version,
-    #[source]
-    cause: Break,
-}
-
-impl Unreplayable {
-    fn at(version: Version, cause: Break) -> Self {
-        Self { version, cause }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Break {
-    #[error("it cannot be read")]
-    Unreadable(#[from] serde_json::Error),
-    #[error("it belongs to the machine `{0}`")]
-    OtherMachine(String),
-    #[error("record {expected} is missing before it")]
-    Gap { expected: Version },
-    #[error("the machine refuses its event: {0}")]
-    Refused(String),
-    #[error("the machine comes to {0} by it")]
-    Elsewhere(String),
 }
 
 /// A panic of the author's code.
@@ -356,7 +324,7 @@ fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>) -> Entry {
 }
 
 fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejected {
-    let event = event_in_chart::<M>(refusal.event);
+    let event = in_chart::<M>(refusal.event);
     let (name, state) = (event.name(), wire::<M>(refusal.state));
     let (kind, reason) = match &refusal.reason {
         Reason::NoTransition => {
@@ -378,7 +346,7 @@ fn wire<M: Machine>(state: M::StateName) -> Cow<'static, str> {
 }
 
 /// The event in the chart. Names and chart come from one declaration, so that each name has its event.
-pub(crate) fn event_in_chart<M: Machine>(event: M::EventName) -> &'static Event {
+pub(crate) fn in_chart<M: Machine>(event: M::EventName) -> &'static Event {
     let found = M::CHART.events().get(usize::from(event.number()));
     found.expect("the chart has all events of its machine, in the order of their names")
 }

@@ -7,9 +7,11 @@
 mod error;
 mod live;
 mod request;
+mod timeouts;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde_json::value::to_raw_value;
 use tokio::sync::MutexGuard as RunGuard;
 
@@ -17,11 +19,12 @@ pub use self::error::{Refused, RunsError};
 use self::live::{Live, Slot};
 pub use self::request::Request;
 use self::request::{Sent, Verdict};
+use self::timeouts::Watch;
 use crate::chart::Event;
 use crate::machine::Named;
 use crate::portable::Portable;
 use crate::record::{Clock, Hash, Principal, Record, RequestKey, RunName, SystemClock, Version};
-use crate::run::{Kind, Run, Situation, event_in_chart, guarded};
+use crate::run::{Kind, Run, Situation, Stamp, guarded, in_chart};
 use crate::store::{Head, Removal, Store, StoreError, Tombstone};
 
 /// How many records are read at once.
@@ -68,6 +71,7 @@ pub struct Runs<M> {
     clock: Arc<dyn Clock>,
     unnamed: RunName,
     live: Live<M>,
+    watch: Watch,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -78,6 +82,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             clock: Arc::new(SystemClock),
             unnamed: RunName::main(),
             live: Live::new(LIVE),
+            watch: Watch::default(),
         }
     }
 
@@ -118,16 +123,16 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<Started, RunsError> {
         let slot = self.live.slot(name);
         let mut place = slot.lock().await;
+        let now = self.clock.now();
         let mut run = self.fresh(name, &mut place).await?;
         let mut started = false;
-        if !run.is_started() {
-            let opening = self.opening(&run, actor, key)?;
-            let (version, hash) = (opening.version, opening.hash);
-            match self.store.append(name, Hash::NONE, vec![opening]).await {
-                Ok(()) => {
-                    run.recorded(version, hash);
-                    started = true;
-                }
+        if run.is_started() {
+            run = self.settled(name, &mut place, run, now).await?;
+        } else {
+            let opening =
+                run.open(Stamp { time: now, actor, key }).map_err(RunsError::Unwritten)?;
+            match self.record(name, &run, Hash::NONE, vec![opening]).await {
+                Ok(()) => started = true,
                 // Somebody else was faster, perhaps with this very request.
                 Err(StoreError::Conflict { .. }) => run = self.fresh(name, &mut place).await?,
                 Err(error) => return Err(error.into()),
@@ -170,11 +175,12 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let request = request.into();
         let slot = self.live.slot(name);
         let mut place = slot.lock().await;
-        let run = self.current(name, &slot, &mut place).await?;
+        let time = self.clock.now();
+        let run = self.current(name, &slot, &mut place, time).await?;
         // An event that cannot be written is refused below.
         let written = to_raw_value(&event).ok();
-        let chart_event = event_in_chart::<M>(event.name());
-        let sent = Sent { event: chart_event, written, request: &request, actor };
+        let chart_event = in_chart::<M>(event.name());
+        let sent = Sent { event: chart_event, written, request: &request, actor, time };
         let earlier = self.earlier(name, &request).await?;
         match sent.verdict(run.version(), earlier.as_ref()) {
             Verdict::New => self.append(name, &mut place, run, event, &sent).await,
@@ -221,31 +227,25 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let after = run.hash();
         let mut records = Vec::with_capacity(2);
         if !run.is_started() {
-            records.push(self.opening(&run, sent.actor, None)?);
+            let opening = Stamp { key: None, ..sent.stamp() };
+            records.push(run.open(opening).map_err(RunsError::Unwritten)?);
         }
-        let entry = match run.apply(event) {
-            Ok(entry) => entry,
+        match run.apply(event, sent.stamp()) {
+            Ok(record) => records.push(record),
             Err(rejected) => {
-                // A handler that failed may have written to the machine; all else has left it alone.
-                if rejected.kind == Kind::Failed {
+                // A handler that failed may have written to the machine, and an unstarted run is not started by what
+                // it refused.
+                if rejected.kind == Kind::Failed || !records.is_empty() {
                     run = self.fresh(name, place).await?;
                 }
                 let situation = run.situation(name);
                 **place = Some(run);
                 return Err(RunsError::refused(rejected, situation));
             }
-        };
-        let (previous, version) =
-            records.last().map_or((after, run.next()), |last| (last.hash, last.version.next()));
-        let (time, actor, key) = (self.clock.now(), sent.actor.clone(), sent.request.key.clone());
-        let record = Record::new(&previous, version, time, actor, key, entry);
-        let hash = record.hash;
-        records.push(record);
-        match self.store.append(name, after, records).await {
+        }
+        match self.record(name, &run, after, records).await {
             Ok(()) => {
-                run.recorded(version, hash);
                 let situation = run.situation(name);
-                self.keep(name, &run);
                 **place = Some(run);
                 Ok(Accepted { event: sent.event, situation, replayed: false })
             }
@@ -276,7 +276,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<T, RunsError> {
         let slot = self.live.slot(name);
         let mut place = slot.lock().await;
-        let run = self.current(name, &slot, &mut place).await?;
+        let run = self.current(name, &slot, &mut place, self.clock.now()).await?;
         let seen = guarded(|| look(&run));
         *place = Some(run);
         Ok(seen?)
@@ -316,6 +316,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         after: Option<&RunName>,
         limit: usize,
     ) -> Result<Vec<Head>, RunsError> {
+        self.tick().await?;
         Ok(self.store.heads(after, limit).await?)
     }
 
@@ -335,15 +336,20 @@ impl<M: Portable<Context: Default>> Runs<M> {
         }
     }
 
-    /// The run as the store has it, where it may be used: it was started, or is the one that needs no start.
+    /// The run as the store has it, where it may be used: it was started, or is the one that needs no start. What is
+    /// overdue has come.
     async fn current(
         &self,
         name: &RunName,
         slot: &Slot<M>,
         place: &mut RunGuard<'_, Option<Run<M>>>,
+        now: DateTime<Utc>,
     ) -> Result<Run<M>, RunsError> {
         let run = self.fresh(name, place).await?;
-        if run.is_started() || *name == self.unnamed {
+        if run.is_started() {
+            return self.settled(name, place, run, now).await;
+        }
+        if *name == self.unnamed {
             return Ok(run);
         }
         self.live.forget(name, slot);
@@ -386,19 +392,17 @@ impl<M: Portable<Context: Default>> Runs<M> {
         }
     }
 
-    fn opening(
+    /// Records what has happened to a run, after the record with the hash `after`, and keeps a snapshot now and then.
+    async fn record(
         &self,
+        name: &RunName,
         run: &Run<M>,
-        actor: &Principal,
-        key: Option<&RequestKey>,
-    ) -> Result<Record, RunsError> {
-        let entry = run.opening().map_err(RunsError::Unwritten)?;
-        let (time, actor) = (self.clock.now(), actor.clone());
-        Ok(Record::new(&Hash::NONE, Version::START, time, actor, key.cloned(), entry))
-    }
-
-    /// Keeps a snapshot now and then.
-    fn keep(&self, name: &RunName, run: &Run<M>) {
+        after: Hash,
+        records: Vec<Record>,
+    ) -> Result<(), StoreError> {
+        let due = run.due().map(|(due, _)| due);
+        self.store.append(name, after, records, due).await?;
+        self.watch.hurry(due);
         if run.version().0.is_multiple_of(SNAPSHOT) {
             match run.snapshot() {
                 Ok(snapshot) => self.store.keep(name, snapshot),
@@ -407,6 +411,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 }
             }
         }
+        Ok(())
     }
 }
 

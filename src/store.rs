@@ -3,14 +3,18 @@
 //! A store knows records, not machines: whoever reads a history applies it. All that it promises is that an
 //! acknowledged record stays as it is, and that no version of a run is ever given twice.
 
+pub mod gate;
 pub mod memory;
 pub mod sqlite;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use self::gate::{Denial, GateRequest};
 use crate::record::{Hash, Principal, Record, RequestKey, RunName, Version};
 
 /// What a store answers in time.
@@ -26,12 +30,19 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// The versions of the records are consecutive and their hashes a chain. They are taken where the history ends
     /// before the first of them, by the record with the hash `after`; version 0, after [`Hash::NONE`], starts the run.
+    /// `due` is when the run falls due next, which [`due`](Self::due) tells.
     ///
     /// # Errors
     ///
     /// [`StoreError::Conflict`], where the history ends elsewhere or has a record with one of the request keys;
     /// [`StoreError::Indeterminate`], where it is not known whether they were added.
-    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()>;
+    fn append<'a>(
+        &'a self,
+        run: &'a RunName,
+        after: Hash,
+        records: Vec<Record>,
+        due: Option<DateTime<Utc>>,
+    ) -> Answer<'a, ()>;
 
     /// Reads at most `limit` records of a run, beginning with the version `from`. A run that was never started has
     /// none.
@@ -55,6 +66,13 @@ pub trait Store: Send + Sync + 'static {
     /// As every method.
     fn heads<'a>(&'a self, after: Option<&'a RunName>, limit: usize) -> Answer<'a, Vec<Head>>;
 
+    /// Reads when runs fall due, at most `limit` that do, in the order of their times and names, beginning after `after`.
+    ///
+    /// # Errors
+    ///
+    /// As every method.
+    fn due<'a>(&'a self, after: Option<&'a Due>, limit: usize) -> Answer<'a, Vec<Due>>;
+
     /// Reads the last snapshot of a run that was kept. One that is damaged is none.
     ///
     /// # Errors
@@ -64,6 +82,28 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps a snapshot, soon or never: nothing waits for it, and nothing but time depends on it.
     fn keep(&self, run: &RunName, snapshot: Snapshot);
+
+    /// Keeps a request for an event on which a person has to decide. It stands as long as the history ends with the
+    /// record `after`. One that stands already is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`], where the history ends elsewhere.
+    fn ask<'a>(&'a self, run: &'a RunName, after: Hash, request: GateRequest) -> Answer<'a, ()>;
+
+    /// Reads the requests that stand, denied ones too, in the order in which they were made.
+    ///
+    /// # Errors
+    ///
+    /// As every method.
+    fn asked<'a>(&'a self, run: &'a RunName) -> Answer<'a, Vec<GateRequest>>;
+
+    /// Keeps that a person has denied the request with the id `request`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`], where no such request stands, or it was denied before.
+    fn deny<'a>(&'a self, run: &'a RunName, request: Hash, denial: Denial) -> Answer<'a, ()>;
 
     /// Removes a run with all of its records. A tombstone stays; the name is free again.
     ///
@@ -105,6 +145,17 @@ pub struct Head {
     pub state: String,
     /// The time of its last record.
     pub time: DateTime<Utc>,
+    /// When the run falls due.
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// When a run falls due.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// The time.
+    pub time: DateTime<Utc>,
+    /// The run.
+    pub run: RunName,
 }
 
 /// What replaying a history up to a version leads to.
@@ -116,6 +167,21 @@ pub struct Snapshot {
     pub hash: Hash,
     /// State, context and history memory, as canonical JSON.
     pub body: String,
+    /// When the state and the superstates around it were entered, from the inside out.
+    pub entered: Vec<Entered>,
+}
+
+/// When a state or superstate was entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entered {
+    /// The state, as on the wire.
+    pub state: Cow<'static, str>,
+    /// The time of the record that entered it.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub time: DateTime<Utc>,
+    /// The timeouts that have come since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spent: Vec<Cow<'static, str>>,
 }
 
 impl Snapshot {
@@ -127,7 +193,13 @@ impl Snapshot {
 
     /// The hash of all of it, by which a store sees that it is as it was kept.
     fn seal(&self) -> Hash {
-        Hash::of(&[&self.version.0.to_be_bytes(), &self.hash.0, self.body.as_bytes()])
+        let (version, entered) = (self.version.0.to_be_bytes(), self.entered());
+        Hash::of(&[&version, &self.hash.0, self.body.as_bytes(), entered.as_bytes()])
+    }
+
+    /// When states were entered, as JSON.
+    fn entered(&self) -> String {
+        serde_json::to_string(&self.entered).expect("it has only keys that are texts")
     }
 }
 
@@ -159,7 +231,7 @@ pub struct Tombstone {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The history ends elsewhere than the records to be added suppose. Nothing was added; read again.
+    /// The history ends elsewhere than what is to be added supposes. Nothing was added; read again.
     #[error("{}", conflict(*actual))]
     Conflict {
         /// The version at which the run is; `None` where it was never started.

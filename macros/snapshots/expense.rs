@@ -35,6 +35,11 @@ impl Expense<Submitted> {
         let next = self::send_back();
         self.0.goto(next)
     }
+    /// Nobody has decided on the claim.
+    pub fn lapse(self) -> Expense<Draft> {
+        let next = self::lapse();
+        self.0.goto(next)
+    }
     /// Pay the claim.
     ///
     /// # Errors
@@ -107,13 +112,16 @@ pub mod events {
         serde #[doc = " Ask for changes."] pub SendBack
     }
     ::leverframe::__event! {
+        serde #[doc = " Nobody has decided on the claim."] pub Lapse
+    }
+    ::leverframe::__event! {
         serde #[doc = " Pay the claim."] pub Pay { budget : u64, }
     }
 }
 ::leverframe::__names! {
     #[doc = r" The name of an event."] pub EventName of "an event" : AddItem = "add_item"
-    "add_item", Submit = "submit" "submit", SendBack = "send_back" "send_back", Pay =
-    "pay" "pay",
+    "add_item", Submit = "submit" "submit", SendBack = "send_back" "send_back", Lapse =
+    "lapse" "lapse", Pay = "pay" "pay",
 }
 ::leverframe::__events! {
     #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
@@ -122,11 +130,11 @@ pub mod events {
     "::leverframe::__private::serde")] #[schemars(crate =
     "::leverframe::__private::schemars")] pub Event : #[serde(rename = "add_item")]
     AddItem, #[serde(rename = "submit")] Submit, #[serde(rename = "send_back")] SendBack,
-    #[serde(rename = "pay")] Pay,
+    #[serde(rename = "lapse")] Lapse, #[serde(rename = "pay")] Pay,
 }
 ::leverframe::__wire_names! {
     EventName : AddItem = "add_item" "add_item", Submit = "submit" "submit", SendBack =
-    "send_back" "send_back", Pay = "pay" "pay",
+    "send_back" "send_back", Lapse = "lapse" "lapse", Pay = "pay" "pay",
 }
 ::leverframe::__faults! {
     pub Fault : AddItem(String) = "`add_item` failed.", Pay(String) = "`pay` failed.",;
@@ -134,14 +142,16 @@ pub mod events {
 ::leverframe::__legal! {
     pub Expense : try_stay add_item AddItem { what, cents } [Draft] []; goto submit
     Submit { purpose } [Draft] [Submitted]; goto send_back SendBack {} [Submitted]
-    [Draft]; try_goto pay Pay { budget } [Submitted] [Paid];
+    [Draft]; goto lapse Lapse {} [Submitted] [Draft]; try_goto pay Pay { budget }
+    [Submitted] [Paid];
 }
 ::leverframe::__dispatch! {
     Expense, at : [Draft, Submitted, Paid] [] try_stay[Draft] _ AddItem event() =>
     self::add_item(at.context, event.what, event.cents).map_err(Fault::AddItem);
     goto[Draft] _ Submit event() => self::submit(event.purpose); goto[Submitted] _
-    SendBack _() => self::send_back(); try_goto[Submitted] _ Pay event() => self::pay(at
-    .context, event.budget).map_err(Fault::Pay);
+    SendBack _() => self::send_back(); goto[Submitted] _ Lapse _() => self::lapse();
+    try_goto[Submitted] _ Pay event() => self::pay(at.context, event.budget)
+    .map_err(Fault::Pay);
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Expense`] as data."] pub CHART = "Expense"
@@ -151,7 +161,8 @@ pub mod events {
     } superstates {} events { "add_item" "Claim one more item."("what" "String" "",
     "cents" "u32" "",) [0] [] [] [] fallible; "submit" "Hand the claim in."("purpose"
     "String" "",) [0] [State 1] [] []; "send_back" "Ask for changes."() [1] [State 0] []
-    []; "pay" "Pay the claim."("budget" "u64" "",) [1] [State 2] [] [] fallible; }
-    queries { "total" "The sum of all items, in cents."(); } prompts { "decide"
+    []; "lapse" "Nobody has decided on the claim."() [1] [State 0] [] [1209600000]; "pay"
+    "Pay the claim."("budget" "u64" "",) [1] [State 2] [] [] fallible; } queries {
+    "total" "The sum of all items, in cents."(); } prompts { "decide"
     "How to decide on the claim."() 1[1]; }
 }

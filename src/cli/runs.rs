@@ -116,9 +116,8 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 
 async fn list<M: Portable>(List { store, removed, json }: List) -> Done {
     let store = store.existing::<M>()?;
-    let mut table = Table::new(["run", "version", "state", "time"], json);
     if removed {
-        let mut table = Table::new(["run", "version", "actor", "removed"], json);
+        let mut table = Table::new(&["run", "version", "actor", "removed"], json);
         for tombstone in store.tombstones().await? {
             table.row([
                 json!(tombstone.run),
@@ -129,6 +128,9 @@ async fn list<M: Portable>(List { store, removed, json }: List) -> Done {
         }
         return table.finish();
     }
+    let names = ["run", "version", "state", "time", "due"];
+    let names = if M::CHART.has_timeouts() { &names[..] } else { &names[..4] };
+    let mut table = Table::new(names, json);
     let mut after: Option<RunName> = None;
     loop {
         let heads = store.heads(after.as_ref(), PAGE).await?;
@@ -138,6 +140,7 @@ async fn list<M: Portable>(List { store, removed, json }: List) -> Done {
                 json!(head.version),
                 json!(head.state),
                 json!(shown(head.time)),
+                json!(head.due.map(shown)),
             ]);
         }
         match heads.last() {
@@ -151,7 +154,7 @@ async fn history<M: Portable<Context: Default>>(command: History) -> Done {
     let History { run, from, json, store } = command;
     let store = store.existing::<M>()?;
     known(&store, &run).await?;
-    let mut table = Table::new(["version", "time", "actor", "event", "from", "to"], json);
+    let mut table = Table::new(&["version", "time", "actor", "event", "from", "to"], json);
     let mut next = Version(from);
     loop {
         let records = store.load(&run, next, PAGE).await?.records;
@@ -256,20 +259,21 @@ fn shown(time: DateTime<Utc>) -> String {
 }
 
 /// Rows for a reader, or objects for a program.
-struct Table<const N: usize> {
-    names: [&'static str; N],
-    rows: Vec<[Value; N]>,
+struct Table {
+    names: Vec<&'static str>,
+    rows: Vec<Vec<Value>>,
     json: bool,
     begun: bool,
 }
 
-impl<const N: usize> Table<N> {
-    fn new(names: [&'static str; N], json: bool) -> Self {
-        Self { names, rows: Vec::new(), json, begun: false }
+impl Table {
+    fn new(names: &[&'static str], json: bool) -> Self {
+        Self { names: names.to_owned(), rows: Vec::new(), json, begun: false }
     }
 
-    fn row(&mut self, row: [Value; N]) {
-        self.rows.push(row);
+    /// Adds a row, of which what has no name is left out.
+    fn row(&mut self, row: impl IntoIterator<Item = Value>) {
+        self.rows.push(row.into_iter().take(self.names.len()).collect());
     }
 
     fn finish(mut self) -> Done {
@@ -286,13 +290,13 @@ impl<const N: usize> Table<N> {
             }
             return Ok(());
         }
-        let mut lines: Vec<[String; N]> = Vec::new();
+        let mut lines: Vec<Vec<String>> = Vec::new();
         if !self.begun {
-            lines.push(self.names.map(str::to_uppercase));
+            lines.push(self.names.iter().map(|name| name.to_uppercase()).collect());
         }
         self.begun = true;
-        lines.extend(rows.into_iter().map(|row| row.map(|value| cell(&value))));
-        let widths: Vec<usize> = (0..N)
+        lines.extend(rows.iter().map(|row| row.iter().map(cell).collect()));
+        let widths: Vec<usize> = (0..self.names.len())
             .map(|place| {
                 let cells = lines.iter().filter_map(|line| line.get(place));
                 cells.map(|cell| cell.chars().count()).max().unwrap_or_default()

@@ -1,10 +1,11 @@
 //! Requests, which may be sent again.
 
+use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
 use crate::chart::Event;
 use crate::record::{Entry, Principal, Record, RequestKey, Version};
-use crate::run::{Kind, Rejected};
+use crate::run::{Kind, Rejected, Stamp};
 
 /// What makes it safe to send a request again. With neither, it applies again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +28,7 @@ pub(super) struct Sent<'a> {
     pub(super) written: Option<Box<RawValue>>,
     pub(super) request: &'a Request,
     pub(super) actor: &'a Principal,
+    pub(super) time: DateTime<Utc>,
 }
 
 /// What becomes of a request.
@@ -37,6 +39,11 @@ pub(super) enum Verdict {
 }
 
 impl Sent<'_> {
+    /// What its record bears.
+    pub(super) fn stamp(&self) -> Stamp<'_> {
+        Stamp { time: self.time, actor: self.actor, key: self.request.key.as_ref() }
+    }
+
     /// What becomes of the request, where the run is at `version` and `earlier` is the record that it may have made.
     pub(super) fn verdict(&self, version: Version, earlier: Option<&Record>) -> Verdict {
         if earlier.is_some_and(|earlier| self.made(earlier)) {

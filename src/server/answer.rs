@@ -32,6 +32,8 @@ pub(crate) struct Status<'a> {
     replayed: bool,
     legal: Vec<Move<'a>>,
     blocked: Vec<Blocked<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout: Option<Timeout>,
 }
 
 /// What was refused.
@@ -64,10 +66,18 @@ struct Blocked<'a> {
     reason: &'a str,
 }
 
+/// What comes by itself, where nothing comes before.
+#[derive(Serialize)]
+struct Timeout {
+    event: &'static str,
+    to: Vec<&'static str>,
+    at: String,
+}
+
 impl<'a> Status<'a> {
     /// What a run is like.
     pub(crate) fn new(situation: &'a Situation, moves: &'a Moves) -> Self {
-        let Situation { run, version, number, state, legal, blocked } = situation;
+        let Situation { run, version, number, state, legal, blocked, due } = situation;
         let legal = legal.iter().filter_map(|event| {
             let (event, to) = moves.of(*number, event)?;
             let signature = moves.signature(event);
@@ -81,6 +91,10 @@ impl<'a> Status<'a> {
         let blocked = blocked.iter().filter_map(|(event, reason)| {
             moves.of(*number, event).map(|(event, to)| Blocked { event: event.name(), to, reason })
         });
+        let timeout = due.map(|(at, event)| {
+            let to = moves.leads_to(*number, event);
+            Timeout { event: event.name(), to, at: time(at) }
+        });
         Self {
             run,
             version: *version,
@@ -92,6 +106,7 @@ impl<'a> Status<'a> {
             replayed: false,
             legal: legal.collect(),
             blocked: blocked.collect(),
+            timeout,
         }
     }
 
@@ -239,12 +254,15 @@ pub(crate) struct Listed<'a> {
     version: Version,
     state: &'a str,
     time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<String>,
 }
 
 impl<'a> From<&'a Head> for Listed<'a> {
     fn from(head: &'a Head) -> Self {
-        let Head { run, version, state, time } = head;
-        Self { run, version: *version, state, time: self::time(*time) }
+        let Head { run, version, state, time, due } = head;
+        let (time, due) = (self::time(*time), due.map(self::time));
+        Self { run, version: *version, state, time, due }
     }
 }
 

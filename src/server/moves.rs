@@ -46,12 +46,18 @@ impl Moves {
         from: u16,
         event: &'static Event,
     ) -> Option<(&'static Event, Vec<&'static str>)> {
-        let clause = self.chart.clause(from, event).filter(|clause| clause.after().is_none())?;
+        self.chart.clause(from, event).filter(|clause| clause.after().is_none())?;
         if !self.with_everywhere && self.is_everywhere(event) {
             return None;
         }
-        let to = self.targets(from, event, clause);
-        Some((event, to.into_iter().map(|number| self.chart.state(number).wire()).collect()))
+        Some((event, self.leads_to(from, event)))
+    }
+
+    /// The states to which an event may lead from the leaf `from`.
+    pub(crate) fn leads_to(&self, from: u16, event: &'static Event) -> Vec<&'static str> {
+        let clause = self.chart.clause(from, event);
+        let to = clause.map(|clause| self.targets(from, event, clause)).unwrap_or_default();
+        to.into_iter().map(|number| self.chart.state(number).wire()).collect()
     }
 
     /// The move from one leaf that may lead to another.

@@ -41,12 +41,15 @@ pub fn serve_stdio<M: Portable<Context: Default>>(server: Server<M>) -> Result<(
 
 async fn serve<M: Portable<Context: Default>>(server: Server<M>) -> Result<(), ServeError> {
     let mut told_to_end = pin!(told_to_end().map_err(ServeError::Runtime)?);
+    let timekeeper = server.clone();
+    let mut time = pin!(timekeeper.runs().keep_time());
     let (input, output) = stdio_pipes();
     let ended = Arc::new(Notify::new());
     let input = Watched { input, ended: Arc::clone(&ended) };
     let service = tokio::select! {
         service = server.serve((input, output)) => service,
         () = &mut told_to_end => return Ok(()),
+        never = &mut time => match never {},
     };
     let service = match service {
         Ok(service) => service,
@@ -60,6 +63,7 @@ async fn serve<M: Portable<Context: Default>>(server: Server<M>) -> Result<(), S
         done = &mut serving => return ended_by_itself(done),
         () = &mut told_to_end => stop.cancel(),
         () = ended.notified() => {}
+        never = &mut time => match never {},
     }
     if timeout(GRACE, serving).await.is_err() {
         tracing::warn!("ending while calls are under way");

@@ -5,9 +5,11 @@ use std::future::ready;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::{Answer, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
+use super::gate::{Denial, GateRequest};
+use super::{Answer, Due, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
 use crate::record::{Hash, Record, RequestKey, RunName, Version};
 
 /// A store that keeps nothing beyond the life of its value.
@@ -26,7 +28,18 @@ struct Kept {
 #[derive(Debug, Default)]
 struct History {
     records: Vec<Record>,
+    due: Option<DateTime<Utc>>,
     snapshot: Option<Snapshot>,
+    requests: Vec<(Hash, GateRequest)>,
+}
+
+impl History {
+    /// The requests that stand.
+    fn standing(&mut self) -> impl Iterator<Item = &mut GateRequest> {
+        let end = self.records.last().map(|last| last.hash);
+        let requests = self.requests.iter_mut().filter(move |(after, _)| Some(*after) == end);
+        requests.map(|(_, request)| request)
+    }
 }
 
 impl MemoryStore {
@@ -46,6 +59,7 @@ impl MemoryStore {
         run: &RunName,
         after: Hash,
         records: Vec<Record>,
+        due: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
         let Some(first) = records.first() else { return Ok(()) };
         let mut kept = self.kept();
@@ -61,9 +75,41 @@ impl MemoryStore {
         if !follows || !records.iter().all(is_new) {
             return Err(StoreError::Conflict { actual });
         }
-        kept.runs.entry(run.clone()).or_default().records.extend(records);
+        let history = kept.runs.entry(run.clone()).or_default();
+        history.records.extend(records);
+        history.due = due;
         self.changes.send_modify(|count| *count += 1);
         Ok(())
+    }
+
+    fn ask_now(&self, run: &RunName, after: Hash, request: GateRequest) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let history = kept.runs.get_mut(run);
+        let history = history.ok_or(StoreError::Conflict { actual: None })?;
+        let last = history.records.last();
+        if last.map(|last| last.hash) != Some(after) {
+            return Err(StoreError::Conflict { actual: last.map(|last| last.version) });
+        }
+        let id = request.id();
+        if history.standing().all(|standing| standing.id() != id) {
+            history.requests.push((after, request));
+        }
+        Ok(())
+    }
+
+    fn deny_now(&self, run: &RunName, id: Hash, denial: Denial) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let history = kept.runs.get_mut(run);
+        let history = history.ok_or(StoreError::Conflict { actual: None })?;
+        let actual = history.records.last().map(|last| last.version);
+        let request = history.standing().find(|request| request.id() == id);
+        match request.map(|request| &mut request.denial) {
+            Some(undecided @ None) => {
+                *undecided = Some(denial);
+                Ok(())
+            }
+            _ => Err(StoreError::Conflict { actual }),
+        }
     }
 
     fn remove_now(&self, run: &RunName, removal: Removal) -> Result<Tombstone, StoreError> {
@@ -81,8 +127,14 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()> {
-        Box::pin(ready(self.append_now(run, after, records)))
+    fn append<'a>(
+        &'a self,
+        run: &'a RunName,
+        after: Hash,
+        records: Vec<Record>,
+        due: Option<DateTime<Utc>>,
+    ) -> Answer<'a, ()> {
+        Box::pin(ready(self.append_now(run, after, records, due)))
     }
 
     fn load<'a>(&'a self, run: &'a RunName, from: Version, limit: usize) -> Answer<'a, Page> {
@@ -116,11 +168,24 @@ impl Store for MemoryStore {
                     version: last.version,
                     state: last.state().to_owned(),
                     time: last.time,
+                    due: history.due,
                 })
             })
             .take(limit)
             .collect();
         Box::pin(ready(Ok(heads)))
+    }
+
+    fn due<'a>(&'a self, after: Option<&'a Due>, limit: usize) -> Answer<'a, Vec<Due>> {
+        let kept = self.kept();
+        let due = |(run, history): (&RunName, &History)| {
+            history.due.map(|time| Due { time, run: run.clone() })
+        };
+        let mut all: Vec<Due> = kept.runs.iter().filter_map(due).collect();
+        all.retain(|due| after.is_none_or(|after| due > after));
+        all.sort_unstable();
+        all.truncate(limit);
+        Box::pin(ready(Ok(all)))
     }
 
     fn snapshot<'a>(&'a self, run: &'a RunName) -> Answer<'a, Option<Snapshot>> {
@@ -133,6 +198,21 @@ impl Store for MemoryStore {
         if let Some(history) = self.kept().runs.get_mut(run) {
             history.snapshot = Some(snapshot);
         }
+    }
+
+    fn ask<'a>(&'a self, run: &'a RunName, after: Hash, request: GateRequest) -> Answer<'a, ()> {
+        Box::pin(ready(self.ask_now(run, after, request)))
+    }
+
+    fn asked<'a>(&'a self, run: &'a RunName) -> Answer<'a, Vec<GateRequest>> {
+        let mut kept = self.kept();
+        let history = kept.runs.get_mut(run);
+        let asked = history.map(|history| history.standing().map(|request| request.clone()));
+        Box::pin(ready(Ok(asked.map(Iterator::collect).unwrap_or_default())))
+    }
+
+    fn deny<'a>(&'a self, run: &'a RunName, request: Hash, denial: Denial) -> Answer<'a, ()> {
+        Box::pin(ready(self.deny_now(run, request, denial)))
     }
 
     fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone> {

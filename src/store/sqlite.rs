@@ -4,6 +4,7 @@
 //! Several processes may share the file.
 
 mod fault;
+mod gates;
 mod read;
 mod schema;
 mod write;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -21,7 +23,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 #[doc(hidden)]
 pub use self::fault::Fault;
 use self::write::{Task, Writer};
-use super::{Answer, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
+use super::gate::{Denial, GateRequest};
+use super::{Answer, Due, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
 use crate::record::{Hash, Record, RequestKey, RunName, Version};
 
 /// How many requests may wait for the writer or the reader before more have to wait outside.
@@ -146,13 +149,13 @@ impl SqliteStore {
     #[doc(hidden)]
     #[must_use]
     pub fn synchronous(&self) -> Answer<'_, i64> {
-        self.ask(|connection| {
+        self.look(|connection| {
             let level = connection.pragma_query_value(None, "synchronous", |row| row.get(0));
             level.map_err(read::failed)
         })
     }
 
-    fn ask<T: Send + 'static>(
+    fn look<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<'_, T> {
@@ -197,29 +200,40 @@ impl Drop for SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        run: &'a RunName,
+        after: Hash,
+        records: Vec<Record>,
+        due: Option<DateTime<Utc>>,
+    ) -> Answer<'a, ()> {
         let run = run.clone();
-        self.tell(move |reply| Task::Append { run, after, records, reply })
+        self.tell(move |reply| Task::Append { run, after, records, due, reply })
     }
 
     fn load<'a>(&'a self, run: &'a RunName, from: Version, limit: usize) -> Answer<'a, Page> {
         let run = run.clone();
-        self.ask(move |connection| read::page(connection, &run, from, limit))
+        self.look(move |connection| read::page(connection, &run, from, limit))
     }
 
     fn keyed<'a>(&'a self, run: &'a RunName, key: &'a RequestKey) -> Answer<'a, Option<Record>> {
         let (run, key) = (run.clone(), key.clone());
-        self.ask(move |connection| read::keyed(connection, &run, &key))
+        self.look(move |connection| read::keyed(connection, &run, &key))
     }
 
     fn heads<'a>(&'a self, after: Option<&'a RunName>, limit: usize) -> Answer<'a, Vec<Head>> {
         let after = after.cloned();
-        self.ask(move |connection| read::heads(connection, after.as_ref(), limit))
+        self.look(move |connection| read::heads(connection, after.as_ref(), limit))
+    }
+
+    fn due<'a>(&'a self, after: Option<&'a Due>, limit: usize) -> Answer<'a, Vec<Due>> {
+        let after = after.cloned();
+        self.look(move |connection| read::due(connection, after.as_ref(), limit))
     }
 
     fn snapshot<'a>(&'a self, run: &'a RunName) -> Answer<'a, Option<Snapshot>> {
         let run = run.clone();
-        self.ask(move |connection| read::snapshot(connection, &run))
+        self.look(move |connection| read::snapshot(connection, &run))
     }
 
     fn keep(&self, run: &RunName, snapshot: Snapshot) {
@@ -229,13 +243,28 @@ impl Store for SqliteStore {
         }
     }
 
+    fn ask<'a>(&'a self, run: &'a RunName, after: Hash, request: GateRequest) -> Answer<'a, ()> {
+        let run = run.clone();
+        self.tell(move |reply| Task::Ask { run, after, request, reply })
+    }
+
+    fn asked<'a>(&'a self, run: &'a RunName) -> Answer<'a, Vec<GateRequest>> {
+        let run = run.clone();
+        self.look(move |connection| gates::asked(connection, &run))
+    }
+
+    fn deny<'a>(&'a self, run: &'a RunName, request: Hash, denial: Denial) -> Answer<'a, ()> {
+        let run = run.clone();
+        self.tell(move |reply| Task::Deny { run, request, denial, reply })
+    }
+
     fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone> {
         let run = run.clone();
         self.tell(move |reply| Task::Remove { run, removal, reply })
     }
 
     fn tombstones(&self) -> Answer<'_, Vec<Tombstone>> {
-        self.ask(|connection| read::tombstones(connection))
+        self.look(|connection| read::tombstones(connection))
     }
 
     fn watch(&self) -> watch::Receiver<u64> {

@@ -18,7 +18,7 @@ async fn a_flipped_bit_is_told_or_harmless() {
     let runs = ["a", "b", "c"].map(name);
     for run in &runs {
         let written = records(&Hash::NONE, 0, 40, "a text that is neither short nor long");
-        store.append(run, Hash::NONE, written).await.unwrap();
+        store.append(run, Hash::NONE, written, None).await.unwrap();
     }
     drop(store);
     let whole = std::fs::read(folder.file()).unwrap();
@@ -83,7 +83,7 @@ fn writer_on_a_failing_disk() {
                 store = again;
             }
             let record = record(&end, version, &format!("n{number}"), None);
-            match store.append(&main, end, vec![record.clone()]).await {
+            match store.append(&main, end, vec![record.clone()], None).await {
                 Ok(()) => {
                     let line = format!("kept {version} n{number}\n");
                     std::io::stderr().write_all(line.as_bytes()).unwrap();

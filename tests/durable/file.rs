@@ -46,7 +46,10 @@ async fn a_truncated_file_is_refused() {
     let folder = Folder::new();
     let path = folder.file();
     let store = SqliteStore::open(&path).unwrap();
-    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 500, "text")).await.unwrap();
+    store
+        .append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 500, "text"), None)
+        .await
+        .unwrap();
     drop(store);
     let whole = std::fs::read(&path).unwrap();
     for length in [whole.len() / 2, 4096, 100, 20] {
@@ -62,7 +65,7 @@ async fn file_and_folder_are_their_users_alone() {
     let folder = Folder::new();
     let path = folder.0.join("new").join("runs.db");
     let store = SqliteStore::open(&path).unwrap();
-    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 1, "")).await.unwrap();
+    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 1, ""), None).await.unwrap();
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(path.parent().unwrap()), 0o700);
     for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
@@ -76,7 +79,7 @@ async fn file_and_folder_are_their_users_alone() {
 async fn a_record_is_never_changed() {
     let folder = Folder::new();
     let store = SqliteStore::open(&folder.file()).unwrap();
-    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 3, "a")).await.unwrap();
+    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 3, "a"), None).await.unwrap();
     let other = Connection::open(folder.file()).unwrap();
     for (change, part) in [
         ("UPDATE record SET actor = 'me' WHERE version = 1", "never changed"),
@@ -110,7 +113,7 @@ async fn damage_is_told_with_the_record() {
         let folder = Folder::new();
         let store = SqliteStore::open(&folder.file()).unwrap();
         let main = name("main");
-        store.append(&main, Hash::NONE, records(&Hash::NONE, 0, 5, "text")).await.unwrap();
+        store.append(&main, Hash::NONE, records(&Hash::NONE, 0, 5, "text"), None).await.unwrap();
         let other = Connection::open(folder.file()).unwrap();
         let guards = "DROP TRIGGER record_is_never_changed;
                       DROP TRIGGER record_goes_with_its_run_alone;";
@@ -131,10 +134,10 @@ async fn two_stores_share_a_file() {
     let [ours, theirs] = [(); 2].map(|()| SqliteStore::open(&folder.file()).unwrap());
     let main = name("main");
     let written = records(&Hash::NONE, 0, 3, "a");
-    ours.append(&main, Hash::NONE, written[..1].to_vec()).await.unwrap();
+    ours.append(&main, Hash::NONE, written[..1].to_vec(), None).await.unwrap();
     let mut changes = ours.watch();
     changes.mark_unchanged();
-    theirs.append(&main, written[0].hash, written[1..].to_vec()).await.unwrap();
+    theirs.append(&main, written[0].hash, written[1..].to_vec(), None).await.unwrap();
     assert_eq!(all(&ours, &main).await.unwrap().len(), 3);
 }
 
@@ -142,7 +145,7 @@ async fn two_stores_share_a_file() {
 async fn a_backup_is_a_store() {
     let folder = Folder::new();
     let store = SqliteStore::open(&folder.file()).unwrap();
-    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 50, "a")).await.unwrap();
+    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 50, "a"), None).await.unwrap();
     let copy = folder.0.join("copy.db");
     let mut left = None;
     store.backup(&copy, |remaining, _| left = Some(remaining)).unwrap();

@@ -32,15 +32,15 @@ async fn failed_commit(fault: Fault) -> Result<(), String> {
     let store = SqliteStore::open_with(&folder.file(), fault).unwrap();
     let main = name("main");
     let written = records(&Hash::NONE, 0, 3, "a");
-    store.append(&main, Hash::NONE, written[..1].to_vec()).await.unwrap();
-    match store.append(&main, written[0].hash, written[1..2].to_vec()).await {
+    store.append(&main, Hash::NONE, written[..1].to_vec(), None).await.unwrap();
+    match store.append(&main, written[0].hash, written[1..2].to_vec(), None).await {
         Err(StoreError::Indeterminate(_)) => {}
         other => return Err(format!("a failed commit is told as {other:?}")),
     }
     let kept = all(&store, &main).await.unwrap();
     assert_eq!(kept.iter().map(said).collect::<Vec<_>>(), ["a"]);
     let end = kept[0].hash;
-    store.append(&main, end, written[1..].to_vec()).await.unwrap();
+    store.append(&main, end, written[1..].to_vec(), None).await.unwrap();
     assert_eq!(all(&store, &main).await.unwrap().len(), 3);
     Ok(())
 }

@@ -7,6 +7,7 @@ mod harness;
 mod power;
 mod requests;
 mod storm;
+pub(crate) mod timeouts;
 mod weather;
 
 use std::path::{Path, PathBuf};

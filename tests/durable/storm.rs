@@ -21,7 +21,7 @@ pub(super) async fn storm(fault: Fault, rounds: u64) -> Result<(), String> {
         let racers = (0..RACERS).map(|racer| {
             let (store, main) = (Arc::clone(&stores[racer % 2]), main.clone());
             let record = record(&end, version, &format!("{version}-{racer}"), None);
-            async move { (record.clone(), store.append(&main, end, vec![record]).await) }
+            async move { (record.clone(), store.append(&main, end, vec![record], None).await) }
         });
         let mut won = Vec::new();
         for (record, done) in futures::future::join_all(racers).await {

@@ -48,7 +48,7 @@ async fn append_forever(store: &SqliteStore, run: u32) {
         let text = format!("{us}-{number}");
         loop {
             let record = record(&end, version, &text, None);
-            match store.append(&run, end, vec![record.clone()]).await {
+            match store.append(&run, end, vec![record.clone()], None).await {
                 Ok(()) => {
                     let line = format!("kept {run} {version} {text}\n");
                     // One write, so that a kill leaves a whole line or none.

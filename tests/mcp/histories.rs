@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
+use futures::future::BoxFuture;
 use leverframe::orchestrator::Orchestrator;
 use leverframe::orchestrator::events;
 use leverframe::record::{Clock, Entry, Hash, Principal, RunName, Version};
@@ -18,6 +19,11 @@ struct Noon;
 impl Clock for Noon {
     fn now(&self) -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap()
+    }
+
+    fn sleep_until(&self, _: DateTime<Utc>) -> BoxFuture<'_, ()> {
+        // It stays noon.
+        Box::pin(std::future::pending())
     }
 }
 
@@ -75,7 +81,7 @@ async fn a_history_reads_back_to_what_was() {
             runs.read(&main, |run| serde_json::to_string(run.context()).unwrap()).await.unwrap();
         let copy = Arc::new(MemoryStore::new());
         let records = store.load(&main, Version::START, version + 2).await.unwrap().records;
-        copy.append(&main, Hash::NONE, records).await.unwrap();
+        copy.append(&main, Hash::NONE, records, None).await.unwrap();
         let again = Runs::<Orchestrator>::new(copy);
         assert_eq!(again.situation(&main).await.unwrap(), accepted.situation);
         let read =
@@ -103,7 +109,7 @@ async fn a_history_of_something_else_is_refused() {
             *event = serde_json::from_str(change).unwrap();
         }
         let changed = Arc::new(MemoryStore::new());
-        changed.append(&main, Hash::NONE, records).await.unwrap();
+        changed.append(&main, Hash::NONE, records, None).await.unwrap();
         check::<Orchestrator>(&changed, 1, cause).await;
     }
 }

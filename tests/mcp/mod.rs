@@ -9,6 +9,7 @@ mod refusals;
 mod restarts;
 mod strictness;
 mod styles;
+mod timeouts;
 mod unrecorded;
 
 use std::process::{ExitStatus, Stdio};

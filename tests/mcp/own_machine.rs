@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use leverframe::runs::Runs;
 use leverframe::server::rmcp::handler::server::router::prompt::{PromptRoute, PromptRouter};
 use leverframe::server::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
@@ -185,7 +186,12 @@ async fn each_event_is_a_tool() {
     let docs = lend.description.as_deref().unwrap();
     assert_eq!(docs, "Lend the book.\nFrom SHELVED to LENT.");
 
-    let answer = ok(&client, "lend", json!({"reader": "Ada"})).await;
+    let mut answer = ok(&client, "lend", json!({"reader": "Ada"})).await;
+    let timeout = answer.as_object_mut().unwrap().remove("timeout").unwrap();
+    assert_eq!((&timeout["event"], &timeout["to"]), (&json!("expire"), &json!(["LOST"])));
+    let at: DateTime<Utc> = timeout["at"].as_str().unwrap().parse().unwrap();
+    let left = at - Utc::now();
+    assert!(left.num_days() == 29, "30 days from now: {left}");
     assert_eq!(
         answer,
         json!({

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::{DateTime, Utc};
 use leverframe::orchestrator::events;
 use leverframe::orchestrator::{Event, Orchestrator};
 use leverframe::record::{Hash, Principal, Record, RequestKey, RunName, Version};
 use leverframe::run::Kind;
 use leverframe::runs::{Runs, RunsError};
+use leverframe::store::gate::{Denial, GateRequest};
 use leverframe::store::memory::MemoryStore;
-use leverframe::store::{Answer, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
+use leverframe::store::{Answer, Due, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
 use tokio::sync::watch;
 
 /// All that a store does but appending, as the store within does it.
@@ -37,6 +39,23 @@ macro_rules! as_the_store_within {
         fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone> {
             self.store.remove(run, removal)
         }
+        fn due<'a>(&'a self, after: Option<&'a Due>, limit: usize) -> Answer<'a, Vec<Due>> {
+            self.store.due(after, limit)
+        }
+        fn ask<'a>(
+            &'a self,
+            run: &'a RunName,
+            after: Hash,
+            request: GateRequest,
+        ) -> Answer<'a, ()> {
+            self.store.ask(run, after, request)
+        }
+        fn asked<'a>(&'a self, run: &'a RunName) -> Answer<'a, Vec<GateRequest>> {
+            self.store.asked(run)
+        }
+        fn deny<'a>(&'a self, run: &'a RunName, request: Hash, denial: Denial) -> Answer<'a, ()> {
+            self.store.deny(run, request, denial)
+        }
         fn tombstones(&self) -> Answer<'_, Vec<Tombstone>> {
             self.store.tombstones()
         }
@@ -54,11 +73,17 @@ struct Brittle {
 }
 
 impl Store for Brittle {
-    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        run: &'a RunName,
+        after: Hash,
+        records: Vec<Record>,
+        due: Option<DateTime<Utc>>,
+    ) -> Answer<'a, ()> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Box::pin(async { Err(StoreError::Unavailable("no disk".into())) });
         }
-        self.store.append(run, after, records)
+        self.store.append(run, after, records, due)
     }
 
     as_the_store_within!();
@@ -120,13 +145,19 @@ struct Raced {
 }
 
 impl Store for Raced {
-    fn append<'a>(&'a self, run: &'a RunName, after: Hash, records: Vec<Record>) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        run: &'a RunName,
+        after: Hash,
+        records: Vec<Record>,
+        due: Option<DateTime<Utc>>,
+    ) -> Answer<'a, ()> {
         Box::pin(async move {
             let intruder = self.intruder.lock().unwrap().take();
             if let Some(intruder) = intruder {
-                self.store.append(run, Hash::NONE, intruder).await?;
+                self.store.append(run, Hash::NONE, intruder, None).await?;
             }
-            self.store.append(run, after, records).await
+            self.store.append(run, after, records, due).await
         })
     }
 

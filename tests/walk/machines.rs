@@ -10,7 +10,7 @@ use super::{Samples, check};
 #[path = "../../examples/expense.rs"]
 #[expect(dead_code, reason = "the example's `main` is not called here")]
 mod example;
-use example::expense::{self, Expense};
+pub(crate) use example::expense::{self, Expense};
 
 #[path = "../../benches/peers/src/machines/leverframe.rs"]
 #[expect(dead_code, reason = "it is measured elsewhere")]
@@ -22,6 +22,7 @@ use measured::player::{self, Player};
 mod levels;
 use levels::nested::{self, Nested};
 
+use crate::durable::timeouts::ticket;
 use crate::mcp::own_machine::{fork, loan};
 
 /// The way over the typed machine and back.
@@ -35,7 +36,7 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 9] {
+pub(super) fn all() -> [(&'static str, usize); 10] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
@@ -46,11 +47,12 @@ pub(super) fn all() -> [(&'static str, usize); 9] {
         ("nested", check(&nested())),
         ("loan", check(&loan())),
         ("fork", check(&fork())),
+        ("ticket", check(&ticket())),
     ]
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 9] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 10] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -61,6 +63,7 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 9] {
         ("nested", Nested::CHART),
         ("loan", loan::Loan::CHART),
         ("fork", fork::Fork::CHART),
+        ("ticket", ticket::Ticket::CHART),
     ]
 }
 
@@ -133,12 +136,13 @@ fn expense() -> Samples<Expense> {
             ]
         },
         events: || {
-            let all: [Event; 7] = [
+            let all: [Event; 8] = [
                 events::AddItem { what: "hotel".into(), cents: 9_000 }.into(),
                 events::AddItem { what: "air".into(), cents: 0 }.into(),
                 events::Submit { purpose: "fair".into() }.into(),
                 events::Submit { purpose: String::new() }.into(),
                 events::SendBack.into(),
+                events::Lapse.into(),
                 events::Pay { budget: 1_999 }.into(),
                 events::Pay { budget: 2_000 }.into(),
             ];
@@ -609,6 +613,40 @@ fn fork() -> Samples<fork::Fork> {
             states.map(|state| Parts { state, context: (), history: () }.into()).into()
         },
         events: || vec![events::Walk.into(), events::Run.into()],
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn ticket() -> Samples<ticket::Ticket> {
+    use ticket::{Answered, Closed, Event, New, Notes, State, Ticket, Waiting, events};
+    Samples {
+        machines: || {
+            let states =
+                || -> [State; 4] { [New.into(), Waiting.into(), Answered.into(), Closed.into()] };
+            let machine = |state, flag| -> Ticket {
+                let context = Notes { reminders: 0, is_blocked: flag, is_broken: flag };
+                Parts { state, context, history: () }.into()
+            };
+            let both = [false, true].map(|flag| states().map(|state| machine(state, flag)));
+            both.into_iter().flatten().collect()
+        },
+        events: || {
+            let all: [Event; 11] = [
+                events::Accept.into(),
+                events::Answer.into(),
+                events::Ask.into(),
+                events::Block { is_blocked: false }.into(),
+                events::Block { is_blocked: true }.into(),
+                events::Damage { is_broken: false }.into(),
+                events::Damage { is_broken: true }.into(),
+                events::Welcome.into(),
+                events::Remind.into(),
+                events::Doze.into(),
+                events::Close.into(),
+            ];
+            all.into()
+        },
         typed: by_types!(),
         value: |machine| to_string(machine.parts()).expect("JSON"),
     }

@@ -145,7 +145,7 @@ fn every_machine_goes_three_ways() {
 /// The names of all modules of the repository that are marked `#[machine]`, each with its file.
 pub(crate) fn declared() -> BTreeMap<String, PathBuf> {
     let mut declared = BTreeMap::new();
-    for folder in ["src", "examples", "benches", "tests/mcp", "tests/walk"] {
+    for folder in ["src", "examples", "benches", "tests/durable", "tests/mcp", "tests/walk"] {
         declared_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut declared);
     }
     declared

@@ -4,9 +4,12 @@ CREATE TABLE run (
     version INTEGER NOT NULL,
     state TEXT NOT NULL,
     time INTEGER NOT NULL,
+    due INTEGER,
     hash BLOB NOT NULL,
     seal BLOB NOT NULL
 ) STRICT;
+
+CREATE INDEX run_by_due ON run (due, name) WHERE due IS NOT NULL;
 
 -- Times are microseconds since 1970. `hash` covers a record and the hash before it.
 CREATE TABLE record (
@@ -27,7 +30,19 @@ CREATE TABLE snapshot (
     version INTEGER NOT NULL,
     hash BLOB NOT NULL,
     body TEXT NOT NULL,
+    entered TEXT NOT NULL,
     seal BLOB NOT NULL
+) STRICT;
+
+-- A request for a gate stands as long as its run's last record has the hash `after`.
+CREATE TABLE gate (
+    number INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    after BLOB NOT NULL,
+    request BLOB NOT NULL,
+    body TEXT NOT NULL,
+    seal BLOB NOT NULL,
+    UNIQUE (run, request)
 ) STRICT;
 
 CREATE TABLE tombstone (

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::super::{Head, Page, Snapshot, StoreError, Tombstone};
+use super::super::{Due, Head, Page, Snapshot, StoreError, Tombstone};
 use super::schema::{HEAD, is_sealed};
 use crate::record::{Hash, Principal, Record, RequestKey, RunName, Version};
 
@@ -95,17 +95,40 @@ pub(super) fn heads(
     let after = after.map_or("", RunName::as_str);
     let heads = query.query_map((after, rows_of(limit)), |row| {
         let name: String = row.get(0)?;
-        let head = |run: RunName, time| -> rusqlite::Result<Head> {
-            Ok(Head { run, version: row.get(1)?, state: row.get(2)?, time })
+        let head = |run: RunName, time, due| -> rusqlite::Result<Head> {
+            Ok(Head { run, version: row.get(1)?, state: row.get(2)?, time, due })
         };
         let run = RunName::try_from(name).map_err(|error| unreadable(0, error))?;
         if !is_sealed(row) {
-            return Err(unreadable(5, NotTheHead(run)));
+            return Err(unreadable(6, NotTheHead(run)));
         }
         let time = time(row, 3)?.ok_or_else(|| unreadable(3, NotATime))?;
-        head(run, time)
+        let due = row.get::<_, Option<i64>>(4)?.and_then(DateTime::from_timestamp_micros);
+        head(run, time, due)
     });
     heads.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
+}
+
+/// When runs fall due.
+pub(super) fn due(
+    connection: &Connection,
+    after: Option<&Due>,
+    limit: usize,
+) -> Result<Vec<Due>, StoreError> {
+    let (time, name) =
+        after.map_or((i64::MIN, ""), |after| (after.time.timestamp_micros(), after.run.as_str()));
+    let mut query = connection
+        .prepare_cached(
+            "SELECT due, name FROM run WHERE due IS NOT NULL AND (due, name) > (?, ?)
+             ORDER BY due, name LIMIT ?",
+        )
+        .map_err(failed)?;
+    let all = query.query_map((time, name, rows_of(limit)), |row| {
+        let time = self::time(row, 0)?.ok_or_else(|| unreadable(0, NotATime))?;
+        let run = RunName::try_from(row.get::<_, String>(1)?).map_err(|e| unreadable(1, e))?;
+        Ok(Due { time, run })
+    });
+    all.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
 }
 
 /// The last snapshot of a run, where it is whole.
@@ -115,16 +138,19 @@ pub(super) fn snapshot(
 ) -> Result<Option<Snapshot>, StoreError> {
     let found = connection
         .prepare_cached(
-            "SELECT snapshot.version, snapshot.hash, body, snapshot.seal FROM snapshot
+            "SELECT snapshot.version, snapshot.hash, body, entered, snapshot.seal FROM snapshot
              JOIN run ON run.id = snapshot.run WHERE run.name = ?",
         )
         .and_then(|mut query| {
             let snapshot = |row: &Row<'_>| {
-                let (Some(hash), Some(seal)) = (hash_in(row, 1), hash_in(row, 3)) else {
+                let (Some(hash), Some(seal)) = (hash_in(row, 1), hash_in(row, 4)) else {
                     return Ok(None);
                 };
-                let snapshot = Snapshot { version: row.get(0)?, hash, body: row.get(2)? };
-                Ok(Some(snapshot).filter(|snapshot| snapshot.seal() == seal))
+                let (version, body) = (row.get(0)?, row.get(2)?);
+                let entered = serde_json::from_str(row.get_ref(3)?.as_str()?);
+                let snapshot =
+                    entered.ok().map(|entered| Snapshot { version, hash, body, entered });
+                Ok(snapshot.filter(|snapshot| snapshot.seal() == seal))
             };
             query.query_row([run.as_str()], snapshot).optional()
         });
@@ -210,7 +236,7 @@ fn record(row: &Row<'_>) -> Option<(Record, String)> {
     Some((record, entry))
 }
 
-fn hash_in(row: &Row<'_>, place: usize) -> Option<Hash> {
+pub(super) fn hash_in(row: &Row<'_>, place: usize) -> Option<Hash> {
     let bytes = row.get_ref(place).ok()?.as_blob().ok()?;
     bytes.try_into().ok().map(Hash)
 }
@@ -227,7 +253,7 @@ struct NotTheHead(RunName);
 #[error("it is no time")]
 struct NotATime;
 
-fn unreadable(
+pub(super) fn unreadable(
     place: usize,
     error: impl std::error::Error + Send + Sync + 'static,
 ) -> rusqlite::Error {

@@ -149,21 +149,30 @@ fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
 }
 
 /// The columns of a run's head, as [`is_sealed`] takes them.
-pub(super) const HEAD: &str = "name, version, state, time, hash, seal";
+pub(super) const HEAD: &str = "name, version, state, time, due, hash, seal";
 
 /// The hash of a run's head, by which damage to the name and to what a list tells is seen.
-pub(super) fn seal(name: &str, version: i64, state: &str, time: i64, hash: &[u8]) -> Hash {
+pub(super) fn seal(
+    name: &str,
+    version: i64,
+    state: &str,
+    (time, due): (i64, Option<i64>),
+    hash: &[u8],
+) -> Hash {
     let (version, time) = (version.to_be_bytes(), time.to_be_bytes());
-    Hash::of(&[name.as_bytes(), &version, state.as_bytes(), &time, hash])
+    let due = due.map(i64::to_be_bytes);
+    let due = due.as_ref().map_or(&[][..], |due| due);
+    Hash::of(&[name.as_bytes(), &version, state.as_bytes(), &time, due, hash])
 }
 
 /// Whether a run's head is as it was written.
 pub(super) fn is_sealed(row: &Row<'_>) -> bool {
     let found = || -> rusqlite::Result<bool> {
         let (name, state): (String, String) = (row.get(0)?, row.get(2)?);
-        let hash = row.get_ref(4)?.as_blob()?;
-        let seal = seal(&name, row.get(1)?, &state, row.get(3)?, hash);
-        Ok(row.get_ref(5)?.as_blob()? == seal.0.as_slice())
+        let times = (row.get(3)?, row.get(4)?);
+        let hash = row.get_ref(5)?.as_blob()?;
+        let seal = seal(&name, row.get(1)?, &state, times, hash);
+        Ok(row.get_ref(6)?.as_blob()? == seal.0.as_slice())
     };
     found().unwrap_or_default()
 }

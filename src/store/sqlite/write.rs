@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::super::gate::{Denial, GateRequest};
 use super::super::{Removal, Snapshot, StoreError, Tombstone};
-use super::{Fault, read, schema};
+use super::{Fault, gates, read, schema};
 use crate::record::{Hash, Record, RunName, Version};
 
 /// The most requests of one transaction.
@@ -17,9 +19,34 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What is to be written.
 pub(super) enum Task {
-    Append { run: RunName, after: Hash, records: Vec<Record>, reply: Reply<()> },
-    Keep { run: RunName, snapshot: Snapshot },
-    Remove { run: RunName, removal: Removal, reply: Reply<Tombstone> },
+    Append {
+        run: RunName,
+        after: Hash,
+        records: Vec<Record>,
+        due: Option<DateTime<Utc>>,
+        reply: Reply<()>,
+    },
+    Ask {
+        run: RunName,
+        after: Hash,
+        request: GateRequest,
+        reply: Reply<()>,
+    },
+    Deny {
+        run: RunName,
+        request: Hash,
+        denial: Denial,
+        reply: Reply<()>,
+    },
+    Keep {
+        run: RunName,
+        snapshot: Snapshot,
+    },
+    Remove {
+        run: RunName,
+        removal: Removal,
+        reply: Reply<Tombstone>,
+    },
 }
 
 /// An answer that is held back until its transaction is on the disk.
@@ -85,22 +112,29 @@ impl Writer {
     fn take(&self, task: Task, unlocked: &[Option<Hash>]) -> Held {
         let Some(connection) = &self.connection else { return Box::new(|_| ()) };
         match task {
-            Task::Append { run, after, records, reply } => {
+            Task::Append { run, after, records, due, reply } => {
                 let done = alone(connection, || match self.fault {
-                    Fault::CheckedUnlocked => forced(connection, &run, after, &records, unlocked),
-                    Fault::ConflictIgnored => {
-                        append(connection, &run, after, &records).or_else(|error| match error {
+                    Fault::CheckedUnlocked => {
+                        forced(connection, &run, after, &records, due, unlocked)
+                    }
+                    Fault::ConflictIgnored => append(connection, &run, after, &records, due)
+                        .or_else(|error| match error {
                             StoreError::Conflict { .. } => Ok(()),
                             error => Err(error),
-                        })
-                    }
-                    _ => append(connection, &run, after, &records),
+                        }),
+                    _ => append(connection, &run, after, &records, due),
                 });
                 if self.fault == Fault::EarlyAnswer {
                     let _ = reply.send(done);
                     return Box::new(|_| ());
                 }
                 held(reply, done)
+            }
+            Task::Ask { run, after, request, reply } => {
+                held(reply, alone(connection, || gates::ask(connection, &run, after, &request)))
+            }
+            Task::Deny { run, request, denial, reply } => {
+                held(reply, alone(connection, || gates::deny(connection, &run, request, denial)))
             }
             Task::Keep { run, snapshot } => {
                 // A snapshot that cannot be kept is made anew later.
@@ -165,7 +199,9 @@ impl Task {
         };
         // Nobody waits for the answer to a call that was given up.
         match self {
-            Self::Append { reply, .. } => drop(reply.send(Err(error))),
+            Self::Append { reply, .. } | Self::Ask { reply, .. } | Self::Deny { reply, .. } => {
+                drop(reply.send(Err(error)));
+            }
             Self::Remove { reply, .. } => drop(reply.send(Err(error))),
             Self::Keep { .. } => {}
         }
@@ -215,22 +251,24 @@ fn append(
     run: &RunName,
     after: Hash,
     records: &[Record],
+    due: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
     let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
     let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
     let id: Option<i64> = if first.version == Version::START {
-        start(connection, run, last)?
+        start(connection, run, last, due)?
     } else {
         connection
             .prepare_cached(
-                "UPDATE run SET version = ?, state = ?, time = ?, hash = ?, seal = ?
+                "UPDATE run SET version = ?, state = ?, time = ?, due = ?, hash = ?, seal = ?
                  WHERE name = ? AND version = ? AND hash = ? RETURNING id",
             )
             .and_then(|mut update| {
                 let (name, before) = (run.as_str(), Version(first.version.0 - 1));
-                let (seal, after) = (sealed(run, last), after.0.as_slice());
-                let seal = seal.0.as_slice();
-                let values = (last.version, last.state(), time, hash, seal, name, before, after);
+                let (seal, after) = (sealed(run, last, due), after.0.as_slice());
+                let (seal, due) = (seal.0.as_slice(), due.map(micros));
+                let (version, state) = (last.version, last.state());
+                let values = (version, state, time, due, hash, seal, name, before, after);
                 update.query_row(values, |row| row.get(0)).optional()
             })
             .map_err(read::failed)?
@@ -250,26 +288,36 @@ fn append(
 }
 
 /// The hash of the head that a run has after a record.
-fn sealed(run: &RunName, last: &Record) -> Hash {
+fn sealed(run: &RunName, last: &Record, due: Option<DateTime<Utc>>) -> Hash {
     // No history is that long.
     let version = i64::try_from(last.version.0).unwrap_or(i64::MAX);
-    let time = last.time.timestamp_micros();
-    schema::seal(run.as_str(), version, last.state(), time, &last.hash.0)
+    let times = (micros(last.time), due.map(micros));
+    schema::seal(run.as_str(), version, last.state(), times, &last.hash.0)
+}
+
+fn micros(time: DateTime<Utc>) -> i64 {
+    time.timestamp_micros()
 }
 
 /// Makes the run, where there is none.
-fn start(connection: &Connection, run: &RunName, last: &Record) -> Result<Option<i64>, StoreError> {
+fn start(
+    connection: &Connection,
+    run: &RunName,
+    last: &Record,
+    due: Option<DateTime<Utc>>,
+) -> Result<Option<i64>, StoreError> {
     if read::end(connection, run)?.is_some() {
         return Ok(None);
     }
     let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
-    let seal = sealed(run, last);
-    let values = (run.as_str(), last.version, last.state(), time, hash, seal.0.as_slice());
+    let (seal, due) = (sealed(run, last, due), due.map(micros));
+    let (name, seal) = (run.as_str(), seal.0.as_slice());
+    let values = (name, last.version, last.state(), time, due, hash, seal);
     let made = || -> rusqlite::Result<i64> {
         connection
             .prepare_cached(
-                "INSERT INTO run (name, version, state, time, hash, seal)
-                 VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO run (name, version, state, time, due, hash, seal)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(values)?;
         Ok(connection.last_insert_rowid())
@@ -305,12 +353,13 @@ fn keep(connection: &Connection, run: &RunName, snapshot: &Snapshot) -> Result<(
     let (version, hash) = (snapshot.version, snapshot.hash.0.as_slice());
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO snapshot (run, version, hash, body, seal)
-             SELECT ?1, ?2, ?3, ?4, ?5
+            "INSERT OR REPLACE INTO snapshot (run, version, hash, body, entered, seal)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6
              WHERE EXISTS (SELECT 1 FROM record WHERE run = ?1 AND version = ?2 AND hash = ?3)",
         )
         .and_then(|mut keep| {
-            keep.execute((end.id, version, hash, &snapshot.body, snapshot.seal().0.as_slice()))
+            let (body, entered, seal) = (&snapshot.body, snapshot.entered(), snapshot.seal());
+            keep.execute((end.id, version, hash, body, entered, seal.0.as_slice()))
         })
         .map(drop)
         .map_err(read::failed)
@@ -337,6 +386,7 @@ fn remove(
         connection.execute("INSERT INTO tombstone VALUES (?, ?, ?, ?, ?, ?)", values)?;
         connection.execute("DELETE FROM record WHERE run = ?", [end.id])?;
         connection.execute("DELETE FROM snapshot WHERE run = ?", [end.id])?;
+        connection.execute("DELETE FROM gate WHERE run = ?", [end.id])?;
         connection.execute("DELETE FROM run WHERE id = ?", [end.id])?;
         Ok(())
     };
@@ -350,10 +400,11 @@ fn forced(
     run: &RunName,
     after: Hash,
     records: &[Record],
+    due: Option<DateTime<Utc>>,
     unlocked: &[Option<Hash>],
 ) -> Result<(), StoreError> {
     let was_free = unlocked.iter().flatten().any(|hash| *hash == after) || after == Hash::NONE;
-    match append(connection, run, after, records) {
+    match append(connection, run, after, records, due) {
         Err(StoreError::Conflict { .. }) if was_free => Ok(()),
         done => done,
     }

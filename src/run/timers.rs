@@ -1,0 +1,82 @@
+//! Since when a run is where it is, and which of its timeouts have come.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::chart::{Chart, Event};
+use crate::machine::{Name, Timeout};
+use crate::store::Entered;
+
+/// When the state of a run and the superstates around it were entered, from the inside out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timers(pub(super) Vec<Entered>);
+
+impl Timers {
+    /// Those of a run that was started in a leaf.
+    pub(super) fn started(chart: &'static Chart, leaf: u16, time: DateTime<Utc>) -> Self {
+        let enter = |node| Entered { state: wire(chart, node), time, spent: Vec::new() };
+        Self(chart.around(leaf).map(enter).collect())
+    }
+
+    /// Those that a snapshot has kept of a run in this leaf; `None` where they are of another chart.
+    pub(super) fn restored(
+        chart: &'static Chart,
+        leaf: u16,
+        entered: Vec<Entered>,
+    ) -> Option<Self> {
+        let path = chart.around(leaf).map(|node| chart.state(node).wire());
+        let is_same = path.eq(entered.iter().map(|entered| entered.state.as_ref()));
+        is_same.then_some(Self(entered))
+    }
+
+    /// Takes note that `event` came in the leaf `from`. One that is a timeout does not come again.
+    pub(super) fn took(&mut self, chart: &'static Chart, from: u16, event: &Event) {
+        let timeout = chart.clause(from, event).filter(|clause| clause.after().is_some());
+        let source =
+            timeout.and_then(|clause| chart.around(from).find(|node| clause.from().contains(node)));
+        let entered = source.and_then(|source| self.entered_mut(&wire(chart, source)));
+        if let Some(entered) = entered {
+            entered.spent.push(Cow::Owned(event.name().to_owned()));
+        }
+    }
+
+    /// Takes note that the leaf was left and another, or the same again, was entered. A superstate around both goes on.
+    pub(super) fn moved(&mut self, chart: &'static Chart, to: u16, time: DateTime<Utc>) {
+        let before = std::mem::replace(self, Self::started(chart, to, time));
+        for superstate in before.0.into_iter().skip(1) {
+            // A leaf is none of its own superstates, so that only superstates are found.
+            if let Some(entered) = self.entered_mut(&superstate.state.clone()) {
+                *entered = superstate;
+            }
+        }
+    }
+
+    /// When a timeout falls due; `None` where it has come.
+    pub(super) fn due<E: Name>(
+        &self,
+        chart: &'static Chart,
+        timeout: &Timeout<E>,
+    ) -> Option<DateTime<Utc>> {
+        let source = wire(chart, timeout.source);
+        let entered = self.0.iter().find(|entered| entered.state == source)?;
+        let event = chart.events().get(usize::from(timeout.event.number()))?;
+        let is_spent = entered.spent.iter().any(|spent| spent == event.name());
+        (!is_spent).then(|| later(entered.time, timeout.after))
+    }
+
+    fn entered_mut(&mut self, state: &str) -> Option<&mut Entered> {
+        self.0.iter_mut().find(|entered| entered.state == state)
+    }
+}
+
+/// The time so much later; the last that there is, where it is later than that.
+fn later(time: DateTime<Utc>, after: Duration) -> DateTime<Utc> {
+    let later = TimeDelta::from_std(after).ok().and_then(|after| time.checked_add_signed(after));
+    later.unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+fn wire(chart: &'static Chart, node: u16) -> Cow<'static, str> {
+    Cow::Borrowed(chart.state(node).wire())
+}

@@ -1,0 +1,389 @@
+//! Timeouts of runs: they come in time, once, and before anything else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use leverframe::record::{Clock, Entry, Principal, Record, RunName, Version};
+use leverframe::run::{Kind, Run};
+use leverframe::runs::{Runs, RunsError};
+use leverframe::store::memory::MemoryStore;
+use leverframe::store::sqlite::SqliteStore;
+use leverframe::store::{Due, Store};
+use tokio::sync::watch;
+
+use super::{Folder, at, name};
+
+/// A ticket of a help desk.
+#[leverframe::machine(serde)]
+pub mod ticket {
+    #[context]
+    #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+    pub struct Notes {
+        pub reminders: u8,
+        pub is_blocked: bool,
+        pub is_broken: bool,
+    }
+
+    #[state(initial)]
+    pub struct New;
+
+    /// Somebody cares.
+    #[superstate]
+    pub struct Open;
+
+    #[state(parent = Open)]
+    pub struct Waiting;
+
+    #[state(parent = Open)]
+    pub struct Answered;
+
+    #[state(final)]
+    pub struct Closed;
+
+    #[transition(from = New)]
+    fn accept() -> Waiting {
+        Waiting
+    }
+    #[transition(from = Waiting)]
+    fn answer() -> Answered {
+        Answered
+    }
+    #[transition(from = Answered)]
+    fn ask() -> Waiting {
+        Waiting
+    }
+    #[transition(from = Open)]
+    fn block(notes: &mut Notes, is_blocked: bool) {
+        notes.is_blocked = is_blocked;
+    }
+    #[transition(from = Open)]
+    fn damage(notes: &mut Notes, is_broken: bool) {
+        notes.is_broken = is_broken;
+    }
+    #[transition(from = New, after = "20s")]
+    fn welcome() {}
+    /// Remind the customer, once for each time that the ticket waits.
+    #[transition(from = Waiting, after = "1h")]
+    fn remind(notes: &mut Notes) {
+        notes.reminders = notes.reminders.saturating_add(1);
+    }
+    /// Take it for answered.
+    #[transition(from = Waiting, after = "2h", guard = is_free)]
+    fn doze() -> Answered {
+        Answered
+    }
+    /// Close it, whatever it waits for.
+    #[transition(from = Open, after = "1d")]
+    fn close(notes: &mut Notes) -> Result<Closed, String> {
+        if notes.is_broken { Err("the drawer is stuck".into()) } else { Ok(Closed) }
+    }
+    #[guard]
+    fn is_free(notes: &Notes) -> Result<(), String> {
+        if notes.is_blocked { Err("somebody still looks".into()) } else { Ok(()) }
+    }
+}
+use ticket::{Event, Ticket, events};
+
+/// How long something may take that needs no time at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A clock that is moved by hand.
+struct Watch(watch::Sender<DateTime<Utc>>);
+
+impl Watch {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(watch::Sender::new(at(0))))
+    }
+
+    fn set(&self, minutes: i64) {
+        self.0.send_replace(at(minutes * 60));
+    }
+}
+
+impl Clock for Watch {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.borrow()
+    }
+
+    fn sleep_until(&self, time: DateTime<Utc>) -> BoxFuture<'_, ()> {
+        let mut now = self.0.subscribe();
+        Box::pin(async move {
+            now.wait_for(|now| *now >= time).await.expect("the clock is there");
+        })
+    }
+}
+
+fn tickets(store: Arc<dyn Store>, clock: &Arc<Watch>) -> Runs<Ticket> {
+    Runs::new(store).with_clock(clock.clone())
+}
+
+fn sqlite(folder: &Folder) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open(&folder.file()).unwrap())
+}
+
+async fn apply(runs: &Runs<Ticket>, event: impl Into<Event>) -> Result<Version, RunsError> {
+    let accepted = runs.apply(&RunName::main(), event.into(), None, &Principal::LOCAL).await?;
+    Ok(accepted.situation.version)
+}
+
+/// The history: minute, actor, event, state.
+async fn told(store: &dyn Store) -> Vec<(i64, String, String, String)> {
+    let records = super::all(store, &RunName::main()).await.unwrap();
+    records.iter().map(row).collect()
+}
+
+fn row(record: &Record) -> (i64, String, String, String) {
+    let event = match &record.entry {
+        Entry::Started { .. } => "started".to_owned(),
+        Entry::Applied { event, .. } => {
+            let event: serde_json::Value = serde_json::from_str(event.get()).unwrap();
+            event.as_object().unwrap().keys().next().unwrap().clone()
+        }
+    };
+    let minute = (record.time - at(0)).num_minutes();
+    (minute, record.actor.to_string(), event, record.state().to_owned())
+}
+
+/// What is done at which minutes, and what is in the history then, beyond the start at minute 0: one word for each
+/// record, by the clock where it begins with `*`.
+async fn check(deeds: &[(i64, Deed)], expected: &str) {
+    let folder = Folder::new();
+    let clock = Watch::new();
+    for (minute, event) in deeds {
+        clock.set(*minute);
+        // A restart each time.
+        let runs = tickets(sqlite(&folder), &clock);
+        match event {
+            Deed::Send(event) => drop(apply(&runs, event.clone()).await),
+            Deed::Look => drop(runs.situation(&RunName::main()).await.unwrap()),
+        }
+    }
+    let store = sqlite(&folder);
+    let words: Vec<_> = told(&*store)
+        .await
+        .into_iter()
+        .skip(1)
+        .map(|(minute, actor, event, _)| {
+            let by = if actor == "clock" { "*" } else { "" };
+            format!("{by}{event}@{minute}")
+        })
+        .collect();
+    assert_eq!(words.join(" "), expected);
+}
+
+enum Deed {
+    Look,
+    Send(Event),
+}
+use Deed::Look;
+
+fn send(event: impl Into<Event>) -> Deed {
+    Deed::Send(event.into())
+}
+
+fn accept() -> Deed {
+    send(events::Accept)
+}
+
+fn block(is_blocked: bool) -> Deed {
+    send(events::Block { is_blocked })
+}
+
+fn damage(is_broken: bool) -> Deed {
+    send(events::Damage { is_broken })
+}
+
+#[tokio::test]
+async fn an_overdue_timeout_comes_before_anything_else() {
+    check(&[(0, accept()), (59, Look)], "accept@0").await;
+    check(&[(0, accept()), (60, Look), (61, Look)], "accept@0 *remind@60").await;
+    // The answer finds the ticket answered, and is refused.
+    let late = send(events::Answer);
+    check(&[(0, accept()), (130, late)], "accept@0 *remind@130 *doze@130").await;
+    check(&[(0, accept()), (5000, Look)], "accept@0 *remind@5000 *doze@5000 *close@5000").await;
+}
+
+#[tokio::test]
+async fn an_internal_transition_does_not_restart_the_time() {
+    check(&[(0, accept()), (30, damage(false)), (60, Look)], "accept@0 damage@30 *remind@60").await;
+}
+
+#[tokio::test]
+async fn a_state_that_is_entered_again_starts_its_time_again_and_its_superstate_goes_on() {
+    let answer = || send(events::Answer);
+    let ask = || send(events::Ask);
+    check(
+        &[(0, accept()), (70, answer()), (80, ask()), (139, Look), (140, Look), (1440, Look)],
+        "accept@0 *remind@70 answer@70 ask@80 *remind@140 *doze@1440 *close@1440",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_guard_holds_a_timeout_back() {
+    check(
+        &[(0, accept()), (10, block(true)), (150, Look), (160, block(false)), (161, Look)],
+        "accept@0 block@10 *remind@150 block@160 *doze@161",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_timeout_that_fails_keeps_nobody_waiting() {
+    let ask = send(events::Ask);
+    check(
+        &[(0, accept()), (1, damage(true)), (1500, ask), (1501, damage(false)), (1502, Look)],
+        "accept@0 damage@1 *remind@1500 *doze@1500 ask@1500 damage@1501 *close@1502",
+    )
+    .await;
+}
+
+/// Several processes on one file see the same timeout at one moment.
+#[tokio::test]
+async fn a_timeout_comes_once() {
+    for _ in 0..20 {
+        let folder = Folder::new();
+        let clock = Watch::new();
+        let all: Vec<_> = (0..4).map(|_| tickets(sqlite(&folder), &clock)).collect();
+        apply(&all[0], events::Accept).await.unwrap();
+        clock.set(90);
+        let main = RunName::main();
+        let seen = futures::future::join_all(all.iter().map(|runs| runs.situation(&main))).await;
+        for situation in seen {
+            assert_eq!(situation.unwrap().version, Version(2));
+        }
+        let expected: [(i64, String, String, String); 3] = [
+            (0, "local", "started", "NEW"),
+            (0, "local", "accept", "WAITING"),
+            (90, "clock", "remind", "WAITING"),
+        ]
+        .map(|(minute, actor, event, state)| (minute, actor.into(), event.into(), state.into()));
+        assert_eq!(told(&*sqlite(&folder)).await, expected);
+    }
+}
+
+/// A snapshot knows since when, and what has come.
+#[tokio::test]
+async fn a_snapshot_keeps_the_time() {
+    let folder = Folder::new();
+    let clock = Watch::new();
+    let runs = tickets(sqlite(&folder), &clock);
+    apply(&runs, events::Accept).await.unwrap();
+    clock.set(60);
+    for _ in 0..260 {
+        apply(&runs, events::Block { is_blocked: true }).await.unwrap();
+    }
+    apply(&runs, events::Block { is_blocked: false }).await.unwrap();
+    drop(runs);
+    let store = sqlite(&folder);
+    let snapshot = store.snapshot(&RunName::main()).await.unwrap().expect("it was kept");
+    assert_eq!(snapshot.version, Version(256));
+    let entered: Vec<_> =
+        snapshot.entered.iter().map(|entered| (entered.state.as_ref(), entered.time)).collect();
+    assert_eq!(entered, [("WAITING", at(0)), ("OPEN", at(0))]);
+    assert_eq!(snapshot.entered[0].spent, ["remind"]);
+    let run = Run::<Ticket>::restored(&snapshot).unwrap();
+    assert_eq!(run.due().map(|(due, event)| (due, event.name())), Some((at(86_400), "close")));
+    drop(store);
+    clock.set(120);
+    let runs = tickets(sqlite(&folder), &clock);
+    let situation = runs.situation(&RunName::main()).await.unwrap();
+    assert_eq!(situation.state.wire(), "ANSWERED");
+    assert_eq!(situation.version, Version(264), "it reminds no second time");
+}
+
+#[tokio::test]
+async fn nobody_sends_a_timeout() {
+    let clock = Watch::new();
+    let runs = tickets(Arc::new(MemoryStore::new()), &clock);
+    apply(&runs, events::Accept).await.unwrap();
+    match apply(&runs, events::Close).await {
+        Err(RunsError::Refused(refused)) => {
+            assert_eq!(refused.rejected.kind, Kind::Waiting);
+            assert_eq!(refused.rejected.reason, "it comes by itself, when it falls due");
+            let due = refused.situation.due.map(|(due, event)| (due, event.name()));
+            assert_eq!(due, Some((at(3600), "remind")));
+            let legal = refused.situation.legal;
+            let legal: Vec<_> = legal.iter().map(|event| event.name()).collect();
+            assert_eq!(legal, ["answer", "block", "damage"]);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Who keeps the time records what falls due in runs that nobody uses, as soon as it does.
+#[tokio::test]
+async fn who_keeps_the_time_uses_no_run() {
+    for store in [Arc::new(MemoryStore::new()) as Arc<dyn Store>, sqlite(&Folder::new())] {
+        let clock = Watch::new();
+        let runs = tickets(store.clone(), &clock);
+        let mut changes = store.watch();
+        let using = async {
+            for run in ["a", "b", "c"] {
+                runs.start(&name(run), None, &Principal::LOCAL).await.unwrap();
+                let accept = events::Accept.into();
+                runs.apply(&name(run), accept, None, &Principal::LOCAL).await.unwrap();
+            }
+            for (minutes, version, state) in
+                [(60, 2, "WAITING"), (120, 3, "ANSWERED"), (1440, 4, "CLOSED")]
+            {
+                clock.set(minutes);
+                loop {
+                    let heads = store.heads(None, 10).await.unwrap();
+                    if heads.iter().all(|head| head.version == Version(version)) {
+                        assert!(heads.iter().all(|head| head.state == state));
+                        assert!(heads.iter().all(|head| head.time == at(minutes * 60)));
+                        break;
+                    }
+                    changes.changed().await.unwrap();
+                }
+            }
+        };
+        let using = tokio::time::timeout(PATIENCE, using);
+        tokio::select! {
+            done = using => done.expect("they come in time"),
+            never = runs.keep_time() => match never {},
+        }
+        assert_eq!(store.due(None, 10).await.unwrap(), []);
+    }
+}
+
+/// Who keeps the time is woken by what falls due before they would look again.
+#[tokio::test]
+async fn who_keeps_the_time_is_not_late() {
+    let clock = Watch::new();
+    let store = Arc::new(MemoryStore::new());
+    let runs = tickets(store.clone(), &clock);
+    let mut changes = store.watch();
+    let using = async {
+        runs.start(&name("a"), None, &Principal::LOCAL).await.unwrap();
+        changes.mark_unchanged();
+        clock.0.send_replace(at(30));
+        changes.changed().await.unwrap();
+    };
+    let using = tokio::time::timeout(PATIENCE, using);
+    tokio::select! {
+        biased;
+        never = runs.keep_time() => match never {},
+        done = using => done.expect("it comes in time"),
+    }
+    let records = super::all(&*store, &name("a")).await.unwrap();
+    assert_eq!((records[1].time, &records[1].actor), (at(30), &Principal::CLOCK));
+}
+
+/// A list tells of no run that is overdue.
+#[tokio::test]
+async fn a_list_is_up_to_date() {
+    let clock = Watch::new();
+    let store = Arc::new(MemoryStore::new());
+    let runs = tickets(store.clone(), &clock);
+    apply(&runs, events::Accept).await.unwrap();
+    let due = Due { time: at(3600), run: RunName::main() };
+    assert_eq!(store.due(None, 10).await.unwrap(), [due]);
+    clock.set(TimeDelta::days(2).num_minutes());
+    let heads = runs.list(None, 10).await.unwrap();
+    assert_eq!((heads[0].version, heads[0].state.as_str()), (Version(4), "CLOSED"));
+    assert_eq!(runs.tick().await.unwrap(), None);
+}

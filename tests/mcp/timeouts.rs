@@ -1,0 +1,104 @@
+//! Timeouts of a served machine: what was overdue has come when the server tells of a run.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use leverframe::record::{Clock, Principal, RunName, Version};
+use leverframe::runs::Runs;
+use leverframe::store::Store;
+use leverframe::store::sqlite::SqliteStore;
+use serde_json::{Value, json};
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use super::restarts::Folder;
+use super::{Client, PATIENCE, STYLES, each};
+use crate::walk::machines::expense::{self, Expense};
+
+/// A clock that was stopped some time ago.
+struct Stopped(DateTime<Utc>);
+
+impl Clock for Stopped {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+
+    fn sleep_until(&self, _: DateTime<Utc>) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Hands in claims, so many days ago.
+async fn submit(store: Arc<dyn Store>, days: i64, claims: &[&str]) {
+    let clock = Stopped(Utc::now() - TimeDelta::days(days));
+    let runs = Runs::<Expense>::new(store).with_clock(Arc::new(clock));
+    for claim in claims {
+        let claim: RunName = claim.parse().unwrap();
+        runs.start(&claim, None, &Principal::LOCAL).await.unwrap();
+        let submit: expense::Event = expense::events::Submit { purpose: "tea".to_owned() }.into();
+        runs.apply(&claim, submit, None, &Principal::LOCAL).await.unwrap();
+    }
+}
+
+/// The example, which `cargo test` builds.
+fn example() -> PathBuf {
+    let folder = Path::new(env!("CARGO_BIN_EXE_leverframe")).parent().unwrap();
+    let path = folder.join("examples").join(format!("expense{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "`cargo build --example expense` makes {}", path.display());
+    path
+}
+
+async fn serve(store: &str) -> Client {
+    let mut command = Command::new(example());
+    command.args(["serve", "--store", store]).kill_on_drop(true);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    Client::of(command, STYLES[0]()).await
+}
+
+#[tokio::test]
+async fn what_is_overdue_has_come_when_the_server_is_back() {
+    let folder = Folder::new("timeouts");
+    let path = folder.path("runs.db");
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(path.as_ref()).unwrap());
+    submit(store.clone(), 15, &["main", "unused"]).await;
+    submit(store.clone(), 13, &["fresh"]).await;
+    let mut changes = store.watch();
+
+    // Two servers, as two clients start them.
+    let (client, _other) = (serve(&path).await, serve(&path).await);
+    let state = client.ok("get_current_state", json!({})).await;
+    assert_eq!((&state["state"], &state["version"]), (&json!("DRAFT"), &json!(2)));
+    assert_eq!(state.get("timeout"), None);
+    let history = client.ok("get_history", json!({})).await;
+    let records = &history["records"];
+    assert_eq!(each(records, "actor"), ["local", "local", "clock"]);
+    assert_eq!(records[2]["event"], "lapse");
+
+    // A claim that nobody looks at lapses all the same.
+    let unused: RunName = "unused".parse().unwrap();
+    let lapsed = async {
+        while store.load(&unused, Version(2), 1).await.unwrap().records.is_empty() {
+            changes.changed().await.unwrap();
+        }
+    };
+    timeout(PATIENCE, lapsed).await.expect("the server keeps the time");
+    let runs = client.ok("list_runs", json!({})).await;
+    assert_eq!(each(&runs["runs"], "run"), ["fresh", "main", "unused"]);
+    assert_eq!(each(&runs["runs"], "state"), ["SUBMITTED", "DRAFT", "DRAFT"]);
+
+    let state = client.ok("get_current_state", json!({"run": "fresh"})).await;
+    assert_eq!(state["timeout"]["event"], "lapse");
+    assert_eq!(state["timeout"]["to"], json!(["DRAFT"]));
+    assert_eq!(runs["runs"][0]["due"], state["timeout"]["at"]);
+    let mut command = std::process::Command::new(example());
+    let output = command.args(["runs", "--json", "--store", &path]).output().unwrap();
+    let fresh: Value = serde_json::Deserializer::from_slice(&output.stdout)
+        .into_iter()
+        .next()
+        .expect("a line")
+        .unwrap();
+    assert_eq!(fresh["due"], state["timeout"]["at"]);
+}
