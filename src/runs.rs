@@ -4,19 +4,20 @@
 //! acknowledged; where any of this does not come to its end, the live machine is dropped and read again, so that
 //! nothing is seen that was not recorded.
 
+mod current;
 mod error;
 mod live;
+mod read;
 mod request;
 mod timeouts;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use serde_json::value::to_raw_value;
 use tokio::sync::MutexGuard as RunGuard;
 
 pub use self::error::{Refused, RunsError};
-use self::live::{Live, Slot};
+use self::live::Live;
 pub use self::request::Request;
 use self::request::{Sent, Verdict};
 use self::timeouts::Watch;
@@ -24,14 +25,11 @@ use crate::chart::Event;
 use crate::machine::Named;
 use crate::portable::Portable;
 use crate::record::{Clock, Hash, Principal, Record, RequestKey, RunName, SystemClock, Version};
-use crate::run::{Kind, Run, Situation, Stamp, guarded, in_chart};
-use crate::store::{Head, Removal, Store, StoreError, Tombstone};
+use crate::run::{Kind, Run, Situation, Stamp, in_chart};
+use crate::store::{Removal, Store, StoreError, Tombstone};
 
 /// How many records are read at once.
 const PAGE: usize = 512;
-
-/// How many runs an error names.
-const NAMED: usize = 20;
 
 /// How many runs are kept ready where the caller says nothing.
 const LIVE: usize = 1024;
@@ -264,62 +262,6 @@ impl<M: Portable<Context: Default>> Runs<M> {
         }
     }
 
-    /// Looks at a run. The run that is meant where none is named may be looked at before it is started.
-    ///
-    /// # Errors
-    ///
-    /// [`RunsError::NeverStarted`]; [`RunsError::Panicked`], where `look` panics; or that the store fails.
-    pub async fn read<T>(
-        &self,
-        name: &RunName,
-        look: impl FnOnce(&Run<M>) -> T,
-    ) -> Result<T, RunsError> {
-        let slot = self.live.slot(name);
-        let mut place = slot.lock().await;
-        let run = self.current(name, &slot, &mut place, self.clock.now()).await?;
-        let seen = guarded(|| look(&run));
-        *place = Some(run);
-        Ok(seen?)
-    }
-
-    /// What can be seen of a run.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read).
-    pub async fn situation(&self, name: &RunName) -> Result<Situation, RunsError> {
-        self.read(name, |run| run.situation(name)).await
-    }
-
-    /// A page of a run's history: at most `limit` records, beginning with the version `from`.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read).
-    pub async fn history(
-        &self,
-        name: &RunName,
-        from: Version,
-        limit: usize,
-    ) -> Result<Vec<Record>, RunsError> {
-        self.read(name, |_| ()).await?;
-        Ok(self.store.load(name, from, limit).await?.records)
-    }
-
-    /// The runs that were started, at most `limit`, in the order of their names, beginning after `after`.
-    ///
-    /// # Errors
-    ///
-    /// Where the store fails.
-    pub async fn list(
-        &self,
-        after: Option<&RunName>,
-        limit: usize,
-    ) -> Result<Vec<Head>, RunsError> {
-        self.tick().await?;
-        Ok(self.store.heads(after, limit).await?)
-    }
-
     /// Removes a run with all of its records. A tombstone stays; the name is free again.
     ///
     /// # Errors
@@ -333,62 +275,6 @@ impl<M: Portable<Context: Default>> Runs<M> {
         match self.store.remove(name, removal).await {
             Err(StoreError::Conflict { .. }) => Err(self.never_started(name).await?),
             done => Ok(done?),
-        }
-    }
-
-    /// The run as the store has it, where it may be used: it was started, or is the one that needs no start. What is
-    /// overdue has come.
-    async fn current(
-        &self,
-        name: &RunName,
-        slot: &Slot<M>,
-        place: &mut RunGuard<'_, Option<Run<M>>>,
-        now: DateTime<Utc>,
-    ) -> Result<Run<M>, RunsError> {
-        let run = self.fresh(name, place).await?;
-        if run.is_started() {
-            return self.settled(name, place, run, now).await;
-        }
-        if *name == self.unnamed {
-            return Ok(run);
-        }
-        self.live.forget(name, slot);
-        Err(self.never_started(name).await?)
-    }
-
-    async fn never_started(&self, name: &RunName) -> Result<RunsError, RunsError> {
-        let known = self.store.heads(None, NAMED).await?;
-        let known = known.into_iter().map(|head| head.run).collect();
-        Ok(RunsError::NeverStarted { run: name.clone(), known })
-    }
-
-    /// The run as the store has it, taken out of its place: the live one or its snapshot, brought up to the end of its
-    /// history. One that another history has taken the place of is read from its beginning.
-    async fn fresh(
-        &self,
-        name: &RunName,
-        place: &mut RunGuard<'_, Option<Run<M>>>,
-    ) -> Result<Run<M>, RunsError> {
-        let broken = |source| RunsError::Unreplayable { run: name.clone(), source };
-        let mut run = match place.take() {
-            Some(run) => run,
-            None => match self.store.snapshot(name).await?.as_ref().and_then(Run::restored) {
-                Some(run) => run,
-                None => Run::unstarted().map_err(broken)?,
-            },
-        };
-        loop {
-            let page = self.store.load(name, run.next(), PAGE).await?;
-            if page.after != run.hash() {
-                run = Run::unstarted().map_err(broken)?;
-                continue;
-            }
-            for record in &page.records {
-                run.replay(record).map_err(broken)?;
-            }
-            if page.records.len() < PAGE {
-                return Ok(run);
-            }
         }
     }
 
