@@ -73,7 +73,7 @@ impl<M: Portable<Context: Default>> Run<M> {
         let context = to_raw_value(&M::Context::default())?;
         let state = wire::<M>(self.machine.parts().state.name());
         let machine = Cow::Borrowed(M::CHART.name());
-        let chart = Hash::of(&[M::CHART.mermaid().to_string().as_bytes()]);
+        let chart = Hash::of_graph(M::CHART);
         self.timers = Timers::started(M::CHART, self.number(), kept(stamp.time));
         Ok(self.record(stamp, Entry::Started { machine, chart, state, context }))
     }

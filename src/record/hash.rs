@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::chart::Chart;
+
 /// A SHA-256, written as 64 hexadecimal digits. It shows damage, and no forgery: who can write can hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -24,6 +26,31 @@ impl Hash {
             hasher.update(part);
         }
         Self(hasher.finalize().into())
+    }
+
+    /// The hash of a machine's graph: of all that decides where a history leads, and so of names and numbers, and of
+    /// no documentation.
+    #[must_use]
+    pub fn of_graph(chart: &Chart) -> Self {
+        let mut parts = vec![format!("{} {}", chart.name(), chart.initial().name())];
+        for state in chart.states().iter().chain(chart.superstates()) {
+            let (parent, is_final) = (state.parent(), state.is_final());
+            parts.push(format!("state {} {parent:?} {is_final}", state.name()));
+        }
+        for event in chart.events() {
+            parts.push(format!("event {}", event.name()));
+            for field in event.payload() {
+                let (ty, is_optional) = (field.ty(), field.is_optional());
+                parts.push(format!("field {} {ty} {is_optional}", field.name()));
+            }
+            for clause in event.clauses() {
+                let (from, to, guards) = (clause.from(), clause.to(), clause.guards());
+                let (by, after) = (clause.by(), clause.after());
+                let is_fallible = clause.is_fallible();
+                parts.push(format!("{from:?} {to:?} {guards:?} {is_fallible} {by:?} {after:?}"));
+            }
+        }
+        Self::of(&parts.iter().map(String::as_bytes).collect::<Vec<_>>())
     }
 }
 

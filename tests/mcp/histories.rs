@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
 use futures::future::BoxFuture;
+use leverframe::Machine;
+use leverframe::chart::{Chart, Clause, Event, Parameter, State, Target};
 use leverframe::orchestrator::Orchestrator;
 use leverframe::orchestrator::events;
 use leverframe::record::{Clock, Entry, Hash, Principal, RunName, Version};
@@ -40,7 +42,7 @@ async fn records_say_when_and_who() {
         assert_eq!(hash.as_str().unwrap().len(), 64);
     }
     let chart = told[0]["entry"]["started"].as_object_mut().unwrap().remove("chart").unwrap();
-    assert_eq!(chart.as_str().unwrap().len(), 64);
+    assert_eq!(chart, Hash::of_graph(Orchestrator::CHART).to_string());
     assert_eq!(
         told,
         serde_json::json!([
@@ -56,6 +58,46 @@ async fn records_say_when_and_who() {
             },
         ]),
     );
+}
+
+/// Whatever decides where a history leads changes the hash of the graph, and no documentation does.
+#[test]
+fn the_hash_of_a_graph_tells_what_matters() {
+    macro_rules! hash {
+        ($($part:tt)*) => {{
+            const CHART: Chart = chart!($($part)*);
+            Hash::of_graph(&CHART)
+        }};
+    }
+    macro_rules! chart {
+        ($docs:literal, $state:expr, $payload:expr, $clause:expr) => {
+            Chart::new("Lamp", $docs, 0)
+                .states_are(&[State::new("Off", "OFF", $docs), $state], &[])
+                .events_are(&[Event::new("press", $docs, &$payload, &[$clause])])
+        };
+    }
+    const ON: State = State::new("On", "ON", "");
+    const PRESS: Clause = Clause::new(&[0], &[Target::State(1)]);
+    const FORCE: Parameter = Parameter::new("force", "u8", "");
+    let lamp = hash!("", ON, [FORCE], PRESS);
+    assert_eq!(hash!("It is documented.", ON, [FORCE], PRESS.documented("well")), lamp);
+    let others = [
+        hash!("", ON.last(), [FORCE], PRESS),
+        hash!("", State::new("Lit", "LIT", ""), [FORCE], PRESS),
+        hash!("", ON, [], PRESS),
+        hash!("", ON, [FORCE.optional()], PRESS),
+        hash!("", ON, [Parameter::new("force", "u16", "")], PRESS),
+        hash!("", ON, [FORCE], Clause::new(&[1], &[Target::State(1)])),
+        hash!("", ON, [FORCE], Clause::new(&[0], &[Target::State(0)])),
+        hash!("", ON, [FORCE], PRESS.fallible()),
+        hash!("", ON, [FORCE], PRESS.guarded(&["is_dark"])),
+        hash!("", ON, [FORCE], PRESS.by_human()),
+        hash!("", ON, [FORCE], PRESS.after_millis(5)),
+    ];
+    for (place, other) in others.iter().enumerate() {
+        assert_ne!(*other, lamp, "{place}");
+        assert!(!others[..place].contains(other), "{place}");
+    }
 }
 
 /// Every prefix of a history leads to the state and the context that were there at its end.
