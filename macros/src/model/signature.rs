@@ -59,7 +59,7 @@ pub(super) fn handler<'d>(
         arguments,
         target,
         error: function.output.error.as_ref(),
-        by_human: options.by_human,
+        by_human: options.by_human.is_some(),
         after: options.after,
     };
     Some((clause, payload))

@@ -237,7 +237,7 @@ pub(crate) struct TransitionOptions {
     /// `None` where it could not be read.
     pub(crate) from: Option<Sources>,
     pub(crate) guards: Vec<Ident>,
-    pub(crate) by_human: bool,
+    pub(crate) by_human: Option<Ident>,
     pub(crate) after: Option<Duration>,
 }
 
@@ -255,7 +255,7 @@ pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Transi
         } else if meta.path.is_ident("guard") {
             found.guards.extend(guards(meta.value()?)?);
         } else if meta.path.is_ident("by") {
-            once(&meta, found.by_human)?;
+            once(&meta, found.by_human.is_some())?;
             let by: Ident = meta.value()?.parse()?;
             if by != "human" {
                 return Err(syn::Error::new(
@@ -263,7 +263,7 @@ pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Transi
                     "a transition is `by = human`, or by anyone",
                 ));
             }
-            found.by_human = true;
+            found.by_human = Some(by);
         } else if meta.path.is_ident("after") {
             once(&meta, found.after.is_some())?;
             found.after = Some(duration(&meta.value()?.parse()?)?);
@@ -273,6 +273,12 @@ pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Transi
         Ok(())
     });
     let parsed = report.ok(parsed);
+    if let (Some(by), Some(_)) = (&found.by_human, found.after) {
+        report.at(
+            by,
+            "a timeout comes by itself, and nobody decides on it: take `by` away, or `after`",
+        );
+    }
     if parsed.is_some() && found.from.is_none() {
         report.at(&marked.attr.meta, FROM);
     }
