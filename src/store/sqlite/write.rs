@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::{Removal, Snapshot, StoreError, Tombstone};
@@ -54,7 +54,16 @@ impl Writer {
                 batch.drain(..).for_each(|task| task.refuse(&cause));
                 continue;
             }
-            let held = batch.drain(..).map(|task| self.take(task, &unlocked)).collect();
+            let mut held = Vec::with_capacity(BATCH);
+            while !batch.is_empty() {
+                held.extend(batch.drain(..).map(|task| self.take(task, &unlocked)));
+                // Whoever has come meanwhile need not wait for the disk twice.
+                while held.len() + batch.len() < BATCH
+                    && let Ok(task) = waiting.try_recv()
+                {
+                    batch.push(task);
+                }
+            }
             self.commit(held);
         }
     }
@@ -65,7 +74,7 @@ impl Writer {
             Some(connection) => connection,
             None => self.reopened()?,
         };
-        let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(Refusal::Begin);
+        let begun = execute(&connection, "BEGIN IMMEDIATE").map_err(Refusal::Begin);
         self.connection = Some(connection);
         begun
     }
@@ -86,7 +95,7 @@ impl Writer {
         let Some(connection) = &self.connection else { return Box::new(|_| ()) };
         match task {
             Task::Append { run, after, records, reply } => {
-                let done = alone(connection, || match self.fault {
+                let done = match self.fault {
                     Fault::CheckedUnlocked => forced(connection, &run, after, &records, unlocked),
                     Fault::ConflictIgnored => {
                         append(connection, &run, after, &records).or_else(|error| match error {
@@ -95,7 +104,7 @@ impl Writer {
                         })
                     }
                     _ => append(connection, &run, after, &records),
-                });
+                };
                 if self.fault == Fault::EarlyAnswer {
                     let _ = reply.send(done);
                     return Box::new(|_| ());
@@ -122,7 +131,7 @@ impl Writer {
         let committed = if is_to_fail {
             connection.execute_batch("ROLLBACK").map_err(Some).and(Err(None))
         } else {
-            connection.execute_batch("COMMIT").map_err(Some)
+            execute(connection, "COMMIT").map_err(Some)
         };
         match committed {
             Ok(()) => {
@@ -194,15 +203,25 @@ fn answer_all(held: Vec<Held>) {
     }
 }
 
+fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(drop)
+}
+
+/// Whether the transaction goes on. A failure of the disk may have ended it, and what is written then would be
+/// committed by itself.
+fn goes_on(connection: &Connection) -> Result<(), StoreError> {
+    if connection.is_autocommit() {
+        return Err(StoreError::Unavailable("the transaction was given up".into()));
+    }
+    Ok(())
+}
+
 /// Does one thing so that its failure undoes it alone.
 fn alone<T>(
     connection: &Connection,
     act: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    if connection.is_autocommit() {
-        // A failure of the disk has ended the transaction; a savepoint would commit by itself.
-        return Err(StoreError::Unavailable("the transaction was given up".into()));
-    }
+    goes_on(connection)?;
     connection.execute_batch("SAVEPOINT task").map_err(read::failed)?;
     let done = act();
     let end = if done.is_ok() { "RELEASE task" } else { "ROLLBACK TO task; RELEASE task" };
@@ -210,43 +229,65 @@ fn alone<T>(
     done
 }
 
+/// Adds records where the history ends before the first of them.
 fn append(
     connection: &Connection,
     run: &RunName,
     after: Hash,
     records: &[Record],
 ) -> Result<(), StoreError> {
+    goes_on(connection)?;
     let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
-    let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
-    let id: Option<i64> = if first.version == Version::START {
-        start(connection, run, last)?
-    } else {
-        connection
-            .prepare_cached(
-                "UPDATE run SET version = ?, state = ?, time = ?, hash = ?, seal = ?
-                 WHERE name = ? AND version = ? AND hash = ? RETURNING id",
-            )
-            .and_then(|mut update| {
-                let (name, before) = (run.as_str(), Version(first.version.0 - 1));
-                let (seal, after) = (sealed(run, last), after.0.as_slice());
-                let seal = seal.0.as_slice();
-                let values = (last.version, last.state(), time, hash, seal, name, before, after);
-                update.query_row(values, |row| row.get(0)).optional()
-            })
-            .map_err(read::failed)?
+    let end = read::end(connection, run)?;
+    let actual = end.as_ref().map(|end| end.version);
+    let follows = match &end {
+        Some(end) => end.version.next() == first.version && end.hash == after,
+        None => first.version == Version::START,
     };
-    let Some(id) = id else {
-        let actual = read::end(connection, run)?.map(|end| end.version);
+    if !follows {
         return Err(StoreError::Conflict { actual });
-    };
-    for record in records {
+    }
+    let add = |id, record| {
         if is_known(connection, id, record)? {
-            let actual = first.version.0.checked_sub(1).map(Version);
             return Err(StoreError::Conflict { actual });
         }
-        insert(connection, id, record)?;
+        insert(connection, id, record)
+    };
+    if let (Some(end), [record]) = (&end, records) {
+        // Without a savepoint, for which SQLite would keep a copy of each page that is written: a conflict is seen
+        // before the first write, and SQLite undoes a statement that fails.
+        add(end.id, record)?;
+        return advance(connection, end.id, run, last).inspect_err(|error| {
+            tracing::error!(?error, "the head of a run cannot be written");
+            // The record has no head, and goes with the transaction; then the commit fails, and tells all of it.
+            let _ = execute(connection, "ROLLBACK");
+        });
     }
-    Ok(())
+    alone(connection, || {
+        let id = match &end {
+            Some(end) => advance(connection, end.id, run, last).map(|()| end.id)?,
+            None => start(connection, run, last)?,
+        };
+        records.iter().try_for_each(|record| add(id, record))
+    })
+}
+
+/// Moves the head of a run.
+fn advance(
+    connection: &Connection,
+    id: i64,
+    run: &RunName,
+    last: &Record,
+) -> Result<(), StoreError> {
+    let (time, seal) = (last.time.timestamp_micros(), sealed(run, last));
+    let (hash, seal) = (last.hash.0.as_slice(), seal.0.as_slice());
+    connection
+        .prepare_cached(
+            "UPDATE run SET version = ?, state = ?, time = ?, hash = ?, seal = ? WHERE id = ?",
+        )
+        .and_then(|mut update| update.execute((last.version, last.state(), time, hash, seal, id)))
+        .map(drop)
+        .map_err(read::failed)
 }
 
 /// The hash of the head that a run has after a record.
@@ -257,11 +298,8 @@ fn sealed(run: &RunName, last: &Record) -> Hash {
     schema::seal(run.as_str(), version, last.state(), time, &last.hash.0)
 }
 
-/// Makes the run, where there is none.
-fn start(connection: &Connection, run: &RunName, last: &Record) -> Result<Option<i64>, StoreError> {
-    if read::end(connection, run)?.is_some() {
-        return Ok(None);
-    }
+/// Makes the run.
+fn start(connection: &Connection, run: &RunName, last: &Record) -> Result<i64, StoreError> {
     let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
     let seal = sealed(run, last);
     let values = (run.as_str(), last.version, last.state(), time, hash, seal.0.as_slice());
@@ -274,7 +312,7 @@ fn start(connection: &Connection, run: &RunName, last: &Record) -> Result<Option
             .execute(values)?;
         Ok(connection.last_insert_rowid())
     };
-    made().map(Some).map_err(read::failed)
+    made().map_err(read::failed)
 }
 
 /// Whether the run has a record for the same request.
