@@ -7,7 +7,7 @@ use leverframe::store::sqlite::SqliteStore;
 use leverframe::store::{Store, StoreError};
 use rusqlite::Connection;
 
-use super::{Folder, all, name, records};
+use super::{Folder, all, key, name, record, records};
 
 #[track_caller]
 fn check_refused(path: &Path, part: &str) {
@@ -79,7 +79,9 @@ async fn file_and_folder_are_their_users_alone() {
 async fn a_record_is_never_changed() {
     let folder = Folder::new();
     let store = SqliteStore::open(&folder.file()).unwrap();
-    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 3, "a"), None).await.unwrap();
+    let mut written = records(&Hash::NONE, 0, 3, "a");
+    written.push(record(&written[2].hash, 3, "a", Some(key("k"))));
+    store.append(&name("main"), Hash::NONE, written, None).await.unwrap();
     let other = Connection::open(folder.file()).unwrap();
     for (change, part) in [
         ("UPDATE record SET actor = 'me' WHERE version = 1", "never changed"),
@@ -88,11 +90,40 @@ async fn a_record_is_never_changed() {
             "INSERT OR REPLACE INTO record SELECT run, version, 0, actor, key, entry, hash FROM record",
             "never replaced",
         ),
+        (
+            "INSERT OR REPLACE INTO record (rowid, run, version, time, actor, entry, hash)
+             SELECT rowid, run, version + 9, 0, actor, entry, hash FROM record",
+            "never replaced",
+        ),
+        (
+            "INSERT OR REPLACE INTO record
+             SELECT run, version + 9, 0, actor, key, entry, hash FROM record WHERE key = 'k'",
+            "never replaced",
+        ),
     ] {
         let error = other.execute(change, []).unwrap_err().to_string();
         assert!(error.contains(part), "{change}: {error}");
     }
-    assert_eq!(all(&store, &name("main")).await.unwrap().len(), 3);
+    assert_eq!(all(&store, &name("main")).await.unwrap().len(), 4);
+}
+
+/// A record is written before the head of its run, and goes where that cannot be written.
+#[tokio::test]
+async fn a_record_is_not_kept_without_its_head() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).unwrap();
+    let main = name("main");
+    let written = records(&Hash::NONE, 0, 3, "a");
+    store.append(&main, Hash::NONE, written[..1].to_vec(), None).await.unwrap();
+    let other = Connection::open(folder.file()).unwrap();
+    let stuck = "CREATE TRIGGER stuck BEFORE UPDATE ON run BEGIN SELECT RAISE(ABORT, ''); END";
+    other.execute_batch(stuck).unwrap();
+    let done = store.append(&main, written[0].hash, written[1..2].to_vec(), None).await;
+    assert!(matches!(done, Err(StoreError::Indeterminate(_))), "{done:?}");
+    other.execute_batch("DROP TRIGGER stuck").unwrap();
+    assert_eq!(all(&store, &main).await.unwrap().len(), 1);
+    store.append(&main, written[0].hash, written[1..].to_vec(), None).await.unwrap();
+    assert_eq!(all(&store, &main).await.unwrap().len(), 3);
 }
 
 /// Each thing that damage may do to a history is told with the record.

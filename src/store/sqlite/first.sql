@@ -11,7 +11,8 @@ CREATE TABLE run (
 
 CREATE INDEX run_by_due ON run (due, name) WHERE due IS NOT NULL;
 
--- Times are microseconds since 1970. `hash` covers a record and the hash before it.
+-- Times are microseconds since 1970. `hash` covers a record and the hash before it. Records lie in the order in which
+-- they came, so that those of one commit share pages, of whatever runs they are.
 CREATE TABLE record (
     run INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -20,8 +21,8 @@ CREATE TABLE record (
     key TEXT,
     entry TEXT NOT NULL,
     hash BLOB NOT NULL,
-    PRIMARY KEY (run, version)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (run, version)
+) STRICT;
 
 CREATE UNIQUE INDEX record_by_key ON record (run, key) WHERE key IS NOT NULL;
 
@@ -59,6 +60,8 @@ BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;
 
 CREATE TRIGGER record_is_never_replaced BEFORE INSERT ON record
 WHEN EXISTS (SELECT 1 FROM record WHERE run = NEW.run AND version = NEW.version)
+    OR EXISTS (SELECT 1 FROM record WHERE rowid = NEW.rowid)
+    OR NEW.key IS NOT NULL AND EXISTS (SELECT 1 FROM record WHERE run = NEW.run AND key = NEW.key)
 BEGIN SELECT RAISE(ABORT, 'a record is never replaced'); END;
 
 CREATE TRIGGER record_goes_with_its_run_alone BEFORE DELETE ON record

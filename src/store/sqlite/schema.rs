@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The largest file that is checked whole when it is opened; with a larger one that would be felt.
 const CHECKED: u64 = 8 << 20;
 
+/// How many pages the log may have before a commit moves them into the file: 16 MiB. What is written again and again is
+/// moved once, few callers wait for it, and after a power cut no more is read.
+const LOG: i64 = 4096;
+
 /// What leads from each form of the file to the next.
 const MIGRATIONS: [&str; 1] = [include_str!("first.sql")];
 
@@ -90,6 +94,9 @@ pub(super) fn connect(path: &Path, fault: Fault) -> Result<Connection, OpenCause
     for name in ["fullfsync", "checkpoint_fullfsync", "foreign_keys", "recursive_triggers"] {
         connection.pragma_update(None, name, true)?;
     }
+    // What a savepoint keeps is no use to anybody in a file beside the store.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
     if form < known_forms() {
         migrate(&mut connection)?;
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::gate::{Denial, GateRequest};
@@ -81,7 +81,16 @@ impl Writer {
                 batch.drain(..).for_each(|task| task.refuse(&cause));
                 continue;
             }
-            let held = batch.drain(..).map(|task| self.take(task, &unlocked)).collect();
+            let mut held = Vec::with_capacity(BATCH);
+            while !batch.is_empty() {
+                held.extend(batch.drain(..).map(|task| self.take(task, &unlocked)));
+                // Whoever has come meanwhile need not wait for the disk twice.
+                while held.len() + batch.len() < BATCH
+                    && let Ok(task) = waiting.try_recv()
+                {
+                    batch.push(task);
+                }
+            }
             self.commit(held);
         }
     }
@@ -92,7 +101,7 @@ impl Writer {
             Some(connection) => connection,
             None => self.reopened()?,
         };
-        let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(Refusal::Begin);
+        let begun = execute(&connection, "BEGIN IMMEDIATE").map_err(Refusal::Begin);
         self.connection = Some(connection);
         begun
     }
@@ -113,7 +122,7 @@ impl Writer {
         let Some(connection) = &self.connection else { return Box::new(|_| ()) };
         match task {
             Task::Append { run, after, records, due, reply } => {
-                let done = alone(connection, || match self.fault {
+                let done = match self.fault {
                     Fault::CheckedUnlocked => {
                         forced(connection, &run, after, &records, due, unlocked)
                     }
@@ -123,7 +132,7 @@ impl Writer {
                             error => Err(error),
                         }),
                     _ => append(connection, &run, after, &records, due),
-                });
+                };
                 if self.fault == Fault::EarlyAnswer {
                     let _ = reply.send(done);
                     return Box::new(|_| ());
@@ -156,7 +165,7 @@ impl Writer {
         let committed = if is_to_fail {
             connection.execute_batch("ROLLBACK").map_err(Some).and(Err(None))
         } else {
-            connection.execute_batch("COMMIT").map_err(Some)
+            execute(connection, "COMMIT").map_err(Some)
         };
         match committed {
             Ok(()) => {
@@ -230,15 +239,25 @@ fn answer_all(held: Vec<Held>) {
     }
 }
 
+fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(drop)
+}
+
+/// Whether the transaction goes on. A failure of the disk may have ended it, and what is written then would be
+/// committed by itself.
+fn goes_on(connection: &Connection) -> Result<(), StoreError> {
+    if connection.is_autocommit() {
+        return Err(StoreError::Unavailable("the transaction was given up".into()));
+    }
+    Ok(())
+}
+
 /// Does one thing so that its failure undoes it alone.
 fn alone<T>(
     connection: &Connection,
     act: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    if connection.is_autocommit() {
-        // A failure of the disk has ended the transaction; a savepoint would commit by itself.
-        return Err(StoreError::Unavailable("the transaction was given up".into()));
-    }
+    goes_on(connection)?;
     connection.execute_batch("SAVEPOINT task").map_err(read::failed)?;
     let done = act();
     let end = if done.is_ok() { "RELEASE task" } else { "ROLLBACK TO task; RELEASE task" };
@@ -246,6 +265,7 @@ fn alone<T>(
     done
 }
 
+/// Adds records where the history ends before the first of them.
 fn append(
     connection: &Connection,
     run: &RunName,
@@ -253,38 +273,61 @@ fn append(
     records: &[Record],
     due: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
+    goes_on(connection)?;
     let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
-    let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
-    let id: Option<i64> = if first.version == Version::START {
-        start(connection, run, last, due)?
-    } else {
-        connection
-            .prepare_cached(
-                "UPDATE run SET version = ?, state = ?, time = ?, due = ?, hash = ?, seal = ?
-                 WHERE name = ? AND version = ? AND hash = ? RETURNING id",
-            )
-            .and_then(|mut update| {
-                let (name, before) = (run.as_str(), Version(first.version.0 - 1));
-                let (seal, after) = (sealed(run, last, due), after.0.as_slice());
-                let (seal, due) = (seal.0.as_slice(), due.map(micros));
-                let (version, state) = (last.version, last.state());
-                let values = (version, state, time, due, hash, seal, name, before, after);
-                update.query_row(values, |row| row.get(0)).optional()
-            })
-            .map_err(read::failed)?
+    let end = read::end(connection, run)?;
+    let actual = end.as_ref().map(|end| end.version);
+    let follows = match &end {
+        Some(end) => end.version.next() == first.version && end.hash == after,
+        None => first.version == Version::START,
     };
-    let Some(id) = id else {
-        let actual = read::end(connection, run)?.map(|end| end.version);
+    if !follows {
         return Err(StoreError::Conflict { actual });
-    };
-    for record in records {
+    }
+    let add = |id, record| {
         if is_known(connection, id, record)? {
-            let actual = first.version.0.checked_sub(1).map(Version);
             return Err(StoreError::Conflict { actual });
         }
-        insert(connection, id, record)?;
+        insert(connection, id, record)
+    };
+    if let (Some(end), [record]) = (&end, records) {
+        // Without a savepoint, for which SQLite would keep a copy of each page that is written: a conflict is seen
+        // before the first write, and SQLite undoes a statement that fails.
+        add(end.id, record)?;
+        return advance(connection, end.id, run, last, due).inspect_err(|error| {
+            tracing::error!(?error, "the head of a run cannot be written");
+            // The record has no head, and goes with the transaction; then the commit fails, and tells all of it.
+            let _ = execute(connection, "ROLLBACK");
+        });
     }
-    Ok(())
+    alone(connection, || {
+        let id = match &end {
+            Some(end) => advance(connection, end.id, run, last, due).map(|()| end.id)?,
+            None => start(connection, run, last, due)?,
+        };
+        records.iter().try_for_each(|record| add(id, record))
+    })
+}
+
+/// Moves the head of a run.
+fn advance(
+    connection: &Connection,
+    id: i64,
+    run: &RunName,
+    last: &Record,
+    due: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let (time, seal) = (micros(last.time), sealed(run, last, due));
+    let (hash, seal, due) = (last.hash.0.as_slice(), seal.0.as_slice(), due.map(micros));
+    let (version, state) = (last.version, last.state());
+    connection
+        .prepare_cached(
+            "UPDATE run SET version = ?, state = ?, time = ?, due = ?, hash = ?, seal = ?
+             WHERE id = ?",
+        )
+        .and_then(|mut update| update.execute((version, state, time, due, hash, seal, id)))
+        .map(drop)
+        .map_err(read::failed)
 }
 
 /// The hash of the head that a run has after a record.
@@ -299,16 +342,13 @@ fn micros(time: DateTime<Utc>) -> i64 {
     time.timestamp_micros()
 }
 
-/// Makes the run, where there is none.
+/// Makes the run.
 fn start(
     connection: &Connection,
     run: &RunName,
     last: &Record,
     due: Option<DateTime<Utc>>,
-) -> Result<Option<i64>, StoreError> {
-    if read::end(connection, run)?.is_some() {
-        return Ok(None);
-    }
+) -> Result<i64, StoreError> {
     let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
     let (seal, due) = (sealed(run, last, due), due.map(micros));
     let (name, seal) = (run.as_str(), seal.0.as_slice());
@@ -322,7 +362,7 @@ fn start(
             .execute(values)?;
         Ok(connection.last_insert_rowid())
     };
-    made().map(Some).map_err(read::failed)
+    made().map_err(read::failed)
 }
 
 /// Whether the run has a record for the same request.
