@@ -1,6 +1,7 @@
 //! The file: how it is made, opened, and brought up to the present form.
 
 use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -62,11 +63,29 @@ pub(super) fn create_new(path: &Path) -> Result<(), OpenCause> {
     }
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
+        // Before there is a file, so that whoever finds one may trust that the power does not take its folders.
+        for above in std::path::absolute(parent)?.ancestors().skip(1) {
+            sync_folder(above)?;
+        }
     }
     match file.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpenCause::Exists),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Lets the names in a folder outlive the power, as a sync of a file does for what is in it.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // A folder that its user may not read is not one of ours, and some disks sync no folders.
+        Err(error) if matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported) => {
+            Ok(())
+        }
+        done => done,
     }
 }
 
