@@ -9,6 +9,7 @@ use super::{Folder, report};
 /// What strace saw and the process was told, with one call of each thread failing.
 struct Run {
     log: String,
+    closed: Vec<String>,
     told: Vec<Told>,
     kept: usize,
 }
@@ -22,10 +23,10 @@ fn run(calls: &str, inject: Option<&str>) -> Run {
     if let Some(inject) = inject {
         arguments.extend(["-e", inject]);
     }
-    let (_, told) = scripted::run(scripted::command("strace", &arguments, &folder.file()));
+    let (closed, told) = scripted::run(scripted::command("strace", &arguments, &folder.file()));
     let kept = scripted::look(&folder.file(), &told)
         .unwrap_or_else(|wrong| panic!("{inject:?}: {wrong}; the process was told {told:?}"));
-    Run { log: std::fs::read_to_string(log).unwrap(), told, kept }
+    Run { log: std::fs::read_to_string(log).unwrap(), closed, told, kept }
 }
 
 /// How many calls of these kinds the busiest thread makes.
@@ -137,6 +138,22 @@ fn a_call_that_fails_makes_no_false_acknowledgement() {
             check_failing(calls, error);
         }
     }
+}
+
+/// Where the log cannot be turned on, SQLite would go on with a journal, whose end a power cut may undo.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_store_without_its_log_is_not_opened() {
+    if !super::has_strace() {
+        return;
+    }
+    // The journal, its folder, the journal again, and the file.
+    for at in 1..=4 {
+        let run = run("fdatasync", Some(&format!("inject=fdatasync:error=EIO:when={at}")));
+        let is_folder = at == 2;
+        assert!(!run.closed.is_empty() || is_folder, "{at}: {:?}", run.told);
+    }
+    report("failing calls", "fdatasync with EIO while the log is turned on: no store is opened");
 }
 
 #[cfg(target_os = "linux")]

@@ -205,10 +205,13 @@ fn set(
     // SQLite does not wait by itself for a process that turns on the log at the same time.
     let begin = std::time::Instant::now();
     loop {
-        let found =
-            connection.pragma_update_and_check(None, name, value, |row| row.get::<_, String>(0));
-        match found {
-            Ok(found) if found == value => return Ok(()),
+        // The answer comes before the work is done, so that its failure shows only at the step after it.
+        let answers =
+            connection.prepare(&format!("PRAGMA {name} = {value}")).and_then(|mut set| {
+                set.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()
+            });
+        match answers {
+            Ok(answers) if answers == [value] => return Ok(()),
             Ok(_) => return Err(OpenCause::Setting(aim)),
             Err(error)
                 if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
