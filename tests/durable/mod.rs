@@ -9,6 +9,7 @@ mod harness;
 mod power;
 mod requests;
 mod scripted;
+mod short;
 mod storm;
 pub(crate) mod timeouts;
 mod weather;
