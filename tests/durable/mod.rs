@@ -12,6 +12,7 @@ mod scripted;
 mod short;
 mod storm;
 pub(crate) mod timeouts;
+mod unwritable;
 mod weather;
 
 use std::path::{Path, PathBuf};

@@ -28,7 +28,8 @@ const MIGRATIONS: [&str; 1] = [include_str!("first.sql")];
 
 /// Sees to it that there is a file, in a folder, both for their user alone, and that it may be a store.
 pub(super) fn prepare(path: &Path) -> Result<(), OpenCause> {
-    match File::open(path) {
+    // For writing, though it is only read here: SQLite would take a file that it may not write for one to read from.
+    match OpenOptions::new().read(true).write(true).open(path) {
         Ok(mut file) => {
             let mut beginning = Vec::new();
             file.by_ref().take(16).read_to_end(&mut beginning)?;
