@@ -5,6 +5,7 @@ mod damage;
 mod disk;
 mod failing;
 mod file;
+mod full;
 mod harness;
 mod power;
 mod requests;
