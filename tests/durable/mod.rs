@@ -7,6 +7,7 @@ mod failing;
 mod file;
 mod full;
 mod harness;
+mod load;
 mod power;
 mod requests;
 mod scripted;

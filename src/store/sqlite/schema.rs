@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The largest file that is checked whole when it is opened; with a larger one that would be felt.
 const CHECKED: u64 = 8 << 20;
 
+/// The most runs whose heads are checked when the file is opened, for the same reason.
+const CHECKED_RUNS: i64 = 2_000;
+
 /// What leads from each form of the file to the next.
 const MIGRATIONS: [&str; 1] = [include_str!("first.sql")];
 
@@ -150,8 +153,8 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenCause> {
 
 /// Looks for damage that a reader of one run would not see: a run that is not found by its name any more.
 fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
-    let mut runs = connection.prepare(&format!("SELECT {HEAD} FROM run NOT INDEXED"))?;
-    let mut rows = runs.query([])?;
+    let mut runs = connection.prepare(&format!("SELECT {HEAD} FROM run NOT INDEXED LIMIT ?"))?;
+    let mut rows = runs.query([CHECKED_RUNS])?;
     while let Some(row) = rows.next()? {
         if !is_sealed(row) {
             let name = row.get_ref(0)?.as_str().unwrap_or_default();
