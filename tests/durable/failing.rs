@@ -1,8 +1,9 @@
 //! Calls to the disk that fail: nothing is acknowledged falsely, and nobody goes on with a store that failed.
 
 use std::collections::HashMap;
+use std::process::Command;
 
-use super::scripted::{self, Told};
+use super::scripted::{self, ENDS, Told};
 use super::weather::rounds;
 use super::{Folder, report};
 
@@ -16,6 +17,10 @@ struct Run {
 
 /// Runs the script under strace, which lets calls fail as `inject` says, and looks at what is left.
 fn run(calls: &str, inject: Option<&str>) -> Run {
+    run_with(calls, inject, |command| command)
+}
+
+fn run_with(calls: &str, inject: Option<&str>, with: fn(&mut Command) -> &mut Command) -> Run {
     let folder = Folder::new();
     let log = folder.0.join("log");
     let trace = format!("trace=openat,write,{calls}");
@@ -23,7 +28,9 @@ fn run(calls: &str, inject: Option<&str>) -> Run {
     if let Some(inject) = inject {
         arguments.extend(["-e", inject]);
     }
-    let (closed, told) = scripted::run(scripted::command("strace", &arguments, &folder.file()));
+    let mut command = scripted::command("strace", &arguments, &folder.file());
+    with(&mut command);
+    let (closed, told) = scripted::run(command);
     let kept = scripted::look(&folder.file(), &told)
         .unwrap_or_else(|wrong| panic!("{inject:?}: {wrong}; the process was told {told:?}"));
     Run { log: std::fs::read_to_string(log).unwrap(), closed, told, kept }
@@ -138,6 +145,31 @@ fn a_call_that_fails_makes_no_false_acknowledgement() {
             check_failing(calls, error);
         }
     }
+}
+
+/// A process that is gone after the failure has no time to take back what the log has of it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_commit_that_failed_is_there_or_not_at_the_next_start() {
+    if !super::has_strace() {
+        return;
+    }
+    let (mut failed, mut there) = (0, 0);
+    let calls_made = most("fdatasync");
+    for at in 1..=calls_made {
+        let inject = format!("inject=fdatasync:error=EIO:when={at}+");
+        let run = run_with("fdatasync", Some(&inject), |command| command.env(ENDS, "1"));
+        failed += usize::from(run.told.iter().any(|told| told.answer == "Indeterminate"));
+        there += usize::from(run.kept > run.told.iter().map(Told::kept).sum());
+    }
+    report(
+        "failing calls",
+        &format!(
+            "fdatasync with EIO, and an end: {failed} commits failed, {there} of them are there \
+             at the next start, 0 by half"
+        ),
+    );
+    assert!(there > 0, "none of {failed} is there");
 }
 
 /// Where the log cannot be turned on, SQLite would go on with a journal, whose end a power cut may undo.
