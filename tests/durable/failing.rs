@@ -134,7 +134,6 @@ fn check_failing_for_good(calls: &str, error: &str) {
     assert!(refused > 0, "no append came after a failed commit");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn a_call_that_fails_makes_no_false_acknowledgement() {
     if !super::has_strace() {
@@ -148,7 +147,6 @@ fn a_call_that_fails_makes_no_false_acknowledgement() {
 }
 
 /// A process that is gone after the failure has no time to take back what the log has of it.
-#[cfg(target_os = "linux")]
 #[test]
 fn a_commit_that_failed_is_there_or_not_at_the_next_start() {
     if !super::has_strace() {
@@ -173,7 +171,6 @@ fn a_commit_that_failed_is_there_or_not_at_the_next_start() {
 }
 
 /// Where the log cannot be turned on, SQLite would go on with a journal, whose end a power cut may undo.
-#[cfg(target_os = "linux")]
 #[test]
 fn a_store_without_its_log_is_not_opened() {
     if !super::has_strace() {
@@ -188,7 +185,6 @@ fn a_store_without_its_log_is_not_opened() {
     report("failing calls", "fdatasync with EIO while the log is turned on: no store is opened");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_fails_for_good_is_not_written_to() {
     if !super::has_strace() {

@@ -1,7 +1,5 @@
 //! A disk without room: the cause is told, what was there is there, and the store goes on once there is room.
 
-#![cfg(target_os = "linux")]
-
 use std::process::{Command, Stdio};
 
 use leverframe::record::Hash;

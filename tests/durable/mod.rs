@@ -2,18 +2,25 @@
 
 mod contract;
 mod damage;
+#[cfg(target_os = "linux")]
 mod disk;
+#[cfg(target_os = "linux")]
 mod failing;
 mod file;
+#[cfg(target_os = "linux")]
 mod full;
 mod harness;
 mod load;
+#[cfg(target_os = "linux")]
 mod power;
 mod requests;
+#[cfg(unix)]
 mod scripted;
+#[cfg(unix)]
 mod short;
 mod storm;
 pub(crate) mod timeouts;
+#[cfg(unix)]
 mod unwritable;
 mod weather;
 

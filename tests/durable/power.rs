@@ -131,7 +131,6 @@ fn power_cuts(fault: Fault, names: Names, states: usize) -> Result<String, Strin
     Ok(format!("{seen} states of the disk, {} appends acknowledged, 0 lost", told.len()))
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn what_was_acknowledged_outlives_a_power_cut() {
     if super::has_strace() {
@@ -140,7 +139,6 @@ fn what_was_acknowledged_outlives_a_power_cut() {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn what_a_power_cut_takes_is_seen() {
     if !super::has_strace() {

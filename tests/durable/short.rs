@@ -64,7 +64,6 @@ impl Sum {
 }
 
 /// A store that the process makes: the making, the log and the file itself exceed the limit.
-#[cfg(unix)]
 #[test]
 fn a_short_write_loses_nothing() {
     let mut sum = Sum::default();
@@ -77,7 +76,6 @@ fn a_short_write_loses_nothing() {
 }
 
 /// A store that another process has open, so that the log begins within the limit and goes on to it.
-#[cfg(unix)]
 #[test]
 fn a_short_write_beside_others_loses_nothing() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

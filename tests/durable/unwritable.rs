@@ -1,7 +1,5 @@
 //! Files and folders that may not be written: told with the path and the mend, and left as they are.
 
-#![cfg(unix)]
-
 use std::collections::BTreeMap;
 use std::fs::{Permissions, set_permissions};
 use std::os::unix::fs::PermissionsExt;
