@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use self::fault::Fault;
 use self::write::{Task, Writer};
 use super::gate::{Denial, GateRequest};
-use super::{Answer, Due, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
+use super::{Answer, Cause, Due, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
 use crate::record::{Hash, Record, RequestKey, RunName, Version};
 
 /// How many requests may wait for the writer or the reader before more have to wait outside.
@@ -83,13 +83,14 @@ impl SqliteStore {
         let failed = |cause| OpenError { path: path.to_owned(), cause };
         schema::prepare(path).map_err(failed)?;
         let connection = schema::connect(path, fault).map_err(failed)?;
+        schema::check(&connection, path).map_err(failed)?;
         let mut reading = schema::connect(path, fault).map_err(failed)?;
         reading.pragma_update(None, "query_only", true).map_err(|error| failed(error.into()))?;
         let changes = Arc::new(watch::Sender::new(0));
         let (tasks, waiting) = mpsc::channel(QUEUE);
         let mut writer = Writer::new(path.to_owned(), connection, Arc::clone(&changes), fault);
         let (questions, mut asked) = mpsc::channel::<Question>(QUEUE);
-        let started = |error: io::Error| failed(OpenCause::Folder(error));
+        let started = |error: io::Error| failed(error.into());
         let writer = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.work(waiting))
@@ -319,7 +320,13 @@ impl OpenError {
 #[derive(Debug, thiserror::Error)]
 enum OpenCause {
     #[error("the file or its folder cannot be used; check that its user may write there")]
-    Folder(#[from] io::Error),
+    Folder(#[source] Cause),
+    #[error("a part of the path is a file, and no folder; choose another place")]
+    NoFolder,
+    #[error("it is a folder; name a file in it")]
+    IsFolder,
+    #[error("the disk has no room; make some, and try again")]
+    Full(#[source] Cause),
     #[error("there is such a file already; choose another name, or remove it")]
     Exists,
     #[error("it is no store of runs; choose another file")]
@@ -340,12 +347,26 @@ enum OpenCause {
     Old(&'static str),
 }
 
+impl From<io::Error> for OpenCause {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind::{IsADirectory, NotADirectory, QuotaExceeded, StorageFull};
+        match error.kind() {
+            NotADirectory => Self::NoFolder,
+            IsADirectory => Self::IsFolder,
+            StorageFull | QuotaExceeded => Self::Full(Box::new(error)),
+            _ => Self::Folder(Box::new(error)),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for OpenCause {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
         match error.sqlite_error_code() {
             Some(NotADatabase) => Self::Foreign,
             Some(DatabaseCorrupt) => Self::Damaged(error.to_string()),
+            Some(CannotOpen | ReadOnly) => Self::Folder(Box::new(error)),
+            Some(DiskFull) => Self::Full(Box::new(error)),
             _ => Self::Sqlite(error),
         }
     }

@@ -52,9 +52,16 @@ async fn a_truncated_file_is_refused() {
         .unwrap();
     drop(store);
     let whole = std::fs::read(&path).unwrap();
-    for length in [whole.len() / 2, 4096, 100, 20] {
+    for (length, part) in [
+        (whole.len() - 4096, "it is damaged"),
+        (whole.len() / 2, "it is damaged"),
+        (4096, "it is damaged"),
+        (100, "it is damaged"),
+        (20, "it is no store of runs"),
+        (1, "it is no store of runs"),
+    ] {
         std::fs::write(&path, &whole[..length]).unwrap();
-        check_refused(&path, "");
+        check_refused(&path, part);
     }
 }
 

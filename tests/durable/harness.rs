@@ -6,24 +6,27 @@ use leverframe::store::{Store, StoreError};
 
 use super::storm::storm;
 use super::weather::{Rounds, kills};
-use super::{Folder, all, name, records, said};
+use super::{Folder, all, name, records, report, said};
 
 #[tokio::test]
 async fn a_store_that_ignores_conflicts_is_seen() {
     let seen = storm(Fault::ConflictIgnored, 3).await.unwrap_err();
     assert!(seen.contains("winners"), "{seen}");
+    report("seeded", &format!("conflicts are ignored: {seen}"));
 }
 
 #[tokio::test]
 async fn a_store_that_checks_without_the_lock_is_seen() {
     let seen = storm(Fault::CheckedUnlocked, 3).await.unwrap_err();
     assert!(seen.contains("winners"), "{seen}");
+    report("seeded", &format!("the check is made without the lock: {seen}"));
 }
 
 #[test]
 fn a_store_that_answers_before_it_commits_is_seen() {
     let seen = kills(Fault::EarlyAnswer, &Rounds { rounds: 200, processes: 1 }).unwrap_err();
     assert!(seen.contains("lost"), "{seen}");
+    report("seeded", &format!("an answer before the commit: {seen}"));
 }
 
 /// What the commit's failure leads to: nobody is told that it was kept, and the store goes on from what is there.
@@ -52,7 +55,8 @@ async fn a_failed_commit_is_not_acknowledged_and_not_tried_again() {
 
 #[tokio::test]
 async fn a_store_that_ignores_a_failed_commit_is_seen() {
-    failed_commit(Fault::FailureIgnored(2)).await.unwrap_err();
+    let seen = failed_commit(Fault::FailureIgnored(2)).await.unwrap_err();
+    report("seeded", &format!("a failed commit is ignored: {seen}"));
 }
 
 /// How many commits of a hundred reach the disk.
@@ -66,4 +70,5 @@ async fn waits_for_the_disk(fault: Fault) -> bool {
 async fn commits_wait_for_the_disk() {
     assert!(waits_for_the_disk(Fault::None).await);
     assert!(!waits_for_the_disk(Fault::SyncNormal).await, "the fault is seen");
+    report("seeded", "commits do not wait for the disk: the setting is read back");
 }

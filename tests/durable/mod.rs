@@ -2,12 +2,26 @@
 
 mod contract;
 mod damage;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod failing;
 mod file;
+#[cfg(target_os = "linux")]
+mod full;
 mod harness;
+mod load;
+#[cfg(target_os = "linux")]
 mod power;
 mod requests;
+#[cfg(unix)]
+mod scripted;
+#[cfg(unix)]
+mod short;
 mod storm;
 pub(crate) mod timeouts;
+#[cfg(unix)]
+mod unwritable;
 mod weather;
 
 use std::path::{Path, PathBuf};
@@ -96,8 +110,28 @@ fn said(record: &Record) -> String {
     value["say"]["text"].as_str().unwrap().to_owned()
 }
 
+async fn append(
+    store: &dyn Store,
+    run: &RunName,
+    after: Hash,
+    records: Vec<Record>,
+) -> Result<(), StoreError> {
+    store.append(run, after, records, None).await
+}
+
 async fn all(store: &dyn Store, run: &RunName) -> Result<Vec<Record>, StoreError> {
     Ok(store.load(run, Version::START, 1_000_000).await?.records)
+}
+
+/// An error with all that is behind it, as the command line tells it.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Tells in one line what a test did, for who runs it with `--nocapture`.
+fn report(test: &str, did: &str) {
+    eprintln!("durable: {test}: {did}");
 }
 
 /// Whether strace is here, which lets calls to the disk fail, and writes them down. CI does not go without.

@@ -1,78 +1,88 @@
-//! Power cuts: every write and sync of a process is recorded, and the file is made as the disk may have it afterwards,
-//! with what was not synced dropped, in another order, or torn.
+//! Power cuts: all that a process does to its disk is recorded, and the disk is made as it may be afterwards, with what
+//! was not synced dropped, in another order, or torn, and with names that came too late or went too early.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
 
-use leverframe::store::sqlite::{Fault, SqliteStore};
+use leverframe::store::sqlite::Fault;
 
-use super::damage::{FAULT, FILE};
+use super::disk::Disk;
+use super::scripted::{self, IMPATIENT, Told};
 use super::weather::rounds;
-use super::{Folder, all, name, said};
+use super::{Folder, report};
 
-/// What a disk writes at once.
-const SECTOR: usize = 512;
+/// The store in its folder, both of which the process makes.
+const STORE: &str = "new/deep/runs.db";
 
 /// What a process did.
 enum Deed {
-    Write { file: String, offset: usize, bytes: Vec<u8> },
-    Cut { file: String, length: usize },
-    Sync { file: String },
-    Unlink { file: String },
-    Told { version: usize, text: String },
+    Open(PathBuf),
+    MakeFolder(PathBuf),
+    Write { path: PathBuf, offset: usize, bytes: Vec<u8> },
+    SetLength { path: PathBuf, length: usize },
+    Sync(PathBuf),
+    Unlink(PathBuf),
+    Told(Told),
 }
 
-/// Lets the writer run, and reads from strace what it did to its store.
+/// Lets the script run, and reads from strace what it did below the folder.
 fn recorded(fault: Fault) -> Vec<Deed> {
     let folder = Folder::new();
     let log = folder.0.join("log");
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-y", "-xx", "-s", "1000000", "-o"]).arg(&log);
-    command.args(["-e", "trace=pwrite64,fsync,fdatasync,ftruncate,write,unlink"]);
-    command.arg(std::env::current_exe().unwrap());
-    command.args(["--exact", "durable::damage::writer_on_a_failing_disk", "--nocapture"]);
-    command.args(["--test-threads", "1"]).env(FILE, folder.file());
+    let trace = "trace=openat,mkdir,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,write";
+    let strace = ["-f", "-qq", "-y", "-xx", "-s", "1000000", "-e", trace, "-o"];
+    let arguments = [&strace[..], &[log.to_str().unwrap()]].concat();
+    let mut command = scripted::command("strace", &arguments, &folder.0.join(STORE));
     if fault == Fault::SyncNormal {
-        command.env(FAULT, "1");
+        command.env(IMPATIENT, "1");
     }
-    assert!(command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success());
+    let (closed, told) = scripted::run(command);
+    assert!(closed.is_empty() && told.iter().all(Told::is_kept), "{closed:?} {told:?}");
     let log = std::fs::read_to_string(log).unwrap();
-    log.lines().filter_map(deed).collect()
+    log.lines().filter_map(|line| deed(&folder.0, line)).collect()
 }
 
-fn deed(line: &str) -> Option<Deed> {
+/// What a line of strace says, where it says something of the folder.
+fn deed(folder: &Path, line: &str) -> Option<Deed> {
     let (call, rest) = line.split_once(' ')?.1.trim_start().split_once('(')?;
-    let file = |text: &str| {
-        let path = String::from_utf8(bytes(text)).ok()?;
-        let name = Path::new(&path).file_name()?.to_str()?.to_owned();
-        (name.starts_with("runs.db") && !name.ends_with("-shm")).then_some(name)
+    let below = |text: &str| {
+        let path = PathBuf::from(String::from_utf8(bytes(text)).ok()?);
+        // What is shared among processes is made anew by the first after a power cut.
+        let is_shared = path.to_str()?.ends_with("-shm");
+        (!is_shared).then(|| path.strip_prefix(folder).ok().map(Path::to_owned))?
     };
-    if call == "unlink" {
-        return Some(Deed::Unlink { file: file(rest.split('"').nth(1)?)? });
+    let mut texts = rest.split('"').skip(1).step_by(2);
+    if rest.contains(") = -1 ") {
+        return None;
     }
-    let path = rest.split_once('<')?.1.split_once('>')?;
+    match call {
+        "openat" => {
+            let path = below(texts.next()?)?;
+            return rest.contains("O_CREAT").then_some(Deed::Open(path));
+        }
+        "mkdir" => return Some(Deed::MakeFolder(below(texts.next()?)?)),
+        "unlink" => return Some(Deed::Unlink(below(texts.next()?)?)),
+        "rename" => panic!("the disk of these tests knows no other name for a file"),
+        "write" => {
+            let line = String::from_utf8(bytes(texts.next()?)).ok()?;
+            return Told::read(&line).map(Deed::Told);
+        }
+        _ => {}
+    }
+    let (path, rest) = rest.split_once('<')?.1.split_once('>')?;
+    let path = below(path)?;
     let number = |text: &str| {
         let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<usize>().ok()
     };
-    match call {
-        "write" => {
-            let text = String::from_utf8(bytes(path.1.split('"').nth(1)?)).ok()?;
-            let (version, text) = text.trim_end().split_once("kept ")?.1.split_once(' ')?;
-            Some(Deed::Told { version: version.parse().ok()?, text: text.to_owned() })
-        }
+    Some(match call {
         "pwrite64" => {
-            let mut parts = path.1.split('"');
-            let bytes = bytes(parts.nth(1)?);
-            let offset = number(parts.next()?.rsplit(", ").next()?)?;
-            Some(Deed::Write { file: file(path.0)?, offset, bytes })
+            let mut parts = rest.split('"').skip(1);
+            let bytes = bytes(parts.next()?);
+            Deed::Write { path, offset: number(parts.next()?.split(", ").nth(2)?)?, bytes }
         }
-        "ftruncate" => {
-            Some(Deed::Cut { file: file(path.0)?, length: number(path.1.strip_prefix(", ")?)? })
-        }
-        _ => Some(Deed::Sync { file: file(path.0)? }),
-    }
+        "ftruncate" => Deed::SetLength { path, length: number(rest.strip_prefix(", ")?)? },
+        _ => Deed::Sync(path),
+    })
 }
 
 /// The bytes of a text like `\x41\x42`.
@@ -80,110 +90,67 @@ fn bytes(text: &str) -> Vec<u8> {
     text.split("\\x").skip(1).map(|digits| u8::from_str_radix(digits, 16).unwrap()).collect()
 }
 
-/// What a disk has of a file for certain, and what it may have.
-#[derive(Default, Clone)]
-struct Disk {
-    synced: Vec<u8>,
-    pending: Vec<(usize, Vec<u8>)>,
-}
-
-impl Disk {
-    fn sync(&mut self) {
-        for (offset, bytes) in self.pending.drain(..) {
-            put(&mut self.synced, offset, &bytes);
-        }
-    }
-
-    /// One of the files that may be there after a power cut.
-    fn cut(&self, random: &mut u64) -> Vec<u8> {
-        let mut file = self.synced.clone();
-        let mut sectors: Vec<(usize, &[u8])> = Vec::new();
-        for (offset, bytes) in &self.pending {
-            let chunks = bytes.chunks(SECTOR).enumerate();
-            sectors.extend(chunks.map(|(place, chunk)| (offset + place * SECTOR, chunk)));
-        }
-        // Sometimes all, sometimes none, mostly a part of them.
-        let odds = draw(random) % 5;
-        for place in (1..sectors.len()).rev() {
-            let other = usize::try_from(draw(random)).unwrap() % (place + 1);
-            sectors.swap(place, other);
-        }
-        for (offset, bytes) in sectors {
-            match draw(random) % 5 {
-                kept if kept < odds => put(&mut file, offset, bytes),
-                4 => put(&mut file, offset, &bytes[..bytes.len() / 2]),
-                _ => {}
-            }
-        }
-        file
-    }
-}
-
-fn put(file: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
-    file.resize(file.len().max(offset + bytes.len()), 0);
-    file[offset..offset + bytes.len()].copy_from_slice(bytes);
-}
-
-fn draw(random: &mut u64) -> u64 {
-    *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-    *random >> 40
+/// Whether a disk does what it is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Kept,
+    /// Nobody syncs a folder: a fault that has to be seen.
+    Forgotten,
 }
 
 /// Cuts the power after each deed, as often as makes about `states`, and says what is wrong.
-fn power_cuts(fault: Fault, states: usize) -> Result<(), String> {
+fn power_cuts(fault: Fault, names: Names, states: usize) -> Result<String, String> {
     let deeds = recorded(fault);
     let each = states.div_ceil(deeds.len());
-    let mut disks: BTreeMap<String, Disk> = BTreeMap::new();
+    let mut disk = Disk::default();
     let (mut told, mut seen, mut random) = (Vec::new(), 0, 0x1234_5678_9abc_def1);
     for deed in deeds {
         match deed {
-            Deed::Write { file, offset, bytes } => {
-                disks.entry(file).or_default().pending.push((offset, bytes));
+            Deed::Open(path) => disk.open(path),
+            Deed::MakeFolder(path) => disk.make_folder(path),
+            Deed::Write { path, offset, bytes } => disk.write(&path, offset, bytes),
+            Deed::SetLength { path, length } => disk.set_length(&path, length),
+            Deed::Unlink(path) => disk.unlink(path),
+            Deed::Sync(path) => {
+                disk.sync_file(&path);
+                if names == Names::Kept {
+                    disk.sync_folder(&path);
+                }
             }
-            Deed::Cut { file, length } => {
-                let disk = disks.entry(file).or_default();
-                disk.sync();
-                disk.synced.resize(length, 0);
-            }
-            Deed::Sync { file } => disks.entry(file).or_default().sync(),
-            Deed::Unlink { file } => drop(disks.remove(&file)),
-            Deed::Told { version, text } => told.push((version, text)),
+            Deed::Told(answer) => told.push(answer),
         }
         for _ in 0..each {
             let folder = Folder::new();
-            for (file, disk) in &disks {
-                std::fs::write(folder.0.join(file), disk.cut(&mut random)).unwrap();
-            }
-            look(&folder, &told).map_err(|wrong| format!("state {seen}: {wrong}"))?;
+            disk.cut(&folder.0, &mut random);
+            scripted::look(&folder.0.join(STORE), &told)
+                .map_err(|wrong| format!("state {seen}, after {} told: {wrong}", told.len()))?;
             seen += 1;
         }
     }
-    eprintln!("{seen} power cuts, {} records acknowledged, none lost", told.len());
-    if told.len() < 30 { Err("the writer did not come to its end".to_owned()) } else { Ok(()) }
+    assert_eq!(told.len(), scripted::APPENDS, "the process comes to its end");
+    Ok(format!("{seen} states of the disk, {} appends acknowledged, 0 lost", told.len()))
 }
 
-/// Opens what is left, which checks the whole file, and looks for what was acknowledged.
-fn look(folder: &Folder, told: &[(usize, String)]) -> Result<(), String> {
-    let store = SqliteStore::open(&folder.file()).map_err(|error| {
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        format!("{error}: {cause:?}")
-    })?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let records = runtime.block_on(all(&store, &name("main")));
-    let texts: Vec<_> = records.map_err(|error| error.to_string())?.iter().map(said).collect();
-    match told.iter().find(|(version, text)| texts.get(*version) != Some(text)) {
-        Some((version, _)) => Err(format!("record {version} is lost")),
-        None => Ok(()),
+#[test]
+fn what_was_acknowledged_outlives_a_power_cut() {
+    if super::has_strace() {
+        let did = power_cuts(Fault::None, Names::Kept, rounds(600, 10_000)).unwrap();
+        report("power cuts", &did);
     }
 }
 
-#[cfg(target_os = "linux")]
 #[test]
-fn what_was_acknowledged_outlives_a_power_cut() {
+fn what_a_power_cut_takes_is_seen() {
     if !super::has_strace() {
         return;
     }
-    power_cuts(Fault::None, rounds(600, 10_000)).unwrap();
-    let seen = power_cuts(Fault::SyncNormal, 600).unwrap_err();
-    assert!(seen.contains("lost"), "a store that does not wait for the disk is seen: {seen}");
+    for (what, fault, names) in [
+        ("a store that does not wait for its disk", Fault::SyncNormal, Names::Kept),
+        ("folders that are not synced", Fault::None, Names::Forgotten),
+    ] {
+        let seen = power_cuts(fault, names, 600).unwrap_err();
+        assert!(seen.contains("lost"), "{what}: {seen}");
+        let (state, _) = seen.split_once(": [").unwrap_or((&seen, ""));
+        report("seeded", &format!("{what}: {state}"));
+    }
 }

@@ -6,7 +6,7 @@ use leverframe::record::{Hash, Version};
 use leverframe::store::sqlite::{Fault, SqliteStore};
 use leverframe::store::{Store, StoreError};
 
-use super::{Folder, all, name, record, said};
+use super::{Folder, all, name, record, report, said};
 
 const RACERS: usize = 64;
 
@@ -43,4 +43,5 @@ pub(super) async fn storm(fault: Fault, rounds: u64) -> Result<(), String> {
 #[tokio::test]
 async fn a_storm_has_one_winner_each_round() {
     storm(Fault::None, 20).await.unwrap();
+    report("storm", &format!("20 rounds of {RACERS} who append at once, 1 winner in each"));
 }

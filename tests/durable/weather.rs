@@ -10,7 +10,7 @@ use leverframe::record::{Hash, Version};
 use leverframe::store::sqlite::{Fault, SqliteStore};
 use leverframe::store::{Store, StoreError};
 
-use super::{Folder, all, name, record, said};
+use super::{Folder, all, name, record, report, said};
 
 /// Where the file is that a process of the test writes to; the process does nothing else.
 const FILE: &str = "LEVERFRAME_TEST_WRITE_TO";
@@ -100,15 +100,19 @@ pub(super) fn kills(fault: Fault, how: &Rounds) -> Result<(), String> {
         slowest = slowest.max(begin.elapsed());
         look(&store, &kept).map_err(|wrong| format!("round {round}: {wrong}"))?;
     }
-    eprintln!(
-        "{} rounds of {} processes: {total} records acknowledged, none lost; the slowest start took {slowest:?}",
-        how.rounds, how.processes
+    report(
+        "kill -9",
+        &format!(
+            "{} rounds of {} processes: {total} records acknowledged, 0 lost; the slowest start took \
+             {slowest:.1?}",
+            how.rounds, how.processes
+        ),
     );
     Ok(())
 }
 
 /// One round: what was acknowledged before all were killed.
-fn round_of(
+pub(super) fn round_of(
     folder: &Folder,
     fault: Fault,
     processes: usize,
@@ -156,7 +160,7 @@ fn round_of(
 }
 
 /// Looks whether all that was acknowledged is there, once, without a gap.
-fn look(store: &SqliteStore, kept: &[(String, usize, String)]) -> Result<(), String> {
+pub(super) fn look(store: &SqliteStore, kept: &[(String, usize, String)]) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for run in (0..4).map(|run| format!("r{run}")) {
         let records = runtime.block_on(all(store, &name(&run)));

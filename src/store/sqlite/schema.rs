@@ -1,6 +1,7 @@
 //! The file: how it is made, opened, and brought up to the present form.
 
 use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -26,12 +27,16 @@ const CHECKED: u64 = 8 << 20;
 /// moved once, few callers wait for it, and after a power cut no more is read.
 const LOG: i64 = 4096;
 
+/// The most runs whose heads are checked when the file is opened, for the same reason.
+const CHECKED_RUNS: i64 = 10_000;
+
 /// What leads from each form of the file to the next.
 const MIGRATIONS: [&str; 1] = [include_str!("first.sql")];
 
 /// Sees to it that there is a file, in a folder, both for their user alone, and that it may be a store.
 pub(super) fn prepare(path: &Path) -> Result<(), OpenCause> {
-    match File::open(path) {
+    // For writing, though it is only read here: SQLite would take a file that it may not write for one to read from.
+    match OpenOptions::new().read(true).write(true).open(path) {
         Ok(mut file) => {
             let mut beginning = Vec::new();
             file.by_ref().take(16).read_to_end(&mut beginning)?;
@@ -66,11 +71,29 @@ pub(super) fn create_new(path: &Path) -> Result<(), OpenCause> {
     }
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
+        // Before there is a file, so that whoever finds one may trust that the power does not take its folders.
+        for above in std::path::absolute(parent)?.ancestors().skip(1) {
+            sync_folder(above)?;
+        }
     }
     match file.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpenCause::Exists),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Lets the names in a folder outlive the power, as a sync of a file does for what is in it.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // A folder that its user may not read is not one of ours, and some disks sync no folders.
+        Err(error) if matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported) => {
+            Ok(())
+        }
+        done => done,
     }
 }
 
@@ -100,7 +123,6 @@ pub(super) fn connect(path: &Path, fault: Fault) -> Result<Connection, OpenCause
     if form < known_forms() {
         migrate(&mut connection)?;
     }
-    check(&connection, path)?;
     Ok(connection)
 }
 
@@ -136,9 +158,9 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenCause> {
 }
 
 /// Looks for damage that a reader of one run would not see: a run that is not found by its name any more.
-fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
-    let mut runs = connection.prepare(&format!("SELECT {HEAD} FROM run NOT INDEXED"))?;
-    let mut rows = runs.query([])?;
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
+    let mut runs = connection.prepare(&format!("SELECT {HEAD} FROM run NOT INDEXED LIMIT ?"))?;
+    let mut rows = runs.query([CHECKED_RUNS])?;
     while let Some(row) = rows.next()? {
         if !is_sealed(row) {
             let name = row.get_ref(0)?.as_str().unwrap_or_default();
@@ -193,10 +215,13 @@ fn set(
     // SQLite does not wait by itself for a process that turns on the log at the same time.
     let begin = std::time::Instant::now();
     loop {
-        let found =
-            connection.pragma_update_and_check(None, name, value, |row| row.get::<_, String>(0));
-        match found {
-            Ok(found) if found == value => return Ok(()),
+        // The answer comes before the work is done, so that its failure shows only at the step after it.
+        let answers =
+            connection.prepare(&format!("PRAGMA {name} = {value}")).and_then(|mut set| {
+                set.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()
+            });
+        match answers {
+            Ok(answers) if answers == [value] => return Ok(()),
             Ok(_) => return Err(OpenCause::Setting(aim)),
             Err(error)
                 if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
