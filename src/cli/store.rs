@@ -49,7 +49,8 @@ impl StoreOption {
     pub(super) fn existing<M: Portable>(self) -> Result<SqliteStore, StoreOptionError> {
         match self.place::<M>()? {
             Place::Memory => Err(StoreOptionError::Memory),
-            Place::File(path) if path.exists() => Ok(SqliteStore::open(&path)?),
+            // Where it cannot be said whether it is there, opening tells why.
+            Place::File(path) if path.try_exists().unwrap_or(true) => Ok(SqliteStore::open(&path)?),
             Place::File(path) => Err(StoreOptionError::Missing(path)),
         }
     }

@@ -12,6 +12,7 @@ mod write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ pub struct SqliteStore {
     questions: Option<mpsc::Sender<Question>>,
     threads: Vec<JoinHandle<()>>,
     changes: Arc<watch::Sender<u64>>,
+    /// Whether a write has failed, and the file could not be opened again since.
+    is_broken: Arc<AtomicBool>,
 }
 
 type Question = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -88,7 +91,9 @@ impl SqliteStore {
         reading.pragma_update(None, "query_only", true).map_err(|error| failed(error.into()))?;
         let changes = Arc::new(watch::Sender::new(0));
         let (tasks, waiting) = mpsc::channel(QUEUE);
-        let mut writer = Writer::new(path.to_owned(), connection, Arc::clone(&changes), fault);
+        let is_broken = Arc::new(AtomicBool::new(false));
+        let (told, broken) = (Arc::clone(&changes), Arc::clone(&is_broken));
+        let mut writer = Writer::new(path.to_owned(), connection, told, broken, fault);
         let (questions, mut asked) = mpsc::channel::<Question>(QUEUE);
         let started = |error: io::Error| failed(error.into());
         let writer = thread::Builder::new()
@@ -109,6 +114,7 @@ impl SqliteStore {
             questions: Some(questions),
             threads: vec![writer, reader],
             changes,
+            is_broken,
         })
     }
 
@@ -161,6 +167,9 @@ impl SqliteStore {
         question: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<'_, T> {
         Box::pin(async move {
+            if self.is_broken.load(Ordering::SeqCst) {
+                self.tell(|reply| Task::Mend { reply }).await?;
+            }
             let (reply, answer) = oneshot::channel();
             let question: Question = Box::new(move |connection| {
                 // Nobody waits for the answer to a call that was given up.

@@ -50,15 +50,23 @@ fn most(calls: &str) -> usize {
     made.into_values().max().unwrap()
 }
 
+/// How many records the process found after the failure, where it could read.
+fn found(log: &str) -> Option<usize> {
+    let line =
+        log.lines().find_map(|line| line.split_once("write(2, \"found ")?.1.split('\\').next())?;
+    Some(line.parse().expect("a number"))
+}
+
 /// Looks whether each append that was kept went into the log, and where one had failed before, into a log that was
 /// opened anew. Answers how often it was.
 fn reopened(log: &str) -> Result<usize, String> {
-    let (mut is_given_up, mut is_in_journal, mut count) = (false, false, 0);
+    let (mut is_given_up, mut is_opened, mut is_in_journal, mut count) = (false, false, false, 0);
     let mut last: Option<Told> = None;
     for line in log.lines() {
         let opens = |file: &str| line.contains("openat(") && line.contains(file);
         is_in_journal |= opens("runs.db-journal\", O_RDWR");
-        if opens("runs.db-wal\", O_RDWR") && is_given_up {
+        is_opened = (is_opened && !line.contains("INJECTED")) || opens("runs.db-wal\", O_RDWR");
+        if is_given_up && is_opened {
             (is_given_up, count) = (false, count + 1);
         }
         let Some(told) = line.contains("write(2").then(|| Told::read(line)).flatten() else {
@@ -74,6 +82,7 @@ fn reopened(log: &str) -> Result<usize, String> {
                 return Err(format!("n{} went into the journal", told.number));
             }
         }
+        // Mostly it was opened anew before this was told.
         is_given_up |= told.answer == "Indeterminate";
         (is_in_journal, last) = (false, Some(told));
     }
@@ -152,22 +161,33 @@ fn a_commit_that_failed_is_there_or_not_at_the_next_start() {
     if !super::has_strace() {
         return;
     }
-    let (mut failed, mut there) = (0, 0);
-    let calls_made = most("fdatasync");
-    for at in 1..=calls_made {
-        let inject = format!("inject=fdatasync:error=EIO:when={at}+");
-        let run = run_with("fdatasync", Some(&inject), |command| command.env(ENDS, "1"));
-        failed += usize::from(run.told.iter().any(|told| told.answer == "Indeterminate"));
-        there += usize::from(run.kept > run.told.iter().map(Told::kept).sum());
+    for (times, is_there) in [("", false), ("+", true)] {
+        let (mut failed, mut read, mut there) = (0, 0, 0);
+        for at in 1..=most("fdatasync") {
+            let inject = format!("inject=fdatasync:error=EIO:when={at}{times}");
+            let run = run_with("fdatasync", Some(&inject), |command| command.env(ENDS, "1"));
+            if let Some(found) = found(&run.log) {
+                assert_eq!(run.kept, found, "{inject}: what was read, and what is there");
+                read += 1;
+            }
+            failed += usize::from(run.told.iter().any(|told| told.answer == "Indeterminate"));
+            there += usize::from(run.kept > run.told.iter().map(Told::kept).sum());
+        }
+        let how = if is_there { "for good" } else { "once" };
+        report(
+            "failing calls",
+            &format!(
+                "fdatasync with EIO {how}, and an end: {failed} commits failed, {read} read after \
+                 that, as at the next start, {there} are there, 0 by half"
+            ),
+        );
+        assert!(failed > 0, "no commit failed");
+        assert_eq!(
+            (there > 0, read > 0),
+            (is_there, !is_there),
+            "{there} of {failed}, {read} read"
+        );
     }
-    report(
-        "failing calls",
-        &format!(
-            "fdatasync with EIO, and an end: {failed} commits failed, {there} of them are there \
-             at the next start, 0 by half"
-        ),
-    );
-    assert!(there > 0, "none of {failed} is there");
 }
 
 /// Where the log cannot be turned on, SQLite would go on with a journal, whose end a power cut may undo.

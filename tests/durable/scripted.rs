@@ -18,7 +18,7 @@ pub(super) const IMPATIENT: &str = "LEVERFRAME_TEST_IMPATIENT";
 /// How much each record says beside its name.
 pub(super) const FILLER: &str = "LEVERFRAME_TEST_FILLER";
 
-/// Whether it ends, as if it were killed, when an append is refused.
+/// Whether it reads once more and ends, as if it were killed, when an append is refused.
 pub(super) const ENDS: &str = "LEVERFRAME_TEST_ENDS";
 
 /// How often it appends.
@@ -125,6 +125,10 @@ async fn write(file: &Path) {
             continue;
         }
         if std::env::var_os(ENDS).is_some() {
+            match all(store, &main).await {
+                Ok(records) => tell(&format!("found {}", records.len())),
+                Err(error) => tell(&format!("closed {}", chain(&error))),
+            }
             std::process::exit(0);
         }
         match store.load(&main, Version(version), 1000).await {

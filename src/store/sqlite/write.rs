@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
@@ -38,6 +39,10 @@ pub(super) enum Task {
         denial: Denial,
         reply: Reply<()>,
     },
+    /// Nothing but to open the file again, where that has to be done.
+    Mend {
+        reply: Reply<()>,
+    },
     Keep {
         run: RunName,
         snapshot: Snapshot,
@@ -57,6 +62,7 @@ pub(super) struct Writer {
     path: PathBuf,
     connection: Option<Connection>,
     changes: Arc<watch::Sender<u64>>,
+    is_broken: Arc<AtomicBool>,
     fault: Fault,
     commits: u64,
 }
@@ -66,9 +72,10 @@ impl Writer {
         path: PathBuf,
         connection: Connection,
         changes: Arc<watch::Sender<u64>>,
+        is_broken: Arc<AtomicBool>,
         fault: Fault,
     ) -> Self {
-        Self { path, connection: Some(connection), changes, fault, commits: 0 }
+        Self { path, connection: Some(connection), changes, is_broken, fault, commits: 0 }
     }
 
     /// Writes until nobody can ask any more.
@@ -99,7 +106,7 @@ impl Writer {
     fn begin(&mut self) -> Result<(), Refusal> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.reopened()?,
+            None => self.reopened().inspect(|_| self.is_broken.store(false, Ordering::SeqCst))?,
         };
         let begun = execute(&connection, "BEGIN IMMEDIATE").map_err(Refusal::Begin);
         self.connection = Some(connection);
@@ -145,6 +152,7 @@ impl Writer {
             Task::Deny { run, request, denial, reply } => {
                 held(reply, alone(connection, || gates::deny(connection, &run, request, denial)))
             }
+            Task::Mend { reply } => held(reply, Ok(())),
             Task::Keep { run, snapshot } => {
                 // A snapshot that cannot be kept is made anew later.
                 let _ = alone(connection, || keep(connection, &run, &snapshot));
@@ -176,10 +184,14 @@ impl Writer {
                 answer_all(held);
             }
             Err(error) => {
-                // A second attempt could succeed without what the first one lost.
-                self.connection = None;
                 let cause = error.map_or_else(|| "a seeded fault".to_owned(), |e| e.to_string());
                 tracing::error!(cause, "the store failed while it wrote");
+                // A second attempt could succeed without what the first one lost, so that the connection is given up.
+                // Who is told reads again, and has to find what is there at the next start too: until that is known,
+                // nobody reads.
+                self.connection = None;
+                self.connection = self.reopened().ok();
+                self.is_broken.store(self.connection.is_none(), Ordering::SeqCst);
                 for answer in held {
                     answer(Some(StoreError::Indeterminate(cause.clone().into())));
                 }
@@ -208,9 +220,10 @@ impl Task {
         };
         // Nobody waits for the answer to a call that was given up.
         match self {
-            Self::Append { reply, .. } | Self::Ask { reply, .. } | Self::Deny { reply, .. } => {
-                drop(reply.send(Err(error)));
-            }
+            Self::Append { reply, .. }
+            | Self::Ask { reply, .. }
+            | Self::Deny { reply, .. }
+            | Self::Mend { reply } => drop(reply.send(Err(error))),
             Self::Remove { reply, .. } => drop(reply.send(Err(error))),
             Self::Keep { .. } => {}
         }
