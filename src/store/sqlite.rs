@@ -4,6 +4,7 @@
 //! Several processes may share the file.
 
 mod fault;
+mod queue;
 mod read;
 mod schema;
 mod write;

@@ -1,5 +1,6 @@
 //! The thread that writes: whatever waits goes into one transaction, and is answered once that is on the disk.
 
+use std::iter;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,11 +8,9 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::{Removal, Snapshot, StoreError, Tombstone};
+use super::queue::Queue;
 use super::{Fault, read, schema};
 use crate::record::{Hash, Record, RunName, Version};
-
-/// The most requests of one transaction.
-const BATCH: usize = 512;
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -45,26 +44,22 @@ impl Writer {
     }
 
     /// Writes until nobody can ask any more.
-    pub(super) fn work(&mut self, mut waiting: mpsc::Receiver<Task>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while waiting.blocking_recv_many(&mut batch, BATCH) > 0 {
-            let unlocked = self.looked_up(&batch);
-            if let Err(error) = self.begin() {
-                let cause = Arc::new(error);
-                batch.drain(..).for_each(|task| task.refuse(&cause));
-                continue;
-            }
-            let mut held = Vec::with_capacity(BATCH);
-            while !batch.is_empty() {
-                held.extend(batch.drain(..).map(|task| self.take(task, &unlocked)));
-                // Whoever has come meanwhile need not wait for the disk twice.
-                while held.len() + batch.len() < BATCH
-                    && let Ok(task) = waiting.try_recv()
-                {
-                    batch.push(task);
+    pub(super) fn work(&mut self, waiting: mpsc::Receiver<Task>) {
+        let mut queue = Queue::new(waiting);
+        while let Some(first) = queue.first() {
+            let unlocked = self.looked_up(&first);
+            let begun = self.begin();
+            let batch = iter::once(first).chain(iter::from_fn(|| queue.another()));
+            match begun {
+                Ok(()) => {
+                    let held = batch.map(|task| self.take(task, unlocked)).collect();
+                    self.commit(held);
+                }
+                Err(error) => {
+                    let cause = Arc::new(error);
+                    batch.for_each(|task| task.refuse(&cause));
                 }
             }
-            self.commit(held);
         }
     }
 
@@ -91,7 +86,7 @@ impl Writer {
     }
 
     /// Does one task within the transaction.
-    fn take(&self, task: Task, unlocked: &[Option<Hash>]) -> Held {
+    fn take(&self, task: Task, unlocked: Option<Hash>) -> Held {
         let Some(connection) = &self.connection else { return Box::new(|_| ()) };
         match task {
             Task::Append { run, after, records, reply } => {
@@ -153,16 +148,13 @@ impl Writer {
         }
     }
 
-    /// The ends of the histories before the lock is taken, for the fault of looking there.
-    fn looked_up(&self, batch: &[Task]) -> Vec<Option<Hash>> {
+    /// The end of a history before the lock is taken, for the fault of looking there.
+    fn looked_up(&self, task: &Task) -> Option<Hash> {
         let (Fault::CheckedUnlocked, Some(connection)) = (self.fault, &self.connection) else {
-            return Vec::new();
+            return None;
         };
-        let ends = batch.iter().map(|task| match task {
-            Task::Append { run, .. } => read::end(connection, run).ok()?.map(|end| end.hash),
-            _ => None,
-        });
-        ends.collect()
+        let Task::Append { run, .. } = task else { return None };
+        read::end(connection, run).ok()?.map(|end| end.hash)
     }
 }
 
@@ -388,9 +380,9 @@ fn forced(
     run: &RunName,
     after: Hash,
     records: &[Record],
-    unlocked: &[Option<Hash>],
+    unlocked: Option<Hash>,
 ) -> Result<(), StoreError> {
-    let was_free = unlocked.iter().flatten().any(|hash| *hash == after) || after == Hash::NONE;
+    let was_free = unlocked == Some(after) || after == Hash::NONE;
     match append(connection, run, after, records) {
         Err(StoreError::Conflict { .. }) if was_free => Ok(()),
         done => done,
