@@ -6,11 +6,11 @@
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded")]
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,8 +29,9 @@ type Done<T> = Result<T, Box<dyn Error>>;
 const EVENT: usize = 300;
 /// The runs over which the callers spread.
 const RUNS: usize = 1000;
-/// How long each figure is taken.
-const SPAN: Duration = Duration::from_secs(3);
+/// How long each figure is taken in each round, and how many rounds there are.
+const SPAN: Duration = Duration::from_secs(1);
+const ROUNDS: usize = 5;
 
 fn main() -> Done<()> {
     let arguments: Vec<String> = std::env::args().collect();
@@ -54,29 +55,46 @@ fn main() -> Done<()> {
 /// What one kind of log does for a number of callers.
 struct Rate {
     a_second: f64,
-    p99: Duration,
+    /// In milliseconds.
+    p99: f64,
 }
 
+/// Takes the floor, the log and the store in turn, so that what else goes on meets all three, and prints the medians.
+/// The ratios are medians as well, each of a round's own figures.
 async fn rates(folder: &Path) -> Done<()> {
     println!(
         "| callers | fsync/s | log, grouped /s | p99 ms | SQLite /s | p99 ms | × fsync | % of the log | p99 × |"
     );
     println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for callers in [1, 8, 64] {
-        let floor = fsyncs(&folder.join("floor"))?;
-        let log = logged(&folder.join("log"), callers).await?;
-        let store = stored(&folder.join(format!("{callers}.db")), callers).await?;
-        let [log_ms, store_ms] = [&log, &store].map(|rate| rate.p99.as_secs_f64() * 1e3);
+        let mut runs = Started::new(&folder.join(format!("{callers}.db"))).await?;
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            let floor = fsyncs(&folder.join("floor"))?;
+            let log = logged(&folder.join("log"), callers).await?;
+            rounds.push((floor, log, stored(&mut runs, callers).await?));
+        }
+        let of = |figure: &dyn Fn(f64, &Rate, &Rate) -> f64| {
+            median(rounds.iter().map(|(floor, log, store)| figure(*floor, log, store)).collect())
+        };
         println!(
-            "| {callers} | {floor:.0} | {:.0} | {log_ms:.2} | {:.0} | {store_ms:.2} | {:.2} | {:.0} | {:.2} |",
-            log.a_second,
-            store.a_second,
-            store.a_second / floor,
-            100.0 * store.a_second / log.a_second,
-            store_ms / log_ms,
+            "| {callers} | {:.0} | {:.0} | {:.2} | {:.0} | {:.2} | {:.2} | {:.0} | {:.2} |",
+            of(&|floor, _, _| floor),
+            of(&|_, log, _| log.a_second),
+            of(&|_, log, _| log.p99),
+            of(&|_, _, store| store.a_second),
+            of(&|_, _, store| store.p99),
+            of(&|floor, _, store| store.a_second / floor),
+            of(&|_, log, store| 100.0 * store.a_second / log.a_second),
+            of(&|_, log, store| store.p99 / log.p99),
         );
     }
     Ok(())
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// How often a second the disk takes one record and says so.
@@ -91,7 +109,8 @@ fn fsyncs(path: &Path) -> Done<f64> {
     Ok(f64::from(count) / begin.elapsed().as_secs_f64())
 }
 
-/// A file to which a thread appends whatever waits, and then answers.
+/// A file to which a thread appends whatever waits, and then answers. It has no checksums, lengths or index, and so is
+/// faster than a log that could be read back.
 async fn logged(path: &Path, callers: usize) -> Done<Rate> {
     let mut file = File::create(path)?;
     let (sender, mut waiting) = mpsc::channel::<oneshot::Sender<()>>(1024);
@@ -118,16 +137,29 @@ async fn logged(path: &Path, callers: usize) -> Done<Rate> {
     Ok(rate)
 }
 
-async fn stored(path: &Path, callers: usize) -> Done<Rate> {
-    let store = SqliteStore::open(path)?;
-    let event = event()?;
-    let names: Vec<RunName> =
-        (0..RUNS).map(|run| format!("r{run}").parse()).collect::<Result<_, _>>()?;
-    let first = first()?;
-    for name in &names {
-        store.append(name, Hash::NONE, vec![first.clone()], None).await?;
+/// A store with the runs that are driven, and where each of them ends.
+struct Started {
+    store: SqliteStore,
+    names: Vec<RunName>,
+    heads: Vec<(Hash, Version)>,
+}
+
+impl Started {
+    async fn new(path: &Path) -> Done<Self> {
+        let store = SqliteStore::open(path)?;
+        let names =
+            (0..RUNS).map(|run| format!("r{run}").parse()).collect::<Result<Vec<_>, _>>()?;
+        let first = first()?;
+        let start = |name| store.append(name, Hash::NONE, vec![first.clone()], None);
+        futures::future::try_join_all(names.iter().map(start)).await?;
+        Ok(Self { store, names, heads: vec![(first.hash, first.version); RUNS] })
     }
-    let heads = Rc::new(std::cell::RefCell::new(vec![(first.hash, first.version); RUNS]));
+}
+
+async fn stored(runs: &mut Started, callers: usize) -> Done<Rate> {
+    let Started { store, names, heads } = runs;
+    let event = event()?;
+    let heads = RefCell::new(heads);
     measured(callers, async |caller, turn| {
         // Each caller has runs of its own, so that none conflicts.
         let place = (turn * callers + caller) % (RUNS / callers * callers);
@@ -161,7 +193,7 @@ async fn measured(callers: usize, call: impl AsyncFn(usize, usize) -> Done<()>) 
     let a_second = times.len() as f64 / begin.elapsed().as_secs_f64();
     times.sort_unstable();
     let p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
-    Ok(Rate { a_second, p99 })
+    Ok(Rate { a_second, p99: p99.as_secs_f64() * 1e3 })
 }
 
 /// A store of a million records, and how soon it is ready: after a good end, and after none.

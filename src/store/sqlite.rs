@@ -3,10 +3,13 @@
 //! One thread writes: whatever waits is committed together, and acknowledged once the disk has it. Another reads.
 //! Several processes may share the file.
 
+mod append;
 mod fault;
 mod gates;
+mod queue;
 mod read;
 mod schema;
+mod transaction;
 mod write;
 
 use std::io;

@@ -1,5 +1,6 @@
 //! The thread that writes: whatever waits goes into one transaction, and is answered once that is on the disk.
 
+use std::iter;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,11 +11,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::gate::{Denial, GateRequest};
 use super::super::{Removal, Snapshot, StoreError, Tombstone};
-use super::{Fault, gates, read, schema};
-use crate::record::{Hash, Record, RunName, Version};
-
-/// The most requests of one transaction.
-const BATCH: usize = 512;
+use super::queue::Queue;
+use super::transaction::{alone, execute};
+use super::{Fault, append, gates, read, schema};
+use crate::record::{Hash, Record, RunName};
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -79,26 +79,22 @@ impl Writer {
     }
 
     /// Writes until nobody can ask any more.
-    pub(super) fn work(&mut self, mut waiting: mpsc::Receiver<Task>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while waiting.blocking_recv_many(&mut batch, BATCH) > 0 {
-            let unlocked = self.looked_up(&batch);
-            if let Err(error) = self.begin() {
-                let cause = Arc::new(error);
-                batch.drain(..).for_each(|task| task.refuse(&cause));
-                continue;
-            }
-            let mut held = Vec::with_capacity(BATCH);
-            while !batch.is_empty() {
-                held.extend(batch.drain(..).map(|task| self.take(task, &unlocked)));
-                // Whoever has come meanwhile need not wait for the disk twice.
-                while held.len() + batch.len() < BATCH
-                    && let Ok(task) = waiting.try_recv()
-                {
-                    batch.push(task);
+    pub(super) fn work(&mut self, waiting: mpsc::Receiver<Task>) {
+        let mut queue = Queue::new(waiting);
+        while let Some(first) = queue.first() {
+            let unlocked = self.looked_up(&first);
+            let begun = self.begin();
+            let batch = iter::once(first).chain(iter::from_fn(|| queue.another()));
+            match begun {
+                Ok(()) => {
+                    let held = batch.map(|task| self.take(task, unlocked)).collect();
+                    self.commit(held);
+                }
+                Err(error) => {
+                    let cause = Arc::new(error);
+                    batch.for_each(|task| task.refuse(&cause));
                 }
             }
-            self.commit(held);
         }
     }
 
@@ -125,20 +121,23 @@ impl Writer {
     }
 
     /// Does one task within the transaction.
-    fn take(&self, task: Task, unlocked: &[Option<Hash>]) -> Held {
+    fn take(&self, task: Task, unlocked: Option<Hash>) -> Held {
         let Some(connection) = &self.connection else { return Box::new(|_| ()) };
         match task {
             Task::Append { run, after, records, due, reply } => {
                 let done = match self.fault {
                     Fault::CheckedUnlocked => {
-                        forced(connection, &run, after, &records, due, unlocked)
+                        append::forced(connection, &run, after, &records, due, unlocked)
                     }
-                    Fault::ConflictIgnored => append(connection, &run, after, &records, due)
-                        .or_else(|error| match error {
-                            StoreError::Conflict { .. } => Ok(()),
-                            error => Err(error),
-                        }),
-                    _ => append(connection, &run, after, &records, due),
+                    Fault::ConflictIgnored => {
+                        append::append(connection, &run, after, &records, due).or_else(|error| {
+                            match error {
+                                StoreError::Conflict { .. } => Ok(()),
+                                error => Err(error),
+                            }
+                        })
+                    }
+                    _ => append::append(connection, &run, after, &records, due),
                 };
                 if self.fault == Fault::EarlyAnswer {
                     let _ = reply.send(done);
@@ -199,16 +198,13 @@ impl Writer {
         }
     }
 
-    /// The ends of the histories before the lock is taken, for the fault of looking there.
-    fn looked_up(&self, batch: &[Task]) -> Vec<Option<Hash>> {
+    /// The end of a history before the lock is taken, for the fault of looking there.
+    fn looked_up(&self, task: &Task) -> Option<Hash> {
         let (Fault::CheckedUnlocked, Some(connection)) = (self.fault, &self.connection) else {
-            return Vec::new();
+            return None;
         };
-        let ends = batch.iter().map(|task| match task {
-            Task::Append { run, .. } => read::end(connection, run).ok()?.map(|end| end.hash),
-            _ => None,
-        });
-        ends.collect()
+        let Task::Append { run, .. } = task else { return None };
+        read::end(connection, run).ok()?.map(|end| end.hash)
     }
 }
 
@@ -250,155 +246,6 @@ fn answer_all(held: Vec<Held>) {
     for answer in held {
         answer(None);
     }
-}
-
-fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(statement)?.execute([]).map(drop)
-}
-
-/// Whether the transaction goes on. A failure of the disk may have ended it, and what is written then would be
-/// committed by itself.
-fn goes_on(connection: &Connection) -> Result<(), StoreError> {
-    if connection.is_autocommit() {
-        return Err(StoreError::Unavailable("the transaction was given up".into()));
-    }
-    Ok(())
-}
-
-/// Does one thing so that its failure undoes it alone.
-fn alone<T>(
-    connection: &Connection,
-    act: impl FnOnce() -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    goes_on(connection)?;
-    connection.execute_batch("SAVEPOINT task").map_err(read::failed)?;
-    let done = act();
-    let end = if done.is_ok() { "RELEASE task" } else { "ROLLBACK TO task; RELEASE task" };
-    connection.execute_batch(end).map_err(read::failed)?;
-    done
-}
-
-/// Adds records where the history ends before the first of them.
-fn append(
-    connection: &Connection,
-    run: &RunName,
-    after: Hash,
-    records: &[Record],
-    due: Option<DateTime<Utc>>,
-) -> Result<(), StoreError> {
-    goes_on(connection)?;
-    let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
-    let end = read::end(connection, run)?;
-    let actual = end.as_ref().map(|end| end.version);
-    let follows = match &end {
-        Some(end) => end.version.next() == first.version && end.hash == after,
-        None => first.version == Version::START,
-    };
-    if !follows {
-        return Err(StoreError::Conflict { actual });
-    }
-    let add = |id, record| {
-        if is_known(connection, id, record)? {
-            return Err(StoreError::Conflict { actual });
-        }
-        insert(connection, id, record)
-    };
-    if let (Some(end), [record]) = (&end, records) {
-        // Without a savepoint, for which SQLite would keep a copy of each page that is written: a conflict is seen
-        // before the first write, and SQLite undoes a statement that fails.
-        add(end.id, record)?;
-        return advance(connection, end.id, run, last, due).inspect_err(|error| {
-            tracing::error!(?error, "the head of a run cannot be written");
-            // The record has no head, and goes with the transaction; then the commit fails, and tells all of it.
-            let _ = execute(connection, "ROLLBACK");
-        });
-    }
-    alone(connection, || {
-        let id = match &end {
-            Some(end) => advance(connection, end.id, run, last, due).map(|()| end.id)?,
-            None => start(connection, run, last, due)?,
-        };
-        records.iter().try_for_each(|record| add(id, record))
-    })
-}
-
-/// Moves the head of a run.
-fn advance(
-    connection: &Connection,
-    id: i64,
-    run: &RunName,
-    last: &Record,
-    due: Option<DateTime<Utc>>,
-) -> Result<(), StoreError> {
-    let (time, seal) = (micros(last.time), sealed(run, last, due));
-    let (hash, seal, due) = (last.hash.0.as_slice(), seal.0.as_slice(), due.map(micros));
-    let (version, state) = (last.version, last.state());
-    connection
-        .prepare_cached(
-            "UPDATE run SET version = ?, state = ?, time = ?, due = ?, hash = ?, seal = ?
-             WHERE id = ?",
-        )
-        .and_then(|mut update| update.execute((version, state, time, due, hash, seal, id)))
-        .map(drop)
-        .map_err(read::failed)
-}
-
-/// The hash of the head that a run has after a record.
-fn sealed(run: &RunName, last: &Record, due: Option<DateTime<Utc>>) -> Hash {
-    // No history is that long.
-    let version = i64::try_from(last.version.0).unwrap_or(i64::MAX);
-    let times = (micros(last.time), due.map(micros));
-    schema::seal(run.as_str(), version, last.state(), times, &last.hash.0)
-}
-
-fn micros(time: DateTime<Utc>) -> i64 {
-    time.timestamp_micros()
-}
-
-/// Makes the run.
-fn start(
-    connection: &Connection,
-    run: &RunName,
-    last: &Record,
-    due: Option<DateTime<Utc>>,
-) -> Result<i64, StoreError> {
-    let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
-    let (seal, due) = (sealed(run, last, due), due.map(micros));
-    let (name, seal) = (run.as_str(), seal.0.as_slice());
-    let values = (name, last.version, last.state(), time, due, hash, seal);
-    let made = || -> rusqlite::Result<i64> {
-        connection
-            .prepare_cached(
-                "INSERT INTO run (name, version, state, time, due, hash, seal)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute(values)?;
-        Ok(connection.last_insert_rowid())
-    };
-    made().map_err(read::failed)
-}
-
-/// Whether the run has a record for the same request.
-fn is_known(connection: &Connection, id: i64, record: &Record) -> Result<bool, StoreError> {
-    let Some(key) = &record.key else { return Ok(false) };
-    connection
-        .prepare_cached("SELECT 1 FROM record WHERE run = ? AND key = ?")
-        .and_then(|mut known| known.exists((id, key.as_str())))
-        .map_err(read::failed)
-}
-
-fn insert(connection: &Connection, id: i64, record: &Record) -> Result<(), StoreError> {
-    let key = record.key.as_ref().map(crate::record::RequestKey::as_str);
-    let (time, hash) = (record.time.timestamp_micros(), record.hash.0.as_slice());
-    let values = (id, record.version, time, record.actor.as_str(), key, record.written(), hash);
-    connection
-        .prepare_cached(
-            "INSERT INTO record (run, version, time, actor, key, entry, hash)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .and_then(|mut insert| insert.execute(values))
-        .map(drop)
-        .map_err(read::failed)
 }
 
 fn keep(connection: &Connection, run: &RunName, snapshot: &Snapshot) -> Result<(), StoreError> {
@@ -445,20 +292,4 @@ fn remove(
     };
     removed().map_err(read::failed)?;
     Ok(Tombstone { run: run.clone(), version: end.version, hash: end.hash, actor, time })
-}
-
-/// An append that trusts what was looked up before the lock: a seeded fault.
-fn forced(
-    connection: &Connection,
-    run: &RunName,
-    after: Hash,
-    records: &[Record],
-    due: Option<DateTime<Utc>>,
-    unlocked: &[Option<Hash>],
-) -> Result<(), StoreError> {
-    let was_free = unlocked.iter().flatten().any(|hash| *hash == after) || after == Hash::NONE;
-    match append(connection, run, after, records, due) {
-        Err(StoreError::Conflict { .. }) if was_free => Ok(()),
-        done => done,
-    }
 }
