@@ -69,10 +69,11 @@ impl MemoryStore {
         let actual = last.map(|last| last.version);
         let follows = actual.map_or(Version::START, Version::next) == first.version
             && last.map_or(Hash::NONE, |last| last.hash) == after;
-        let is_new = |record: &Record| {
-            record.key.is_none() || history.iter().all(|known| known.key != record.key)
+        let is_new = |(place, record): (usize, &Record)| {
+            let mut before = history.iter().chain(records.iter().take(place));
+            record.key.is_none() || before.all(|known| known.key != record.key)
         };
-        if !follows || !records.iter().all(is_new) {
+        if !follows || !records.iter().enumerate().all(is_new) {
             return Err(StoreError::Conflict { actual });
         }
         let history = kept.runs.entry(run.clone()).or_default();

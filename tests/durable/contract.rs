@@ -56,6 +56,7 @@ async fn no_version_is_given_twice() {
         let ours = records(&Hash::NONE, 0, 3, "ours");
         let theirs = records(&Hash::NONE, 0, 3, "theirs");
         is_conflict(store.append(&main, ours[0].hash, ours[1..2].to_vec(), None).await, None);
+        is_conflict(store.append(&main, ours[0].hash, ours[..1].to_vec(), None).await, None);
         store.append(&main, Hash::NONE, ours[..2].to_vec(), None).await.unwrap();
         is_conflict(store.append(&main, Hash::NONE, theirs.clone(), None).await, Some(1));
         is_conflict(store.append(&main, ours[0].hash, theirs[1..2].to_vec(), None).await, Some(1));
@@ -83,6 +84,8 @@ async fn a_request_key_is_used_once_in_a_run() {
             assert_eq!((found.version, found.hash), (Version(1), second.hash));
         }
         is_conflict(store.append(&a, second.hash, vec![third], None).await, Some(1));
+        let twice = [2, 3].map(|version| record(&second.hash, version, "", Some(key("l"))));
+        is_conflict(store.append(&a, second.hash, twice.to_vec(), None).await, Some(1));
         assert_eq!(all(&*store, &a).await.unwrap().len(), 2);
     })
     .await;

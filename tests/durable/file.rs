@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use leverframe::record::Hash;
+use leverframe::record::{Hash, Principal};
 use leverframe::store::sqlite::SqliteStore;
-use leverframe::store::{Store, StoreError};
+use leverframe::store::{Removal, Store, StoreError};
 use rusqlite::Connection;
 
-use super::{Folder, all, key, name, record, records};
+use super::{Folder, all, at, key, name, record, records};
 
 #[track_caller]
 fn check_refused(path: &Path, part: &str) {
@@ -88,9 +88,19 @@ async fn a_record_is_never_changed() {
     let store = SqliteStore::open(&folder.file()).unwrap();
     let mut written = records(&Hash::NONE, 0, 3, "a");
     written.push(record(&written[2].hash, 3, "a", Some(key("k"))));
-    store.append(&name("main"), Hash::NONE, written, None).await.unwrap();
+    for run in ["main", "gone"] {
+        store.append(&name(run), Hash::NONE, written.clone(), None).await.unwrap();
+    }
+    let removal = Removal { actor: Principal::LOCAL, time: at(9) };
+    let tombstone = store.remove(&name("gone"), removal).await.unwrap();
     let other = Connection::open(folder.file()).unwrap();
     for (change, part) in [
+        ("UPDATE tombstone SET actor = 'me'", "never changed"),
+        ("DELETE FROM tombstone", "stays"),
+        (
+            "INSERT OR REPLACE INTO tombstone SELECT run, name, version, hash, 'me', time FROM tombstone",
+            "never replaced",
+        ),
         ("UPDATE record SET actor = 'me' WHERE version = 1", "never changed"),
         ("DELETE FROM record WHERE version = 2", "never deleted"),
         (
@@ -112,6 +122,7 @@ async fn a_record_is_never_changed() {
         assert!(error.contains(part), "{change}: {error}");
     }
     assert_eq!(all(&store, &name("main")).await.unwrap().len(), 4);
+    assert_eq!(store.tombstones().await.unwrap(), [tombstone]);
 }
 
 /// A record is written before the head of its run, and goes where that cannot be written.

@@ -22,7 +22,7 @@ pub(super) fn append(
     let actual = end.as_ref().map(|end| end.version);
     let follows = match &end {
         Some(end) => end.version.next() == first.version && end.hash == after,
-        None => first.version == Version::START,
+        None => first.version == Version::START && after == Hash::NONE,
     };
     if !follows {
         return Err(StoreError::Conflict { actual });

@@ -71,5 +71,9 @@ BEGIN SELECT RAISE(ABORT, 'a record is never deleted, but with its run'); END;
 CREATE TRIGGER tombstone_is_never_changed BEFORE UPDATE ON tombstone
 BEGIN SELECT RAISE(ABORT, 'a tombstone is never changed'); END;
 
+CREATE TRIGGER tombstone_is_never_replaced BEFORE INSERT ON tombstone
+WHEN EXISTS (SELECT 1 FROM tombstone WHERE run = NEW.run)
+BEGIN SELECT RAISE(ABORT, 'a tombstone is never replaced'); END;
+
 CREATE TRIGGER tombstone_stays BEFORE DELETE ON tombstone
 BEGIN SELECT RAISE(ABORT, 'a tombstone stays'); END;
