@@ -242,8 +242,8 @@ pub enum StoreError {
         "the store failed while it wrote; whether the event was recorded shows when the run is read again"
     )]
     Indeterminate(#[source] Cause),
-    /// The store has failed while it wrote, and cannot be opened again. Nothing was added, and nothing will be until
-    /// it can.
+    /// The store has failed while it wrote, and cannot be opened again. Nothing was added, and nothing is added or read
+    /// until it can.
     #[error(
         "the store has failed and cannot be opened again; mend the cause, or start the program again"
     )]
