@@ -31,7 +31,7 @@ const CACHE: i64 = -16_384;
 /// moved once, few callers wait for it, and after a power cut no more is read.
 const LOG: i64 = 4096;
 
-/// The most runs whose heads are checked when the file is opened, for the same reason.
+/// The most runs whose heads are checked when the file is opened, and by which they are found, for the same reason.
 const CHECKED_RUNS: i64 = 5_000;
 
 /// What leads from each form of the file to the next.
@@ -172,14 +172,21 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), OpenCaus
             return Err(OpenCause::Damaged(format!("the head of the run `{name}`")));
         }
     }
-    if path.metadata()?.len() <= CHECKED {
-        let found: String =
-            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        if found != "ok" {
-            return Err(OpenCause::Damaged(found));
-        }
-    }
-    Ok(())
+    drop(rows);
+    let is_small = path.metadata()?.len() <= CHECKED;
+    let are_few = connection.query_row(
+        "SELECT count(*) <= ?1 FROM (SELECT 1 FROM run LIMIT ?1 + 1)",
+        [CHECKED_RUNS],
+        |row| row.get(0),
+    )?;
+    let checked = match (is_small, are_few) {
+        (true, _) => "integrity_check(1)",
+        // The heads with the index by which a run is found.
+        (false, true) => "integrity_check(run)",
+        (false, false) => return Ok(()),
+    };
+    let found: String = connection.query_row(&format!("PRAGMA {checked}"), [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(OpenCause::Damaged(found)) }
 }
 
 /// The columns of a run's head, as [`is_sealed`] takes them.
