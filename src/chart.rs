@@ -181,6 +181,11 @@ impl Chart {
         self.events.iter().flat_map(Event::clauses).any(|clause| clause.after().is_some())
     }
 
+    /// The state or superstate for which a clause that holds in the leaf `state` is declared.
+    pub(crate) fn source(&self, state: u16, clause: &Clause) -> Option<u16> {
+        self.around(state).find(|node| clause.from().contains(node))
+    }
+
     /// The number of a leaf and those of the superstates around it, from the inside out.
     pub fn around(&self, state: u16) -> impl Iterator<Item = u16> + use<> {
         let chart = *self;

@@ -193,7 +193,7 @@ pub trait Machine:
         let state = self.parts().state.name().number();
         Self::CHART.allowed(state).filter_map(move |(event, _, clause)| {
             let after = clause.after()?;
-            let source = Self::CHART.around(state).find(|node| clause.from().contains(node))?;
+            let source = Self::CHART.source(state, clause)?;
             let event = *Self::EventName::ALL.get(usize::from(event))?;
             Some(Timeout { event, source, after })
         })

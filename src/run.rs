@@ -21,7 +21,7 @@ use self::timers::Timers;
 use crate::chart::{Event, Player};
 use crate::machine::{Machine, Name, Named, Parts};
 use crate::portable::Portable;
-use crate::record::{Entry, Hash, Principal, Record, RequestKey, Version, kept};
+use crate::record::{Entry, Hash, Principal, Record, RequestKey, Version};
 use crate::refusal::{Applied, Reason, Refusal};
 use crate::store::Snapshot;
 
@@ -74,7 +74,7 @@ impl<M: Portable<Context: Default>> Run<M> {
         let state = wire::<M>(self.machine.parts().state.name());
         let machine = Cow::Borrowed(M::CHART.name());
         let chart = Hash::of_graph(M::CHART);
-        self.timers = Timers::started(M::CHART, self.number(), kept(stamp.time));
+        self.timers = Timers::started(M::CHART, self.number(), stamp.time);
         Ok(self.record(stamp, Entry::Started { machine, chart, state, context }))
     }
 }
@@ -145,7 +145,7 @@ impl<M: Portable> Run<M> {
         time: DateTime<Utc>,
         failed: &[M::EventName],
     ) -> Option<(M::EventName, Result<Record, Rejected>)> {
-        let overdue = |(due, event): &(_, _)| *due <= kept(time) && !failed.contains(event);
+        let overdue = |(due, event): &(_, _)| *due <= time && !failed.contains(event);
         let (_, name) = self.timeouts().filter(overdue).min()?;
         let stamp = Stamp { time, actor: &Principal::CLOCK, key: None };
         let event = in_chart::<M>(name);
@@ -195,7 +195,7 @@ impl<M: Portable> Run<M> {
         if let Ok(Applied { event, from, to, internal }) = &done {
             self.timers.took(M::CHART, from.number(), in_chart::<M>(*event));
             if !internal {
-                self.timers.moved(M::CHART, to.number(), kept(time));
+                self.timers.moved(M::CHART, to.number(), time);
             }
         }
         Ok(done)

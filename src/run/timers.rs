@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::chart::{Chart, Event};
 use crate::machine::{Name, Timeout};
+use crate::record::kept;
 use crate::store::Entered;
 
 /// When the state of a run and the superstates around it were entered, from the inside out.
@@ -16,6 +17,7 @@ pub(super) struct Timers(pub(super) Vec<Entered>);
 impl Timers {
     /// Those of a run that was started in a leaf.
     pub(super) fn started(chart: &'static Chart, leaf: u16, time: DateTime<Utc>) -> Self {
+        let time = kept(time);
         let enter = |node| Entered { state: wire(chart, node), time, spent: Vec::new() };
         Self(chart.around(leaf).map(enter).collect())
     }
@@ -34,8 +36,7 @@ impl Timers {
     /// Takes note that `event` came in the leaf `from`. One that is a timeout does not come again.
     pub(super) fn took(&mut self, chart: &'static Chart, from: u16, event: &Event) {
         let timeout = chart.clause(from, event).filter(|clause| clause.after().is_some());
-        let source =
-            timeout.and_then(|clause| chart.around(from).find(|node| clause.from().contains(node)));
+        let source = timeout.and_then(|clause| chart.source(from, clause));
         let entered = source.and_then(|source| self.entered_mut(&wire(chart, source)));
         if let Some(entered) = entered {
             entered.spent.push(Cow::Owned(event.name().to_owned()));

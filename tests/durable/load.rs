@@ -11,6 +11,7 @@ use super::{Folder, append, name, records, report};
 
 /// How long a start may take, to the first answer.
 const READY: Duration = Duration::from_millis(250);
+
 /// How many records there are, and in how many runs.
 struct Load {
     runs: u64,

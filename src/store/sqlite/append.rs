@@ -92,7 +92,7 @@ fn start(
     last: &Record,
     due: Option<DateTime<Utc>>,
 ) -> Result<i64, StoreError> {
-    let (time, hash) = (last.time.timestamp_micros(), last.hash.0.as_slice());
+    let (time, hash) = (micros(last.time), last.hash.0.as_slice());
     let (seal, due) = (sealed(run, last, due), due.map(micros));
     let (name, seal) = (run.as_str(), seal.0.as_slice());
     let values = (name, last.version, last.state(), time, due, hash, seal);
@@ -119,7 +119,7 @@ fn is_known(connection: &Connection, id: i64, record: &Record) -> Result<bool, S
 
 fn insert(connection: &Connection, id: i64, record: &Record) -> Result<(), StoreError> {
     let key = record.key.as_ref().map(RequestKey::as_str);
-    let (time, hash) = (record.time.timestamp_micros(), record.hash.0.as_slice());
+    let (time, hash) = (micros(record.time), record.hash.0.as_slice());
     let values = (id, record.version, time, record.actor.as_str(), key, record.written(), hash);
     connection
         .prepare_cached(

@@ -95,16 +95,13 @@ pub(super) fn heads(
     let after = after.map_or("", RunName::as_str);
     let heads = query.query_map((after, rows_of(limit)), |row| {
         let name: String = row.get(0)?;
-        let head = |run: RunName, time, due| -> rusqlite::Result<Head> {
-            Ok(Head { run, version: row.get(1)?, state: row.get(2)?, time, due })
-        };
         let run = RunName::try_from(name).map_err(|error| unreadable(0, error))?;
         if !is_sealed(row) {
             return Err(unreadable(6, NotTheHead(run)));
         }
         let time = time(row, 3)?.ok_or_else(|| unreadable(3, NotATime))?;
         let due = row.get::<_, Option<i64>>(4)?.and_then(DateTime::from_timestamp_micros);
-        head(run, time, due)
+        Ok(Head { run, version: row.get(1)?, state: row.get(2)?, time, due })
     });
     heads.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
 }
