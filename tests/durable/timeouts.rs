@@ -14,6 +14,7 @@ use leverframe::store::{Due, Store};
 use tokio::sync::watch;
 
 use super::{Folder, at, name};
+use crate::mcp::unrecorded::Raced;
 
 /// A ticket of a help desk.
 #[leverframe::machine(serde)]
@@ -262,6 +263,27 @@ async fn a_timeout_comes_once() {
         .map(|(minute, actor, event, state)| (minute, actor.into(), event.into(), state.into()));
         assert_eq!(told(&*sqlite(&folder)).await, expected);
     }
+}
+
+/// An event that another process recorded just before is what happened, and the timeout did not.
+#[tokio::test]
+async fn a_timeout_that_comes_second_does_not_come() {
+    let clock = Watch::new();
+    let other = Arc::new(MemoryStore::new());
+    let theirs = tickets(other.clone(), &clock);
+    let store = Arc::new(Raced::default());
+    let ours = tickets(store.clone(), &clock);
+    for runs in [&theirs, &ours] {
+        apply(runs, events::Accept).await.unwrap();
+    }
+    apply(&theirs, events::Answer).await.unwrap();
+    let mut records = super::all(&*other, &RunName::main()).await.unwrap();
+    let answer = records.split_off(2);
+    *store.intruder.lock().unwrap() = Some((records[1].hash, answer));
+    clock.set(90);
+    let situation = ours.situation(&RunName::main()).await.unwrap();
+    assert_eq!((situation.version, situation.state.wire()), (Version(2), "ANSWERED"));
+    assert_eq!(told(&*store).await, told(&*other).await);
 }
 
 /// A snapshot knows since when, and what has come.

@@ -2,37 +2,25 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeZone, Utc};
-use futures::future::BoxFuture;
+use chrono::{TimeZone, Utc};
 use leverframe::Machine;
 use leverframe::chart::{Chart, Clause, Event, Parameter, State, Target};
 use leverframe::orchestrator::Orchestrator;
 use leverframe::orchestrator::events;
-use leverframe::record::{Clock, Entry, Hash, Principal, RunName, Version};
+use leverframe::record::{Entry, Hash, Principal, RunName, Version};
 use leverframe::runs::{Runs, RunsError};
 use leverframe::store::Store;
 use leverframe::store::memory::MemoryStore;
 
+use super::Stopped;
 use super::own_machine::loan::Loan;
 use super::unrecorded::say;
-
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> DateTime<Utc> {
-        Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap()
-    }
-
-    fn sleep_until(&self, _: DateTime<Utc>) -> BoxFuture<'_, ()> {
-        // It stays noon.
-        Box::pin(std::future::pending())
-    }
-}
 
 #[tokio::test]
 async fn records_say_when_and_who() {
     let store = Arc::new(MemoryStore::new());
-    let runs = Runs::<Orchestrator>::new(store.clone()).with_clock(Arc::new(Noon));
+    let noon = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap();
+    let runs = Runs::<Orchestrator>::new(store.clone()).with_clock(Arc::new(Stopped(noon)));
     let main = RunName::main();
     runs.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
     let records = runs.history(&main, Version::START, 10).await.unwrap();

@@ -10,11 +10,14 @@ mod restarts;
 mod strictness;
 mod styles;
 mod timeouts;
-mod unrecorded;
+pub(crate) mod unrecorded;
 
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use leverframe::record::Clock;
 use leverframe::server::rmcp::{self, RoleClient};
 use rmcp::model::{CallToolRequestParams, CallToolResult, JsonObject, ProtocolVersion};
 use rmcp::service::{ClientLifecycleMode, ClientServiceExt, RunningService};
@@ -31,6 +34,19 @@ const STYLES: [fn() -> ClientLifecycleMode; 2] = [
     || ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] },
     || ClientLifecycleMode::Initialize,
 ];
+
+/// A clock that has stopped.
+struct Stopped(DateTime<Utc>);
+
+impl Clock for Stopped {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+
+    fn sleep_until(&self, _: DateTime<Utc>) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+}
 
 /// The program, about to be started, with pipes.
 fn program(arguments: &[&str]) -> Command {

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::BoxFuture;
-use leverframe::record::{Clock, Principal, RunName, Version};
+use chrono::{TimeDelta, Utc};
+use leverframe::record::{Principal, RunName, Version};
 use leverframe::runs::Runs;
 use leverframe::store::Store;
 use leverframe::store::sqlite::SqliteStore;
@@ -15,21 +14,8 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::restarts::Folder;
-use super::{Client, PATIENCE, STYLES, each};
+use super::{Client, PATIENCE, STYLES, Stopped, each};
 use crate::walk::machines::expense::{self, Expense};
-
-/// A clock that was stopped some time ago.
-struct Stopped(DateTime<Utc>);
-
-impl Clock for Stopped {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-
-    fn sleep_until(&self, _: DateTime<Utc>) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::pending())
-    }
-}
 
 /// Hands in claims, so many days ago.
 async fn submit(store: Arc<dyn Store>, days: i64, claims: &[&str]) {

@@ -138,10 +138,11 @@ async fn two_on_one_store_see_each_other() {
     assert_eq!(said(&theirs).await, ["a", "b", "c"]);
 }
 
-/// A store whose history went on between the look at it and the append.
-struct Raced {
-    store: MemoryStore,
-    intruder: std::sync::Mutex<Option<Vec<Record>>>,
+/// A store whose history went on between the look at it and the append, by records that follow on a hash.
+#[derive(Default)]
+pub(crate) struct Raced {
+    pub(crate) store: MemoryStore,
+    pub(crate) intruder: std::sync::Mutex<Option<(Hash, Vec<Record>)>>,
 }
 
 impl Store for Raced {
@@ -154,8 +155,8 @@ impl Store for Raced {
     ) -> Answer<'a, ()> {
         Box::pin(async move {
             let intruder = self.intruder.lock().unwrap().take();
-            if let Some(intruder) = intruder {
-                self.store.append(run, Hash::NONE, intruder, None).await?;
+            if let Some((after, intruder)) = intruder {
+                self.store.append(run, after, intruder, None).await?;
             }
             self.store.append(run, after, records, due).await
         })
@@ -171,7 +172,7 @@ async fn a_lost_race_is_a_conflict_and_leaves_nothing_behind() {
     let theirs = Runs::<Orchestrator>::new(other.clone());
     theirs.apply(&main, say("theirs"), None, &Principal::LOCAL).await.unwrap();
     let intruder = other.load(&main, Version::START, 10).await.unwrap().records;
-    let store = Raced { store: MemoryStore::new(), intruder: Some(intruder).into() };
+    let store = Raced { store: MemoryStore::new(), intruder: Some((Hash::NONE, intruder)).into() };
     let runs = Runs::<Orchestrator>::new(Arc::new(store));
     match runs.apply(&main, say("ours"), None, &Principal::LOCAL).await {
         Err(RunsError::Refused(refused)) => {
