@@ -19,6 +19,10 @@ mod portable;
 mod refusal;
 
 #[cfg(feature = "server")]
+pub mod caller;
+#[cfg(feature = "server")]
+pub mod clock;
+#[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod demo;
@@ -34,6 +38,8 @@ pub mod runs;
 pub mod server;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+mod text;
 
 #[doc(hidden)]
 pub use expansion::__private;

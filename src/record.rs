@@ -1,89 +1,183 @@
-//! What a history is made of: records, and the names by which they are found.
+//! Records, of which a history is made, and the values that name and describe them.
 
+mod actor;
+mod canonical;
+mod configuration;
 mod hash;
 mod key;
+mod name;
+mod snapshot;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
-use std::str::FromStr;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub use self::actor::Actor;
+pub(crate) use self::canonical::canonical;
+pub use self::configuration::Configuration;
 pub use self::hash::{Hash, InvalidHash};
 pub use self::key::{InvalidRequestKey, RequestKey};
+pub use self::name::{InvalidRunName, RunId, RunName};
+pub use self::snapshot::{Entered, Snapshot};
+use crate::chart::Chart;
+
+/// The bytes that a stored record takes beside its entry: hash, time, actor, numbers and index.
+const FRAME: usize = 160;
 
 /// One accepted event of a run, or its start.
 ///
-/// The payloads are kept as the text in which they were written, so that a record reads back to the same bytes.
+/// Payloads are kept as the text in which they were written, so that a record reads back to the same bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Record {
     /// The place in the history: 0 is the start, 1 the first event.
     pub version: Version,
-    /// When it was accepted.
+    /// When it was accepted, to the microsecond. Times of one run never decrease.
     pub time: DateTime<Utc>,
     /// Who caused it.
-    pub actor: Principal,
-    /// The name that the caller gave to the request.
+    pub actor: Actor,
+    /// The key that the caller gave to the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<RequestKey>,
     /// What happened.
     pub entry: Entry,
-    /// The hash of all of the above, and of the record before. The run's name is not in it.
+    /// The hash of all of the above and of the record before. It does not cover the identity of the run.
     pub hash: Hash,
 }
 
-/// What a record tells.
+/// What happened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Entry {
     /// The run was started.
+    #[non_exhaustive]
     Started {
-        /// The machine's name.
+        /// The name of the machine.
         machine: Cow<'static, str>,
-        /// The hash of the machine's graph, by which a later reader sees whether it has changed.
-        chart: Hash,
-        /// The state in which it started, as on the wire.
-        state: Cow<'static, str>,
+        /// The program that started it.
+        program: Program,
+        /// The configuration in which it started.
+        to: Configuration,
         /// The initial context.
         context: Box<RawValue>,
     },
     /// The machine took an event.
+    #[non_exhaustive]
     Applied {
         /// The event with its payload: `{"submit": {"summary": "…"}}`.
         event: Box<RawValue>,
-        /// The state before, as on the wire.
-        from: Cow<'static, str>,
-        /// The state after, as on the wire.
-        to: Cow<'static, str>,
+        /// The configuration before.
+        from: Configuration,
+        /// The configuration after.
+        to: Configuration,
         /// Whether the transition was internal.
         internal: bool,
+        /// The digest of the machine's value after the event, in some records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<Hash>,
     },
 }
 
+impl Entry {
+    /// The start of a run.
+    #[must_use]
+    pub fn started(
+        machine: impl Into<Cow<'static, str>>,
+        program: Program,
+        to: Configuration,
+        context: Box<RawValue>,
+    ) -> Self {
+        Self::Started { machine: machine.into(), program, to, context }
+    }
+
+    /// An event that was taken.
+    #[must_use]
+    pub fn applied(
+        event: Box<RawValue>,
+        from: Configuration,
+        to: Configuration,
+        internal: bool,
+    ) -> Self {
+        Self::Applied { event, from, to, internal, digest: None }
+    }
+
+    /// The configuration after the entry.
+    #[must_use]
+    pub fn to(&self) -> &Configuration {
+        let (Self::Started { to, .. } | Self::Applied { to, .. }) = self;
+        to
+    }
+
+    /// The approximate bytes that a record with this entry takes in a store.
+    pub(crate) fn size(&self) -> usize {
+        let (Self::Started { context: raw, .. } | Self::Applied { event: raw, .. }) = self;
+        raw.get().len() + FRAME
+    }
+}
+
+/// What decides how a machine behaves, as far as a program can tell: its graph and its declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Program {
+    /// The hash of the machine's graph.
+    pub chart: Hash,
+    /// The hash of the tokens of the machine's declaration. Functions outside the module are not in it.
+    pub declaration: Hash,
+}
+
+impl Program {
+    /// A program whose machine has this graph and this declaration.
+    #[must_use]
+    pub fn new(chart: Hash, declaration: Hash) -> Self {
+        Self { chart, declaration }
+    }
+
+    /// The present program, for the machine with this chart.
+    #[must_use]
+    pub fn of(chart: &Chart) -> Self {
+        Self { chart: Hash::of_graph(chart), declaration: Hash(*chart.declaration()) }
+    }
+}
+
 impl Record {
-    /// The record that follows on the one with the hash `previous`, [`Hash::NONE`] for the first. Its time is kept to
+    /// The record after the one with the hash `previous`, which is [`Hash::NONE`] for the first. The time is cut to
     /// the microsecond.
     #[must_use]
     pub fn new(
         previous: &Hash,
         version: Version,
         time: DateTime<Utc>,
-        actor: Principal,
+        actor: Actor,
         key: Option<RequestKey>,
         entry: Entry,
     ) -> Self {
-        let time = kept(time);
+        let time = truncated(time);
         let mut record = Self { version, time, actor, key, entry, hash: Hash::NONE };
-        record.hash = record.chained(previous, &record.written());
+        record.hash = record.chained(previous, &record.entry_json());
         record
     }
 
-    /// What the record's hash has to be after a record with the hash `previous`, where `entry` is the entry as
-    /// [`written`](Self::written).
-    pub(crate) fn chained(&self, previous: &Hash, entry: &str) -> Hash {
+    /// The record as a store has read it. Its hash is as it was stored, whether it fits or not.
+    #[must_use]
+    pub fn stored(
+        version: Version,
+        time: DateTime<Utc>,
+        actor: Actor,
+        key: Option<RequestKey>,
+        entry: Entry,
+        hash: Hash,
+    ) -> Self {
+        Self { version, time, actor, key, entry, hash }
+    }
+
+    /// The hash that the record must have after a record with the hash `previous`, where `entry` is the text of the
+    /// entry.
+    #[must_use]
+    pub fn chained(&self, previous: &Hash, entry: &str) -> Hash {
         let key = self.key.as_ref().map_or("", RequestKey::as_str);
         Hash::of(&[
             &previous.0,
@@ -95,27 +189,25 @@ impl Record {
         ])
     }
 
-    /// The entry as JSON.
-    pub(crate) fn written(&self) -> String {
-        serde_json::to_string(&self.entry).expect("an entry has only keys that are texts")
+    /// The entry as JSON, the text that the hash covers.
+    #[must_use]
+    pub fn entry_json(&self) -> String {
+        serde_json::to_string(&self.entry).expect("all keys are texts")
     }
 
-    /// The state after the record, as on the wire.
+    /// The configuration after the record.
     #[must_use]
-    pub fn state(&self) -> &str {
-        match &self.entry {
-            Entry::Started { state, .. } => state,
-            Entry::Applied { to, .. } => to,
-        }
+    pub fn configuration(&self) -> &Configuration {
+        self.entry.to()
     }
 }
 
-/// A time as a record keeps it.
-pub(crate) fn kept(time: DateTime<Utc>) -> DateTime<Utc> {
+/// A time as a record keeps it, to the microsecond.
+pub(crate) fn truncated(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(6)
 }
 
-/// How many events a run has taken.
+/// The number of events that a run has taken.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -123,13 +215,13 @@ pub(crate) fn kept(time: DateTime<Utc>) -> DateTime<Utc> {
 pub struct Version(pub u64);
 
 impl Version {
-    /// The version of a run that has only been started.
+    /// The version of a run that was started and has taken no event.
     pub const START: Self = Self(0);
 
-    /// The version that one more event makes.
+    /// The version after one more event. The last version has no successor and is its own.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 
@@ -139,148 +231,22 @@ impl Display for Version {
     }
 }
 
-/// The name of a run: 1 to 64 letters, digits, `-`, `_` and `.` of ASCII.
+/// The place of a record in its store, among the records of all runs.
 ///
-/// ```
-/// use leverframe::record::RunName;
-///
-/// assert!("release-1.4".parse::<RunName>().is_ok());
-/// let error = "release 1/4".parse::<RunName>().unwrap_err();
-/// assert!(error.to_string().contains("`release-1-4`"));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RunName(String);
-
-impl RunName {
-    /// The most characters that a name may have.
-    pub const MAX_LENGTH: usize = 64;
-
-    /// The run that is meant where none is named: `main`.
-    #[must_use]
-    pub fn main() -> Self {
-        Self("main".to_owned())
-    }
-
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn allows(c: char) -> bool {
-        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
-    }
-}
-
-impl FromStr for RunName {
-    type Err = InvalidRunName;
-
-    fn from_str(name: &str) -> Result<Self, InvalidRunName> {
-        name.to_owned().try_into()
-    }
-}
-
-impl TryFrom<String> for RunName {
-    type Error = InvalidRunName;
-
-    fn try_from(name: String) -> Result<Self, InvalidRunName> {
-        let fits = (1..=Self::MAX_LENGTH).contains(&name.len());
-        if fits && name.chars().all(Self::allows) {
-            Ok(Self(name))
-        } else {
-            Err(InvalidRunName(name))
-        }
-    }
-}
-
-impl From<RunName> for String {
-    fn from(name: RunName) -> Self {
-        name.0
-    }
-}
-
-impl Display for RunName {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A text that cannot name a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidRunName(String);
-
-impl Display for InvalidRunName {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(name) = self;
-        write!(
-            f,
-            "{name:?} cannot name a run, which takes 1 to 64 letters, digits, `-`, `_` or `.`"
-        )?;
-        let mended: String = name
-            .chars()
-            .map(|c| if RunName::allows(c) { c } else { '-' })
-            .take(RunName::MAX_LENGTH)
-            .collect();
-        if mended.is_empty() { Ok(()) } else { write!(f, "; write `{mended}`") }
-    }
-}
-
-impl std::error::Error for InvalidRunName {}
-
-/// Who drives a machine.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Positions grow in the order in which records become visible to readers. They are not consecutive.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
-pub struct Principal(Cow<'static, str>);
+pub struct Position(pub u64);
 
-impl From<String> for Principal {
-    fn from(name: String) -> Self {
-        let known = [Self::LOCAL, Self::CLOCK].into_iter().find(|known| known.as_str() == name);
-        known.unwrap_or(Self(Cow::Owned(name)))
-    }
+impl Position {
+    /// The position before the first record.
+    pub const START: Self = Self(0);
 }
 
-impl Principal {
-    /// Every caller that is not authenticated.
-    pub const LOCAL: Self = Self(Cow::Borrowed("local"));
-
-    /// Who causes timeouts.
-    pub const CLOCK: Self = Self(Cow::Borrowed("clock"));
-
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Display for Principal {
+impl Display for Position {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Where the time of records comes from.
-pub trait Clock: Send + Sync + 'static {
-    /// The present time.
-    fn now(&self) -> DateTime<Utc>;
-
-    /// Waits until it is `time`, or about that.
-    fn sleep_until(&self, time: DateTime<Utc>) -> BoxFuture<'_, ()>;
-}
-
-/// The clock of the operating system.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
-
-    fn sleep_until(&self, time: DateTime<Utc>) -> BoxFuture<'_, ()> {
-        // A time that has passed is no duration.
-        let left = (time - self.now()).to_std().unwrap_or_default();
-        Box::pin(tokio::time::sleep(left))
+        Display::fmt(&self.0, f)
     }
 }

@@ -1,279 +1,223 @@
 //! Where histories are kept.
 //!
-//! A store knows records, not machines: whoever reads a history applies it. All that it promises is that an
-//! acknowledged record stays as it is, and that no version of a run is ever given twice.
+//! A store is a log of records, and knows no machine: whoever reads a history applies it. It promises that an
+//! acknowledged record stays as it is, that no version of a run is given twice, and that a reader who follows the log
+//! by positions misses nothing.
 
-pub mod gate;
+mod note;
+mod page;
+
 pub mod memory;
 pub mod sqlite;
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::sync::watch;
 
-use self::gate::{Denial, GateRequest};
-use crate::record::{Hash, Principal, Record, RequestKey, RunName, Version};
+pub use self::note::{Note, NoteChange, NoteName, InvalidNoteName, Revision, Scope};
+pub use self::page::{Append, Due, Head, Logged, Opening, Page, PageLimit};
+use crate::caller::Principal;
+use crate::record::{Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version};
 
-/// What a store answers in time.
+/// The answer of a store, in the future.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// A place for histories.
 ///
-/// Every method may fail with [`StoreError::Unavailable`] or [`StoreError::Poisoned`], and every one that reads with
-/// [`StoreError::Corrupt`].
+/// Every method may fail with [`StoreError::Unavailable`] or [`StoreError::Poisoned`], and every method that reads with
+/// [`StoreError::Corrupt`] or [`StoreError::Damaged`]. Damage to one run concerns that run alone.
+///
+/// # Positions
+///
+/// Each record has a [`Position`]. A record becomes visible to readers only after all records with smaller positions
+/// have become visible, and no position is used twice, not even after a run was removed. So a reader who has seen
+/// position *p* never meets a smaller one later, and [`log`](Self::log) from *p* on misses nothing. A store with
+/// several writers keeps this by giving out positions in the order of its commits: SQLite under the one write lock of
+/// the file, a server by a lock around position and commit, or by hiding records above the oldest open transaction.
 pub trait Store: Send + Sync + 'static {
-    /// Adds records to the end of a run's history: all of them, or none. Once it says so, they survive whatever
-    /// happens to the process, and, where the store is not one in memory, to the machine.
-    ///
-    /// The versions of the records are consecutive and their hashes a chain. They are taken where the history ends
-    /// before the first of them, by the record with the hash `after`; version 0, after [`Hash::NONE`], starts the run.
-    /// `due` is when the run falls due next, which [`due`](Self::due) tells.
+    /// Adds records to the end of a run's history, all of them or none. The answer is the position of the last one.
+    /// Acknowledged records survive the end of the process and, unless the store is in memory, of the machine.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Conflict`], where the history ends elsewhere or has a record with one of the request keys;
-    /// [`StoreError::Indeterminate`], where it is not known whether they were added.
-    fn append<'a>(
-        &'a self,
-        run: &'a RunName,
-        after: Hash,
-        records: Vec<Record>,
-        due: Option<DateTime<Utc>>,
-    ) -> Answer<'a, ()>;
+    /// [`StoreError::Conflict`] if the history ends elsewhere, or has a record of the same actor with one of the request
+    /// keys; [`StoreError::Indeterminate`] if it is unknown whether they were added.
+    fn append(&self, append: Append) -> Answer<'_, Position>;
 
-    /// Reads at most `limit` records of a run, beginning with the version `from`. A run that was never started has
-    /// none.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Corrupt`], where a record is not as it was written.
-    fn load<'a>(&'a self, run: &'a RunName, from: Version, limit: usize) -> Answer<'a, Page>;
-
-    /// Reads the record that was made for a request.
+    /// Reads what is needed to go on with a run: its snapshot, and the first page of the records after the snapshot, or
+    /// from the beginning if there is none. All of it is from one moment. A damaged snapshot counts as none.
     ///
     /// # Errors
     ///
     /// As [`load`](Self::load).
-    fn keyed<'a>(&'a self, run: &'a RunName, key: &'a RequestKey) -> Answer<'a, Option<Record>>;
+    fn open<'a>(&'a self, run: &'a RunId, limit: PageLimit) -> Answer<'a, Opening>;
 
-    /// Reads the heads of at most `limit` runs, in the order of their names, beginning after the name `after`.
+    /// Reads a page of the records of a run, beginning with the version `from`. A run that was never started has none.
     ///
     /// # Errors
     ///
-    /// As every method.
-    fn heads<'a>(&'a self, after: Option<&'a RunName>, limit: usize) -> Answer<'a, Vec<Head>>;
+    /// [`StoreError::Corrupt`] if a record is not as it was written.
+    fn load<'a>(&'a self, run: &'a RunId, from: Version, limit: PageLimit) -> Answer<'a, Page>;
 
-    /// Reads when runs fall due, at most `limit` that do, in the order of their times and names, beginning after `after`.
+    /// Reads the record that a request of `principal` made.
     ///
     /// # Errors
     ///
-    /// As every method.
+    /// As [`load`](Self::load).
+    fn keyed<'a>(
+        &'a self,
+        run: &'a RunId,
+        principal: &'a Principal,
+        key: &'a RequestKey,
+    ) -> Answer<'a, Option<Record>>;
+
+    /// Reads a page of the log of all runs: the records after the position `after`, in the order of their positions.
+    /// Records of removed runs are left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    fn log(&self, after: Position, limit: PageLimit) -> Answer<'_, Vec<Logged>>;
+
+    /// Reads the heads of at most `limit` runs, of all owners or of one, in the order of owner and name, beginning
+    /// after `after`.
+    fn heads<'a>(
+        &'a self,
+        owner: Option<&'a Principal>,
+        after: Option<&'a RunId>,
+        limit: usize,
+    ) -> Answer<'a, Vec<Head>>;
+
+    /// Reads the head of a run.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] if the head is not as it was written.
+    fn head<'a>(&'a self, run: &'a RunId) -> Answer<'a, Option<Head>>;
+
+    /// Reads when runs fall due, at most `limit`, in the order of time and run, beginning after `after`.
     fn due<'a>(&'a self, after: Option<&'a Due>, limit: usize) -> Answer<'a, Vec<Due>>;
 
-    /// Reads the last snapshot of a run that was kept. One that is damaged is none.
+    /// Keeps a snapshot, later or never: nothing waits for it and nothing but time depends on it.
+    fn keep(&self, run: &RunId, snapshot: Snapshot);
+
+    /// Reads the notes of a scope, in the order of their names.
+    fn notes<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<Note>>;
+
+    /// Writes or removes a note, if it is as the change expects. The answer is the new revision; the revision of a note
+    /// that was removed is never used again.
     ///
     /// # Errors
     ///
-    /// As every method.
-    fn snapshot<'a>(&'a self, run: &'a RunName) -> Answer<'a, Option<Snapshot>>;
+    /// [`StoreError::NoteConflict`] if the note is at another revision; [`StoreError::Conflict`] if the scope is the
+    /// head of a run and the run's history ends elsewhere.
+    fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision>;
 
-    /// Keeps a snapshot, soon or never: nothing waits for it, and nothing but time depends on it.
-    fn keep(&self, run: &RunName, snapshot: Snapshot);
-
-    /// Keeps a request for an event on which a person has to decide. It stands as long as the history ends with the
-    /// record `after`. One that stands already is left as it is.
+    /// Removes a run with all its records, also a damaged one. A tombstone stays; the name is free again.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Conflict`], where the history ends elsewhere.
-    fn ask<'a>(&'a self, run: &'a RunName, after: Hash, request: GateRequest) -> Answer<'a, ()>;
+    /// [`StoreError::Conflict`] if there is no such run.
+    fn remove<'a>(&'a self, run: &'a RunId, removal: Removal) -> Answer<'a, Tombstone>;
 
-    /// Reads the requests that stand, denied ones too, in the order in which they were made.
-    ///
-    /// # Errors
-    ///
-    /// As every method.
-    fn asked<'a>(&'a self, run: &'a RunName) -> Answer<'a, Vec<GateRequest>>;
-
-    /// Keeps that a person has denied the request with the id `request`.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Conflict`], where no such request stands, or it was denied before.
-    fn deny<'a>(&'a self, run: &'a RunName, request: Hash, denial: Denial) -> Answer<'a, ()>;
-
-    /// Removes a run with all of its records. A tombstone stays; the name is free again.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Conflict`], where there is no such run.
-    fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone>;
-
-    /// Reads what is left of the runs that were removed, in the order of their removal.
-    ///
-    /// # Errors
-    ///
-    /// As every method.
+    /// Reads the tombstones of removed runs, in the order of removal.
     fn tombstones(&self) -> Answer<'_, Vec<Tombstone>>;
 
-    /// A counter that moves when something was appended or removed, by whomever. It is a hint: changes may be told
-    /// late, together, or where there were none.
-    fn watch(&self) -> watch::Receiver<u64>;
-}
-
-/// A part of a history.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The hash of the record before the first, by which a reader sees that it goes on with the history that it knows;
-    /// [`Hash::NONE`] where there is none.
-    pub after: Hash,
-    /// The records.
-    pub records: Vec<Record>,
-}
-
-/// The end of a run's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// The run.
-    pub run: RunName,
-    /// The version of its last record.
-    pub version: Version,
-    /// The state in which it is, as on the wire.
-    pub state: String,
-    /// The time of its last record.
-    pub time: DateTime<Utc>,
-    /// When the run falls due.
-    pub due: Option<DateTime<Utc>>,
-}
-
-/// When a run falls due.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Due {
-    /// The time.
-    pub time: DateTime<Utc>,
-    /// The run.
-    pub run: RunName,
-}
-
-/// What replaying a history up to a version leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Snapshot {
-    /// The version.
-    pub version: Version,
-    /// The hash of the record of that version.
-    pub hash: Hash,
-    /// State, context and history memory, as canonical JSON.
-    pub body: String,
-    /// When the state and the superstates around it were entered, from the inside out.
-    pub entered: Vec<Entered>,
-}
-
-/// When a state or superstate was entered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entered {
-    /// The state, as on the wire.
-    pub state: Cow<'static, str>,
-    /// The time of the record that entered it.
-    #[serde(with = "chrono::serde::ts_microseconds")]
-    pub time: DateTime<Utc>,
-    /// The timeouts that have come since.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub spent: Vec<Cow<'static, str>>,
-}
-
-impl Snapshot {
-    /// The hash of the body, which tells two machines apart.
-    #[must_use]
-    pub fn digest(&self) -> Hash {
-        Hash::of(&[self.body.as_bytes()])
-    }
-
-    /// The hash of all of it, by which a store sees that it is as it was kept.
-    fn seal(&self) -> Hash {
-        let (version, entered) = (self.version.0.to_be_bytes(), self.entered());
-        Hash::of(&[&version, &self.hash.0, self.body.as_bytes(), entered.as_bytes()])
-    }
-
-    /// When states were entered, as JSON.
-    fn entered(&self) -> String {
-        serde_json::to_string(&self.entered).expect("it has only keys that are texts")
-    }
+    /// The position of the last visible record, or an earlier one for a short time. It changes after every append, by
+    /// whichever process, and after every removal; several changes may show as one. It ends with the store.
+    fn watch(&self) -> watch::Receiver<Position>;
 }
 
 /// Who removes a run, and when.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Removal {
     /// Who.
-    pub actor: Principal,
+    pub actor: Actor,
     /// When.
     pub time: DateTime<Utc>,
 }
 
-/// What is left of a run that was removed.
+impl Removal {
+    /// A removal by `actor` at `time`.
+    #[must_use]
+    pub fn new(actor: Actor, time: DateTime<Utc>) -> Self {
+        Self { actor, time }
+    }
+}
+
+/// What stays of a removed run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Tombstone {
     /// The run.
-    pub run: RunName,
+    pub run: RunId,
     /// The version of its last record.
     pub version: Version,
     /// The hash of its last record.
     pub hash: Hash,
     /// Who removed it.
-    pub actor: Principal,
+    pub actor: Actor,
     /// When it was removed.
     pub time: DateTime<Utc>,
 }
 
-/// Why a store did not do what it was asked.
+impl Tombstone {
+    /// The tombstone of a run that ended with the record of `version`, whose hash is `hash`.
+    #[must_use]
+    pub fn new(run: RunId, version: Version, hash: Hash, removal: Removal) -> Self {
+        let Removal { actor, time } = removal;
+        Self { run, version, hash, actor, time }
+    }
+}
+
+/// Why a store did not do what was requested.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The history ends elsewhere than what is to be added supposes. Nothing was added; read again.
+    /// The history ends elsewhere than the request assumes. Nothing was added; read again.
     #[error("{}", conflict(*actual))]
     Conflict {
-        /// The version at which the run is; `None` where it was never started.
+        /// The version of the run; `None` if it was never started.
         actual: Option<Version>,
     },
-    /// Whether the records were added is not known. Read again: they are there, all or none.
+    /// The note is at another revision than the change expects. Nothing was written; read again.
+    #[error("the note was changed by another caller; read it again")]
+    NoteConflict {
+        /// The revision of the note; `None` if there is none.
+        actual: Option<Revision>,
+    },
+    /// It is unknown whether the records were added. Read again: all are there, or none.
     #[error(
-        "the store failed while it wrote; whether the event was recorded shows when the run is read again"
+        "the store failed during a write; read the run again to see whether the event was recorded"
     )]
     Indeterminate(#[source] Cause),
-    /// The store has failed while it wrote, and cannot be opened again. Nothing was added, and nothing is added or read
-    /// until it can.
-    #[error(
-        "the store has failed and cannot be opened again; mend the cause, or start the program again"
-    )]
+    /// The store failed during a write and cannot be opened again. Nothing is read or added until it can.
+    #[error("the store has failed and cannot be opened again; fix the cause, or restart the program")]
     Poisoned(#[source] Cause),
     /// The store cannot be used now. Nothing was added; try again.
     #[error("the store of runs is not available")]
     Unavailable(#[source] Cause),
-    /// A history is not as it was written. Nothing goes on from there.
-    #[error("{}; go back to a backup, or remove the run", damage(run, *version))]
+    /// A record of a run, or its head, is not as it was written. The run stops there; other runs go on.
+    #[error("record {version} of the run `{}` is corrupt; restore a backup, or remove the run", run.name)]
     Corrupt {
         /// The run.
-        run: RunName,
+        run: RunId,
         /// The first record that is not as it was written.
         version: Version,
     },
     /// The store as a whole is not as it was written.
-    #[error("the store is damaged; go back to a backup")]
+    #[error("the store is damaged; restore a backup")]
     Damaged(#[source] Cause),
 }
 
-/// What lies behind an error of a store.
+/// The cause of an error of a store.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 fn conflict(actual: Option<Version>) -> String {
     match actual {
-        Some(version) => format!("the run is at version {version} already"),
+        Some(version) => format!("the run is already at version {version}"),
         None => "the run was never started".to_owned(),
     }
-}
-
-fn damage(run: &RunName, version: Version) -> String {
-    format!("record {version} of the run `{run}` is not as it was written")
 }

@@ -1,4 +1,4 @@
-//! Hashes, by which damage is seen.
+//! Hashes, which reveal damage.
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::str::FromStr;
@@ -6,15 +6,15 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::chart::Chart;
+use crate::chart::{Chart, Clause, Player, Target};
 
-/// A SHA-256, written as 64 hexadecimal digits. It shows damage, and no forgery: who can write can hash.
+/// A SHA-256 hash, written as 64 hexadecimal digits. It reveals damage, not forgery: whoever can write can hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Hash(pub [u8; 32]);
 
 impl Hash {
-    /// What stands for the hash of a record before the first.
+    /// The hash that stands before the first record of a run.
     pub const NONE: Self = Self([0; 32]);
 
     /// The hash of these parts, each with its length, so that no two lists of parts run together.
@@ -28,29 +28,70 @@ impl Hash {
         Self(hasher.finalize().into())
     }
 
-    /// The hash of a machine's graph: of all that decides where a history leads, and so of names and numbers, and of
-    /// no documentation.
+    /// The hash of a machine's graph: its states, events and clauses, by names and numbers. Documentation is left out.
     #[must_use]
     pub fn of_graph(chart: &Chart) -> Self {
-        let mut parts = vec![format!("{} {}", chart.name(), chart.initial().name())];
+        let mut graph = Encoder::default();
+        graph.text(chart.name());
+        graph.text(chart.initial().name());
         for state in chart.states().iter().chain(chart.superstates()) {
-            let (parent, is_final) = (state.parent(), state.is_final());
-            parts.push(format!("state {} {parent:?} {is_final}", state.name()));
+            graph.text("state");
+            graph.text(state.name());
+            graph.number(state.parent().map_or(u64::MAX, u64::from));
+            graph.flag(state.is_final());
         }
         for event in chart.events() {
-            parts.push(format!("event {}", event.name()));
-            for field in event.payload() {
-                let (ty, is_optional) = (field.ty(), field.is_optional());
-                parts.push(format!("field {} {ty} {is_optional}", field.name()));
+            graph.text("event");
+            graph.text(event.name());
+            for parameter in event.payload() {
+                graph.text("parameter");
+                graph.text(parameter.name());
+                graph.text(parameter.ty());
+                graph.flag(parameter.is_optional());
             }
-            for clause in event.clauses() {
-                let (from, to, guards) = (clause.from(), clause.to(), clause.guards());
-                let (by, after) = (clause.by(), clause.after());
-                let is_fallible = clause.is_fallible();
-                parts.push(format!("{from:?} {to:?} {guards:?} {is_fallible} {by:?} {after:?}"));
-            }
+            event.clauses().iter().for_each(|clause| graph.clause(clause));
         }
-        Self::of(&parts.iter().map(String::as_bytes).collect::<Vec<_>>())
+        Self::of(&[&graph.0])
+    }
+}
+
+/// Numbers and texts as bytes, each text with its length.
+#[derive(Default)]
+struct Encoder(Vec<u8>);
+
+impl Encoder {
+    fn clause(&mut self, clause: &Clause) {
+        self.text("clause");
+        clause.from().iter().for_each(|state| self.number(u64::from(*state)));
+        for target in clause.to() {
+            let (kind, state) = match target {
+                Target::State(state) => ("to", state),
+                Target::History(state) => ("history", state),
+            };
+            self.text(kind);
+            self.number(u64::from(*state));
+        }
+        clause.guards().iter().for_each(|guard| {
+            self.text("guard");
+            self.text(guard);
+        });
+        self.flag(clause.is_fallible());
+        self.flag(clause.by() == Player::Human);
+        let after = clause.after().map(|after| after.as_millis());
+        self.number(after.map_or(u64::MAX, |after| u64::try_from(after).unwrap_or(u64::MAX)));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.0.extend(text.as_bytes());
+    }
+
+    fn number(&mut self, number: u64) {
+        self.0.extend(number.to_be_bytes());
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.0.push(u8::from(flag));
     }
 }
 

@@ -1,10 +1,10 @@
-//! The names of requests.
+//! The keys of requests.
 
 use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
-/// The name that a caller gives to a request, so that it may be sent again: 1 to 128 bytes of text.
+/// The key that a caller gives to a request, so that it can be sent again safely: 1 to 128 bytes of text.
 ///
 /// ```
 /// use leverframe::record::RequestKey;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub struct RequestKey(String);
 
 impl RequestKey {
-    /// The most bytes that a key may have.
+    /// The maximum length of a key, in bytes.
     pub const MAX_LENGTH: usize = 128;
 
     /// The key.
@@ -48,10 +48,10 @@ impl Display for RequestKey {
     }
 }
 
-/// A text that cannot name a request.
+/// A text that cannot be the key of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a request key has 1 to {} bytes, not {length}; write a shorter one",
+    "a request key has 1 to {} bytes, not {length}; use a shorter one",
     RequestKey::MAX_LENGTH
 )]
 pub struct InvalidRequestKey {

@@ -5,41 +5,74 @@ use std::future::ready;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::gate::{Denial, GateRequest};
-use super::{Answer, Due, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
-use crate::record::{Hash, Record, RequestKey, RunName, Version};
+use super::{
+    Answer, Append, Due, Head, Logged, Note, NoteChange, NoteName, Opening, Page, PageLimit, Removal,
+    Revision, Scope, Store, StoreError, Tombstone,
+};
+use crate::caller::Principal;
+use crate::record::{
+    Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version,
+};
 
 /// A store that keeps nothing beyond the life of its value.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     kept: Mutex<Kept>,
-    changes: watch::Sender<u64>,
+    end: watch::Sender<Position>,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
-    runs: BTreeMap<RunName, History>,
+    runs: BTreeMap<RunId, History>,
+    log: BTreeMap<Position, (RunId, Version)>,
+    notes: BTreeMap<NoteName, Note>,
     tombstones: Vec<Tombstone>,
+    /// The last position that was given out.
+    end: u64,
+    /// The last revision that was given out.
+    revision: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct History {
-    records: Vec<Record>,
-    due: Option<DateTime<Utc>>,
+    head: Head,
+    records: Vec<(Position, Record)>,
+    keys: BTreeMap<(String, String), Version>,
     snapshot: Option<Snapshot>,
-    requests: Vec<(Hash, GateRequest)>,
+    /// The notes at a head, by which they are gone when it moves.
+    notes: (Hash, BTreeMap<NoteName, Note>),
 }
 
 impl History {
-    /// The requests that stand.
-    fn standing(&mut self) -> impl Iterator<Item = &mut GateRequest> {
-        let end = self.records.last().map(|last| last.hash);
-        let requests = self.requests.iter_mut().filter(move |(after, _)| Some(*after) == end);
-        requests.map(|(_, request)| request)
+    fn record(&self, version: Version) -> Option<&Record> {
+        let place = usize::try_from(version.0).ok()?;
+        self.records.get(place).map(|(_, record)| record)
     }
+
+    fn page(&self, from: Version, limit: PageLimit) -> Page {
+        let head = Some(self.head.clone());
+        let before = from.0.checked_sub(1).map(|before| self.record(Version(before)));
+        let after = match before {
+            None => Hash::NONE,
+            Some(Some(before)) => before.hash,
+            Some(None) => return Page::new(head, Hash::NONE, Vec::new()),
+        };
+        let skipped = usize::try_from(from.0).unwrap_or(usize::MAX);
+        let mut bytes = 0;
+        let records = self.records.iter().skip(skipped).map(|(_, record)| record);
+        let records = records.enumerate().take(limit.records).take_while(|(place, record)| {
+            bytes += record.entry.size();
+            *place == 0 || bytes <= limit.bytes
+        });
+        Page::new(head, after, records.map(|(_, record)| record.clone()).collect())
+    }
+}
+
+/// The key of a request, as it is unique in a run.
+fn request(actor: &Actor, key: &RequestKey) -> (String, String) {
+    (actor.as_str().to_owned(), key.as_str().to_owned())
 }
 
 impl MemoryStore {
@@ -49,138 +82,180 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// All that is kept. Nothing under the lock can leave it half changed, so one that was poisoned is whole.
+    /// Everything that is kept. No code under the lock can leave it half changed, so a poisoned lock is ignored.
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn append_now(
-        &self,
-        run: &RunName,
-        after: Hash,
-        records: Vec<Record>,
-        due: Option<DateTime<Utc>>,
-    ) -> Result<(), StoreError> {
-        let Some(first) = records.first() else { return Ok(()) };
+    fn append_now(&self, append: Append) -> Result<Position, StoreError> {
         let mut kept = self.kept();
-        let history = kept.runs.get(run).map(|history| history.records.as_slice());
-        let history = history.unwrap_or_default();
-        let last = history.last();
-        let actual = last.map(|last| last.version);
-        let follows = actual.map_or(Version::START, Version::next) == first.version
-            && last.map_or(Hash::NONE, |last| last.hash) == after;
-        let is_new = |(place, record): (usize, &Record)| {
-            let mut before = history.iter().chain(records.iter().take(place));
-            record.key.is_none() || before.all(|known| known.key != record.key)
+        let (Some(first), Some(head)) = (append.records.first(), Head::after(&append)) else {
+            return Ok(Position(kept.end));
         };
-        if !follows || !records.iter().enumerate().all(is_new) {
+        let history = kept.runs.get(&append.run);
+        let actual = history.map(|history| history.head.version);
+        let end = history.map_or(Hash::NONE, |history| history.head.hash);
+        let follows =
+            actual.map_or(Version::START, Version::next) == first.version && end == append.after;
+        let mut keys = BTreeMap::new();
+        let is_new = append.records.iter().all(|record| {
+            let Some(key) = &record.key else { return true };
+            let request = request(&record.actor, key);
+            let is_known = history.is_some_and(|history| history.keys.contains_key(&request));
+            keys.insert(request, record.version).is_none() && !is_known
+        });
+        if !follows || !is_new {
             return Err(StoreError::Conflict { actual });
         }
-        let history = kept.runs.entry(run.clone()).or_default();
+        let before = kept.end;
+        let records: Vec<_> = ((before + 1)..).map(Position).zip(append.records).collect();
+        kept.end = before + records.len() as u64;
+        for (position, record) in &records {
+            kept.log.insert(*position, (append.run.clone(), record.version));
+        }
+        let history = kept.runs.entry(append.run).or_insert_with(|| History {
+            head: head.clone(),
+            records: Vec::new(),
+            keys: BTreeMap::new(),
+            snapshot: None,
+            notes: (head.hash, BTreeMap::new()),
+        });
+        history.head = head;
         history.records.extend(records);
-        history.due = due;
-        self.changes.send_modify(|count| *count += 1);
-        Ok(())
+        history.keys.append(&mut keys);
+        Ok(self.moved(&kept))
     }
 
-    fn ask_now(&self, run: &RunName, after: Hash, request: GateRequest) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        let history = kept.runs.get_mut(run);
-        let history = history.ok_or(StoreError::Conflict { actual: None })?;
-        let last = history.records.last();
-        if last.map(|last| last.hash) != Some(after) {
-            return Err(StoreError::Conflict { actual: last.map(|last| last.version) });
-        }
-        let id = request.id();
-        if history.standing().all(|standing| standing.id() != id) {
-            history.requests.push((after, request));
-        }
-        Ok(())
+    /// Tells the watchers, under the lock, so that the position never goes back.
+    fn moved(&self, kept: &Kept) -> Position {
+        let end = Position(kept.end);
+        self.end.send_replace(end);
+        end
     }
 
-    fn deny_now(&self, run: &RunName, id: Hash, denial: Denial) -> Result<(), StoreError> {
+    fn note_now(&self, scope: &Scope, change: NoteChange) -> Result<Revision, StoreError> {
         let mut kept = self.kept();
-        let history = kept.runs.get_mut(run);
-        let history = history.ok_or(StoreError::Conflict { actual: None })?;
-        let actual = history.records.last().map(|last| last.version);
-        let request = history.standing().find(|request| request.id() == id);
-        match request.map(|request| &mut request.denial) {
-            Some(undecided @ None) => {
-                *undecided = Some(denial);
-                Ok(())
+        let revision = Revision(kept.revision + 1);
+        let notes = match scope {
+            Scope::Store => &mut kept.notes,
+            Scope::Head { run, hash } => {
+                let history = kept.runs.get_mut(run);
+                let history = history.ok_or(StoreError::Conflict { actual: None })?;
+                if history.head.hash != *hash {
+                    return Err(StoreError::Conflict { actual: Some(history.head.version) });
+                }
+                if history.notes.0 != *hash {
+                    history.notes = (*hash, BTreeMap::new());
+                }
+                &mut history.notes.1
             }
-            _ => Err(StoreError::Conflict { actual }),
+        };
+        let actual = notes.get(&change.name).map(|note| note.revision);
+        if actual != change.expected {
+            return Err(StoreError::NoteConflict { actual });
         }
+        match change.body {
+            Some(body) => {
+                notes.insert(change.name.clone(), Note::new(change.name, revision, body));
+            }
+            None => drop(notes.remove(&change.name)),
+        }
+        kept.revision = revision.0;
+        Ok(revision)
     }
 
-    fn remove_now(&self, run: &RunName, removal: Removal) -> Result<Tombstone, StoreError> {
+    fn remove_now(&self, run: &RunId, removal: Removal) -> Result<Tombstone, StoreError> {
         let mut kept = self.kept();
-        let history = kept.runs.remove(run);
-        let last = history.and_then(|history| history.records.into_iter().last());
-        let Some(last) = last else { return Err(StoreError::Conflict { actual: None }) };
-        let Removal { actor, time } = removal;
-        let (version, hash) = (last.version, last.hash);
-        let tombstone = Tombstone { run: run.clone(), version, hash, actor, time };
+        let Some(history) = kept.runs.remove(run) else {
+            return Err(StoreError::Conflict { actual: None });
+        };
+        for (position, _) in &history.records {
+            kept.log.remove(position);
+        }
+        let Head { version, hash, .. } = history.head;
+        let tombstone = Tombstone::new(run.clone(), version, hash, removal);
         kept.tombstones.push(tombstone.clone());
-        self.changes.send_modify(|count| *count += 1);
+        self.moved(&kept);
         Ok(tombstone)
     }
 }
 
 impl Store for MemoryStore {
-    fn append<'a>(
+    fn append(&self, append: Append) -> Answer<'_, Position> {
+        Box::pin(ready(self.append_now(append)))
+    }
+
+    fn open<'a>(&'a self, run: &'a RunId, limit: PageLimit) -> Answer<'a, Opening> {
+        let kept = self.kept();
+        let opening = kept.runs.get(run).map(|history| {
+            let from = history.snapshot.as_ref().map_or(Version::START, |kept| kept.version);
+            Opening::new(history.snapshot.clone(), history.page(from, limit))
+        });
+        let opening = opening.unwrap_or_else(|| Opening::new(None, Page::never_started()));
+        Box::pin(ready(Ok(opening)))
+    }
+
+    fn load<'a>(&'a self, run: &'a RunId, from: Version, limit: PageLimit) -> Answer<'a, Page> {
+        let kept = self.kept();
+        let page = kept.runs.get(run).map(|history| history.page(from, limit));
+        Box::pin(ready(Ok(page.unwrap_or_else(Page::never_started))))
+    }
+
+    fn keyed<'a>(
         &'a self,
-        run: &'a RunName,
-        after: Hash,
-        records: Vec<Record>,
-        due: Option<DateTime<Utc>>,
-    ) -> Answer<'a, ()> {
-        Box::pin(ready(self.append_now(run, after, records, due)))
-    }
-
-    fn load<'a>(&'a self, run: &'a RunName, from: Version, limit: usize) -> Answer<'a, Page> {
+        run: &'a RunId,
+        principal: &'a Principal,
+        key: &'a RequestKey,
+    ) -> Answer<'a, Option<Record>> {
         let kept = self.kept();
-        let history = kept.runs.get(run).map(|history| history.records.as_slice());
-        let history = history.unwrap_or_default();
-        let skipped = usize::try_from(from.0).unwrap_or(usize::MAX);
-        let before = skipped.checked_sub(1).and_then(|place| history.get(place));
-        let after = before.map_or(Hash::NONE, |record| record.hash);
-        let records = history.iter().skip(skipped).take(limit).cloned().collect();
-        Box::pin(ready(Ok(Page { after, records })))
-    }
-
-    fn keyed<'a>(&'a self, run: &'a RunName, key: &'a RequestKey) -> Answer<'a, Option<Record>> {
-        let kept = self.kept();
-        let history = kept.runs.get(run).map(|history| history.records.as_slice());
-        let mut records = history.unwrap_or_default().iter();
-        let record = records.find(|record| record.key.as_ref() == Some(key)).cloned();
+        let record = kept.runs.get(run).and_then(|history| {
+            let request = request(&principal.clone().into(), key);
+            history.keys.get(&request).and_then(|version| history.record(*version)).cloned()
+        });
         Box::pin(ready(Ok(record)))
     }
 
-    fn heads<'a>(&'a self, after: Option<&'a RunName>, limit: usize) -> Answer<'a, Vec<Head>> {
+    fn log(&self, after: Position, limit: PageLimit) -> Answer<'_, Vec<Logged>> {
+        let kept = self.kept();
+        let mut bytes = 0;
+        let later = kept.log.range((Bound::Excluded(after), Bound::Unbounded));
+        let logged = later.filter_map(|(position, (run, version))| {
+            let record = kept.runs.get(run)?.record(*version)?;
+            Some(Logged::new(*position, run.clone(), record.clone()))
+        });
+        let logged = logged.enumerate().take(limit.records).take_while(|(place, logged)| {
+            bytes += logged.record.entry.size();
+            *place == 0 || bytes <= limit.bytes
+        });
+        Box::pin(ready(Ok(logged.map(|(_, logged)| logged).collect())))
+    }
+
+    fn heads<'a>(
+        &'a self,
+        owner: Option<&'a Principal>,
+        after: Option<&'a RunId>,
+        limit: usize,
+    ) -> Answer<'a, Vec<Head>> {
         let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
         let kept = self.kept();
-        let heads = kept
-            .runs
-            .range::<RunName, _>((begin, Bound::Unbounded))
-            .filter_map(|(run, history)| {
-                history.records.last().map(|last| Head {
-                    run: run.clone(),
-                    version: last.version,
-                    state: last.state().to_owned(),
-                    time: last.time,
-                    due: history.due,
-                })
-            })
+        let later = kept.runs.range::<RunId, _>((begin, Bound::Unbounded));
+        let heads = later
+            .filter(|(run, _)| owner.is_none_or(|owner| run.owner == *owner))
+            .map(|(_, history)| history.head.clone())
             .take(limit)
             .collect();
         Box::pin(ready(Ok(heads)))
     }
 
+    fn head<'a>(&'a self, run: &'a RunId) -> Answer<'a, Option<Head>> {
+        let head = self.kept().runs.get(run).map(|history| history.head.clone());
+        Box::pin(ready(Ok(head)))
+    }
+
     fn due<'a>(&'a self, after: Option<&'a Due>, limit: usize) -> Answer<'a, Vec<Due>> {
         let kept = self.kept();
-        let due = |(run, history): (&RunName, &History)| {
-            history.due.map(|time| Due { time, run: run.clone() })
+        let due = |(run, history): (&RunId, &History)| {
+            history.head.due.map(|time| Due { time, run: run.clone() })
         };
         let mut all: Vec<Due> = kept.runs.iter().filter_map(due).collect();
         all.retain(|due| after.is_none_or(|after| due > after));
@@ -189,34 +264,32 @@ impl Store for MemoryStore {
         Box::pin(ready(Ok(all)))
     }
 
-    fn snapshot<'a>(&'a self, run: &'a RunName) -> Answer<'a, Option<Snapshot>> {
-        let kept = self.kept();
-        let snapshot = kept.runs.get(run).and_then(|history| history.snapshot.clone());
-        Box::pin(ready(Ok(snapshot)))
-    }
-
-    fn keep(&self, run: &RunName, snapshot: Snapshot) {
-        if let Some(history) = self.kept().runs.get_mut(run) {
+    fn keep(&self, run: &RunId, snapshot: Snapshot) {
+        if let Some(history) = self.kept().runs.get_mut(run)
+            && history.record(snapshot.version).is_some_and(|record| record.hash == snapshot.hash)
+        {
             history.snapshot = Some(snapshot);
         }
     }
 
-    fn ask<'a>(&'a self, run: &'a RunName, after: Hash, request: GateRequest) -> Answer<'a, ()> {
-        Box::pin(ready(self.ask_now(run, after, request)))
+    fn notes<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<Note>> {
+        let kept = self.kept();
+        let notes = match scope {
+            Scope::Store => Some(&kept.notes),
+            Scope::Head { run, hash } => kept.runs.get(run).and_then(|history| {
+                let stands = history.head.hash == *hash && history.notes.0 == *hash;
+                stands.then_some(&history.notes.1)
+            }),
+        };
+        let notes = notes.map(|notes| notes.values().cloned().collect()).unwrap_or_default();
+        Box::pin(ready(Ok(notes)))
     }
 
-    fn asked<'a>(&'a self, run: &'a RunName) -> Answer<'a, Vec<GateRequest>> {
-        let mut kept = self.kept();
-        let history = kept.runs.get_mut(run);
-        let asked = history.map(|history| history.standing().map(|request| request.clone()));
-        Box::pin(ready(Ok(asked.map(Iterator::collect).unwrap_or_default())))
+    fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {
+        Box::pin(ready(self.note_now(scope, change)))
     }
 
-    fn deny<'a>(&'a self, run: &'a RunName, request: Hash, denial: Denial) -> Answer<'a, ()> {
-        Box::pin(ready(self.deny_now(run, request, denial)))
-    }
-
-    fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone> {
+    fn remove<'a>(&'a self, run: &'a RunId, removal: Removal) -> Answer<'a, Tombstone> {
         Box::pin(ready(self.remove_now(run, removal)))
     }
 
@@ -224,7 +297,7 @@ impl Store for MemoryStore {
         Box::pin(ready(Ok(self.kept().tombstones.clone())))
     }
 
-    fn watch(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
+    fn watch(&self) -> watch::Receiver<Position> {
+        self.end.subscribe()
     }
 }

@@ -1,0 +1,79 @@
+//! What replaying a history leads to, kept to save time.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Hash, Program, Version};
+
+/// The value of a run at a version. A snapshot saves time: the records lead to the same value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The version.
+    pub version: Version,
+    /// The hash of the record of that version.
+    pub hash: Hash,
+    /// The program that made the snapshot.
+    pub program: Program,
+    /// State, context and history memory, as canonical JSON.
+    pub body: String,
+    /// When the active state and the superstates around it were entered, from the inside out.
+    pub entered: Vec<Entered>,
+}
+
+/// When a state or superstate was entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Entered {
+    /// The state, by its name on the wire.
+    pub state: Cow<'static, str>,
+    /// The time of the record that entered it.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub time: DateTime<Utc>,
+    /// The timeouts that have been recorded since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spent: Vec<Cow<'static, str>>,
+}
+
+impl Entered {
+    /// A state that was entered at `time`.
+    #[must_use]
+    pub fn new(state: Cow<'static, str>, time: DateTime<Utc>) -> Self {
+        Self { state, time, spent: Vec::new() }
+    }
+}
+
+impl Snapshot {
+    /// A snapshot of the value after the record of `version`, whose hash is `hash`.
+    #[must_use]
+    pub fn new(
+        version: Version,
+        hash: Hash,
+        program: Program,
+        body: String,
+        entered: Vec<Entered>,
+    ) -> Self {
+        Self { version, hash, program, body, entered }
+    }
+
+    /// The hash of the value. Equal values have equal digests.
+    #[must_use]
+    pub fn digest(&self) -> Hash {
+        Hash::of(&[self.body.as_bytes()])
+    }
+
+    /// The hash of the whole snapshot, by which a store detects damage.
+    pub(crate) fn seal(&self) -> Hash {
+        let (version, entered) = (self.version.0.to_be_bytes(), self.entered_json());
+        let Program { chart, declaration } = &self.program;
+        let body = self.body.as_bytes();
+        Hash::of(&[&version, &self.hash.0, &chart.0, &declaration.0, body, entered.as_bytes()])
+    }
+
+    /// When states were entered, as JSON.
+    pub(crate) fn entered_json(&self) -> String {
+        serde_json::to_string(&self.entered).expect("all keys are texts")
+    }
+}
