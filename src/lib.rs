@@ -27,6 +27,8 @@ pub mod cli;
 #[cfg(feature = "server")]
 pub mod demo;
 #[cfg(feature = "server")]
+mod guarded;
+#[cfg(feature = "server")]
 pub mod orchestrator;
 #[cfg(feature = "server")]
 pub mod record;

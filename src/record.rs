@@ -112,10 +112,15 @@ impl Entry {
         to
     }
 
+    /// The length of the event or of the initial context, in bytes of JSON.
+    pub(crate) fn payload(&self) -> usize {
+        let (Self::Started { context: raw, .. } | Self::Applied { event: raw, .. }) = self;
+        raw.get().len()
+    }
+
     /// The approximate bytes that a record with this entry takes in a store.
     pub(crate) fn size(&self) -> usize {
-        let (Self::Started { context: raw, .. } | Self::Applied { event: raw, .. }) = self;
-        raw.get().len() + FRAME
+        self.payload() + FRAME
     }
 }
 

@@ -1,81 +1,118 @@
-//! A run: a machine's value at a version, and what of it can be seen.
+//! A run: a machine's value at a version, and what can be seen of it.
 //!
 //! Nothing here reads or writes a store, and time comes with what happens.
 
+mod digests;
+mod error;
 mod replay;
-mod situation;
+mod status;
 mod timers;
 
-use std::any::Any;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value, json};
 
-pub use self::replay::Unreplayable;
-pub use self::situation::{Kind, Rejected, Situation};
+use self::digests::Digests;
+pub use self::error::{StartError, Unreplayable};
+pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
 use crate::chart::{Event, Player};
+use crate::guarded::{Panic, guarded};
 use crate::machine::{Machine, Name, Named, Parts};
 use crate::portable::Portable;
-use crate::record::{Entry, Hash, Principal, Record, RequestKey, Version};
+use crate::record::{
+    Actor, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version, canonical,
+    truncated,
+};
 use crate::refusal::{Applied, Reason, Refusal};
-use crate::store::Snapshot;
 
 /// Why an event is refused that is `by = human`.
-const GATE: &str = "a person has to decide this, and there is no way to ask one here";
+const GATE: &str = "a person has to decide this, and this server has no way to ask one";
 
 /// A machine with its place in a history.
 ///
-/// What [`open`](Self::open) and [`apply`](Self::apply) did has happened once the record is kept. A run whose record was
-/// not is of no use any more.
+/// What [`start`](Self::start) and [`apply`](Self::apply) did has happened once the record is stored. If it was not, the
+/// run must be dropped and read again.
 pub struct Run<M> {
     machine: M,
+    program: Program,
+    /// The initial context, of a run that is not started.
+    initial: Option<Box<RawValue>>,
     records: u64,
     hash: Hash,
+    /// The time of the last record.
+    time: DateTime<Utc>,
     timers: Timers,
+    digests: Digests,
+    /// Whether another declaration of the machine made the last record.
+    is_foreign: bool,
 }
 
-/// Whose doing a record is, and when it happens.
-#[derive(Debug, Clone, Copy)]
-pub struct Stamp<'a> {
+/// The attribution of a record: when it happens, who causes it, and for which request.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Stamp {
     /// The time.
     pub time: DateTime<Utc>,
     /// Who causes it.
-    pub actor: &'a Principal,
-    /// The name that the caller gave to the request.
-    pub key: Option<&'a RequestKey>,
+    pub actor: Actor,
+    /// The key that the caller gave to the request.
+    pub key: Option<RequestKey>,
+}
+
+impl Stamp {
+    /// A record by `actor` at `time`.
+    #[must_use]
+    pub fn new(time: DateTime<Utc>, actor: impl Into<Actor>, key: Option<RequestKey>) -> Self {
+        Self { time, actor: actor.into(), key }
+    }
+}
+
+/// What is to be stored of an event: its record, and sometimes a snapshot.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Change {
+    /// The record.
+    pub record: Record,
+    /// The value after the record.
+    pub snapshot: Option<Snapshot>,
 }
 
 impl<M: Portable<Context: Default>> Run<M> {
-    /// A run that nobody has started. Its machine is new.
+    /// A run that is not started, with a new machine. The initial context and the entry actions are made here, once.
     ///
     /// # Errors
     ///
-    /// [`Unreplayable`], where the initial context does not read back from what it is written as.
-    pub fn unstarted() -> Result<Self, Unreplayable> {
-        let context = to_raw_value(&M::Context::default());
-        let machine = context.and_then(|context| restored(&context));
-        let machine = machine.map_err(|error| Unreplayable::at(Version::START, error.into()))?;
-        Ok(Self { machine, records: 0, hash: Hash::NONE, timers: Timers::default() })
+    /// [`StartError`] if they panic, or the context does not read back from what it is written as.
+    pub fn unstarted(program: Program) -> Result<Self, StartError> {
+        let context = guarded(M::Context::default)?;
+        let initial = guarded(|| to_raw_value(&context))?.map_err(StartError::Context)?;
+        let machine = started(&initial)?;
+        let digests = Digests::started(&initial);
+        Ok(Self {
+            machine,
+            program,
+            initial: Some(initial),
+            records: 0,
+            hash: Hash::NONE,
+            time: DateTime::<Utc>::MIN_UTC,
+            timers: Timers::default(),
+            digests,
+            is_foreign: false,
+        })
     }
 
-    /// Starts the run, which nobody has started: its record holds the context that the machine has before it enters
-    /// its initial state.
-    ///
-    /// # Errors
-    ///
-    /// Where the context cannot be written.
-    pub fn open(&mut self, stamp: Stamp<'_>) -> Result<Record, serde_json::Error> {
-        let context = to_raw_value(&M::Context::default())?;
-        let state = wire::<M>(self.machine.parts().state.name());
-        let machine = Cow::Borrowed(M::CHART.name());
-        let chart = Hash::of_graph(M::CHART);
-        self.timers = Timers::started(M::CHART, self.number(), stamp.time);
-        Ok(self.record(stamp, Entry::Started { machine, chart, state, context }))
+    /// Starts the run. The record holds the context that the machine had before it entered its initial state. A run that
+    /// is started already stays as it is and has no such record.
+    pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
+        let context = self.initial.take()?;
+        self.timers = Timers::started(M::CHART, self.leaf(), stamp.time);
+        let entry =
+            Entry::started(M::CHART.name(), self.program, self.configuration(), context);
+        Some(self.record(stamp, entry))
     }
 }
 
@@ -86,13 +123,13 @@ impl<M: Portable> Run<M> {
         &self.machine
     }
 
-    /// What every state sees.
+    /// The context.
     #[must_use]
     pub fn context(&self) -> &M::Context {
         &self.machine.parts().context
     }
 
-    /// How many events the run has taken.
+    /// The number of events that the run has taken.
     #[must_use]
     pub fn version(&self) -> Version {
         Version(self.records.saturating_sub(1))
@@ -104,38 +141,73 @@ impl<M: Portable> Run<M> {
         self.records > 0
     }
 
-    /// The version that the next record has.
+    /// The version of the next record.
     #[must_use]
     pub fn next(&self) -> Version {
         Version(self.records)
     }
 
-    /// The hash of the last record, [`Hash::NONE`] where there is none.
+    /// The hash of the last record, [`Hash::NONE`] if there is none.
     #[must_use]
     pub fn hash(&self) -> Hash {
         self.hash
     }
 
-    /// Lets the machine take an event of a caller, and tells what to record of it.
+    /// The number of the active leaf in the chart.
+    #[must_use]
+    pub fn leaf(&self) -> u16 {
+        self.machine.parts().state.name().number()
+    }
+
+    /// The approximate length of the machine's value as JSON, in bytes. It is exact where a digest was taken.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.digests.value_size()
+    }
+
+    /// Whether the last record has no digest.
+    #[must_use]
+    pub(crate) fn lacks_digest(&self) -> bool {
+        self.digests.is_behind()
+    }
+
+    /// Takes note of the declaration that made the last record.
+    pub(crate) fn written_by(&mut self, declaration: Option<Hash>) {
+        self.is_foreign = declaration.is_some_and(|by| by != self.program.declaration);
+    }
+
+    /// The version of the last record whose value a digest covers; `None` if no digest was taken.
+    #[must_use]
+    pub fn digest_version(&self) -> Option<Version> {
+        self.digests.version()
+    }
+
+    /// Applies an event of a caller. `limit` is the maximum length of the machine's value as JSON, in bytes.
     ///
     /// # Errors
     ///
-    /// [`Rejected`]. Where it was a handler that refused, the machine may have been written to, and this value
-    /// is no longer of use.
-    pub fn apply(&mut self, event: M::Event, stamp: Stamp<'_>) -> Result<Record, Rejected> {
+    /// [`Rejection`]. After [`RejectionKind::Failed`] and [`RejectionKind::Limit`] the machine may have been written to,
+    /// and the run must be dropped and read again.
+    pub fn apply(
+        &mut self,
+        event: M::Event,
+        stamp: Stamp,
+        limit: usize,
+    ) -> Result<Change, Rejection> {
         let name = event.name();
-        let waiting = |reason| Rejected { kind: Kind::Waiting, event: in_chart::<M>(name), reason };
+        let waiting = |reason: &str| {
+            Rejection::new(RejectionKind::Waiting, in_chart::<M>(name), reason.to_owned())
+        };
         if self.is_gated(name) {
-            return Err(waiting(GATE.to_owned()));
+            return Err(waiting(GATE));
         }
         if self.is_timeout(name) {
-            return Err(waiting("it comes by itself, when it falls due".to_owned()));
+            return Err(waiting("it is a timeout, and comes by itself when it is due"));
         }
-        self.step(event, stamp)
+        self.step(event, stamp, limit)
     }
 
-    /// Lets the machine take a timeout that is overdue at `time`, and tells what to record of it; `None` where none is.
-    /// Those that were tried before and failed are left out.
+    /// Applies a timeout that is due at `time`; `None` if there is none. Timeouts in `failed` are left out.
     ///
     /// # Errors
     ///
@@ -144,27 +216,25 @@ impl<M: Portable> Run<M> {
         &mut self,
         time: DateTime<Utc>,
         failed: &[M::EventName],
-    ) -> Option<(M::EventName, Result<Record, Rejected>)> {
-        let overdue = |(due, event): &(_, _)| *due <= time && !failed.contains(event);
-        let (_, name) = self.timeouts().filter(overdue).min()?;
-        let stamp = Stamp { time, actor: &Principal::CLOCK, key: None };
+    ) -> Option<(M::EventName, Result<Change, Rejection>)> {
+        let is_due = |(due, event): &(_, _)| *due <= time && !failed.contains(event);
+        let (_, name) = self.timeouts().filter(is_due).min()?;
         let event = in_chart::<M>(name);
-        let written = json!({event.name(): {}});
-        let done = serde_json::from_value(written).map_err(|error| {
-            let reason = format!("a timeout carries nothing: {error}");
-            Rejected { kind: Kind::Failed, event, reason }
+        let done = serde_json::from_value(json!({event.name(): {}})).map_err(|error| {
+            let reason = format!("a timeout has no payload: {error}");
+            Rejection::new(RejectionKind::Failed, event, reason)
         });
-        Some((name, done.and_then(|event| self.step(event, stamp))))
+        let stamp = Stamp::new(time, Actor::Clock, None);
+        Some((name, done.and_then(|event| self.step(event, stamp, usize::MAX))))
     }
 
-    /// When the run falls due next: the time and the timeout. One that a guard holds back does not, as long as nothing
-    /// else happens.
+    /// When the run falls due next: the time and the timeout. A timeout that a guard forbids is left out.
     #[must_use]
     pub fn due(&self) -> Option<(DateTime<Utc>, &'static Event)> {
         self.timeouts().min().map(|(time, name)| (time, in_chart::<M>(name)))
     }
 
-    /// The timeouts that have not come yet and that no guard holds back.
+    /// The timeouts that have not come yet and that no guard forbids.
     fn timeouts(&self) -> impl Iterator<Item = (DateTime<Utc>, M::EventName)> {
         self.machine.timeouts().filter_map(|timeout| {
             let due = self.timers.due(M::CHART, &timeout)?;
@@ -173,19 +243,47 @@ impl<M: Portable> Run<M> {
         })
     }
 
-    fn step(&mut self, event: M::Event, stamp: Stamp<'_>) -> Result<Record, Rejected> {
+    fn step(&mut self, event: M::Event, stamp: Stamp, limit: usize) -> Result<Change, Rejection> {
         let name = event.name();
-        let failed = |reason| Rejected { kind: Kind::Failed, event: in_chart::<M>(name), reason };
+        let chart_event = in_chart::<M>(name);
+        let failed = |reason| Rejection::new(RejectionKind::Failed, chart_event, reason);
         let written = to_raw_value(&event)
             .map_err(|error| failed(format!("the event cannot be written: {error}")))?;
-        match self.take(event, stamp.time) {
-            Ok(Ok(applied)) => Ok(self.record(stamp, entry(applied, written))),
-            Ok(Err(refusal)) => Err(explained(&refusal)),
-            Err(panic) => Err(failed(panic.to_string())),
+        let before = self.size();
+        let applied = match self.take(event, self.later(stamp.time)) {
+            Ok(Ok(applied)) => applied,
+            Ok(Err(refusal)) => return Err(explained(&refusal)),
+            Err(panic) => return Err(failed(panic.to_string())),
+        };
+        let mut entry = entry(applied, written);
+        let due = self.digests.due(&entry, limit, self.is_foreign);
+        let body = if due.is_digest() {
+            let body = guarded(|| self.value());
+            Some(body.map_err(|panic| failed(panic.to_string()))?.map_err(|error| {
+                failed(format!("the machine's value cannot be written: {error}"))
+            })?)
+        } else {
+            None
+        };
+        if let (Some(body), Entry::Applied { digest, .. }) = (&body, &mut entry) {
+            if body.len() > limit && body.len() > before {
+                let reason = format!(
+                    "state and context would have {} bytes as JSON, and at most {limit} are allowed",
+                    body.len()
+                );
+                return Err(Rejection::new(RejectionKind::Limit, chart_event, reason));
+            }
+            *digest = Some(Hash::of(&[body.as_bytes()]));
         }
+        let value_size = body.as_ref().map(String::len);
+        let record = self.record(stamp, entry);
+        self.digests.took(&record, value_size);
+        self.is_foreign = false;
+        let snapshot = body.filter(|_| due.is_snapshot()).map(|body| self.snapshot_of(body));
+        Ok(Change { record, snapshot })
     }
 
-    /// Lets the machine take an event at a time, and keeps in mind what that means for timeouts.
+    /// Applies an event to the machine and to the timers.
     fn take(
         &mut self,
         event: M::Event,
@@ -202,151 +300,132 @@ impl<M: Portable> Run<M> {
     }
 
     /// The record of what has just happened, which becomes the last.
-    fn record(&mut self, stamp: Stamp<'_>, entry: Entry) -> Record {
+    fn record(&mut self, stamp: Stamp, entry: Entry) -> Record {
         let Stamp { time, actor, key } = stamp;
-        let (actor, key) = (actor.clone(), key.cloned());
-        let record = Record::new(&self.hash, self.next(), time, actor, key, entry);
+        let record = Record::new(&self.hash, self.next(), self.later(time), actor, key, entry);
         self.ends_with(&record);
         record
     }
 
-    fn ends_with(&mut self, last: &Record) {
-        self.records = last.version.0 + 1;
-        self.hash = last.hash;
+    /// The time, or that of the last record if the clock was set back since.
+    fn later(&self, time: DateTime<Utc>) -> DateTime<Utc> {
+        truncated(time).max(self.time)
     }
 
-    /// The number of the present state in the chart.
-    fn number(&self) -> u16 {
-        self.machine.parts().state.name().number()
+    fn ends_with(&mut self, last: &Record) {
+        self.records = last.version.0.saturating_add(1);
+        self.hash = last.hash;
+        self.time = last.time;
+    }
+
+    fn configuration(&self) -> Configuration {
+        configuration::<M>(self.machine.parts().state.name())
     }
 
     /// Whether the present state has a gate for the event.
     fn is_gated(&self, event: M::EventName) -> bool {
-        let clause = M::CHART.clause(self.number(), in_chart::<M>(event));
+        let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
         clause.is_some_and(|clause| clause.by() == Player::Human)
     }
 
-    /// Whether the event comes by itself in the present state.
+    /// Whether the event is a timeout of the present state.
     fn is_timeout(&self, event: M::EventName) -> bool {
-        let clause = M::CHART.clause(self.number(), in_chart::<M>(event));
+        let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
         clause.is_some_and(|clause| clause.after().is_some())
+    }
+
+    /// State, context and history memory, as canonical JSON.
+    ///
+    /// # Errors
+    ///
+    /// One of them cannot be written.
+    pub fn value(&self) -> Result<String, serde_json::Error> {
+        canonical(self.machine.parts())
     }
 
     /// The run as it is, to go on from without its history.
     ///
     /// # Errors
     ///
-    /// Where state, context or history memory cannot be written.
+    /// As [`value`](Self::value).
     pub fn snapshot(&self) -> Result<Snapshot, serde_json::Error> {
-        let Parts { state, context, history } = self.machine.parts();
-        let parts = [
-            ("context", serde_json::to_value(context)?),
-            ("history", serde_json::to_value(history)?),
-            ("state", serde_json::to_value(state)?),
-        ];
-        let body =
-            canonical(&parts.map(|(name, value)| (name.to_owned(), value)).into_iter().collect());
-        let (version, hash, entered) = (self.version(), self.hash, self.timers.0.clone());
-        Ok(Snapshot { version, hash, body, entered })
+        Ok(self.snapshot_of(self.value()?))
     }
 
-    /// The run that a snapshot tells of; `None` where it does not read back to the very same.
+    fn snapshot_of(&self, body: String) -> Snapshot {
+        Snapshot::new(self.version(), self.hash, self.program, body, self.timers.0.clone())
+    }
+
+    /// The run of a snapshot that this very program made; `None` if it is another's or does not read back to the same
+    /// value.
     #[must_use]
-    pub fn restored(snapshot: &Snapshot) -> Option<Self> {
+    pub fn restored(snapshot: &Snapshot, program: Program) -> Option<Self> {
+        if snapshot.program != program {
+            return None;
+        }
         let Written { state, context, history } = serde_json::from_str(&snapshot.body).ok()?;
-        let (state, context) =
-            (serde_json::from_str(state.get()).ok()?, serde_json::from_str(context.get()).ok()?);
-        let history = serde_json::from_str(history.get()).ok()?;
         let machine: M = Parts { state, context, history }.into();
         let leaf = machine.parts().state.name().number();
         let timers = Timers::restored(M::CHART, leaf, snapshot.entered.clone())?;
-        let run = Self { machine, records: snapshot.version.0 + 1, hash: snapshot.hash, timers };
-        let same = run.snapshot().is_ok_and(|again| again.body == snapshot.body);
-        same.then_some(run)
+        let run = Self {
+            machine,
+            program,
+            initial: None,
+            records: snapshot.version.0.saturating_add(1),
+            hash: snapshot.hash,
+            time: DateTime::<Utc>::MIN_UTC,
+            timers,
+            digests: Digests::restored(snapshot),
+            is_foreign: false,
+        };
+        run.value().is_ok_and(|value| value == snapshot.body).then_some(run)
     }
 }
 
 /// The body of a snapshot.
 #[derive(Deserialize)]
-struct Written {
-    state: Box<RawValue>,
-    context: Box<RawValue>,
-    history: Box<RawValue>,
+struct Written<S, C, H> {
+    state: S,
+    context: C,
+    history: H,
 }
 
-/// JSON of one form for each value: no spaces, and keys in the order of their bytes.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(object) => {
-            let mut members: Vec<_> = object.iter().collect();
-            members.sort_unstable_by_key(|(name, _)| *name);
-            let members = members.into_iter().map(|(name, value)| {
-                format!("{}:{}", Value::from(name.as_str()), canonical(value))
-            });
-            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
-        }
-        Value::Array(array) => {
-            format!("[{}]", array.iter().map(canonical).collect::<Vec<_>>().join(","))
-        }
-        other => other.to_string(),
-    }
-}
-
-/// A panic of the author's code.
-#[derive(Debug, thiserror::Error)]
-#[error("it panicked: {0}")]
-pub struct Panic(String);
-
-/// Runs the author's code.
-///
-/// # Errors
-///
-/// [`Panic`], where it panics. What it had borrowed to change is then of no use any more.
-pub fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(Panic::from)
-}
-
-impl From<Box<dyn Any + Send>> for Panic {
-    fn from(panic: Box<dyn Any + Send>) -> Self {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        Self(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
-    }
-}
-
-/// A machine in its initial state, with this context.
-fn restored<M: Portable>(context: &RawValue) -> Result<M, serde_json::Error> {
-    Ok(M::start(serde_json::from_str(context.get())?))
+/// A machine in its initial state, which it has entered, with this context.
+fn started<M: Portable>(context: &RawValue) -> Result<M, StartError> {
+    let context = serde_json::from_str(context.get()).map_err(StartError::Context)?;
+    Ok(guarded(|| M::start(context))?)
 }
 
 fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>) -> Entry {
     let Applied { from, to, internal, .. } = applied;
-    Entry::Applied { event, from: wire::<M>(from), to: wire::<M>(to), internal }
+    Entry::applied(event, configuration::<M>(from), configuration::<M>(to), internal)
 }
 
-fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejected {
+fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejection {
     let event = in_chart::<M>(refusal.event);
-    let (name, state) = (event.name(), wire::<M>(refusal.state));
+    let (name, state) = (event.name(), M::CHART.state(refusal.state.number()).wire());
     let (kind, reason) = match &refusal.reason {
         Reason::NoTransition => {
-            (Kind::NoTransition, format!("`{name}` is not possible in {state}"))
+            (RejectionKind::NoTransition, format!("`{name}` is not possible in {state}"))
         }
-        Reason::Final => {
-            let reason =
-                format!("{state} is final: the run has ended, start another with `start_run`");
-            (Kind::Final, reason)
-        }
-        Reason::Guard(fault) => (Kind::Guard, fault.to_string()),
-        Reason::Failed(fault) => (Kind::Failed, fault.to_string()),
+        Reason::Final => (RejectionKind::Final, format!("{state} is final; the run has ended")),
+        Reason::Guard(fault) => (RejectionKind::Guard, fault.to_string()),
+        Reason::Failed(fault) => (RejectionKind::Failed, fault.to_string()),
     };
-    Rejected { kind, event, reason }
+    Rejection::new(kind, event, reason)
 }
 
-fn wire<M: Machine>(state: M::StateName) -> Cow<'static, str> {
-    Cow::Borrowed(M::CHART.state(state.number()).wire())
+fn configuration<M: Machine>(state: M::StateName) -> Configuration {
+    Configuration::of(Cow::Borrowed(M::CHART.state(state.number()).wire()))
 }
 
 /// The event in the chart. Names and chart come from one declaration, so that each name has its event.
 pub(crate) fn in_chart<M: Machine>(event: M::EventName) -> &'static Event {
     let found = M::CHART.events().get(usize::from(event.number()));
     found.expect("the chart has all events of its machine, in the order of their names")
+}
+
+/// An event as canonical JSON; the empty string if it cannot be written, which no record holds.
+pub(crate) fn event_json(event: &impl Serialize) -> String {
+    canonical(event).unwrap_or_default()
 }

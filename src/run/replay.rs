@@ -1,80 +1,136 @@
 //! Going on by the records of a history.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::digests::Digests;
+use super::error::{Mismatch, Unreplayable};
 use super::timers::Timers;
-use super::{Run, restored, wire};
+use super::{Run, configuration, started};
+use crate::guarded::guarded;
 use crate::portable::Portable;
-use crate::record::{Entry, Record, Version};
+use crate::record::{Configuration, Entry, Hash, Program, Record, Version, canonical};
 
 impl<M: Portable> Run<M> {
-    /// Goes on by one record of the history.
+    /// The run that the first record of a history has started.
     ///
     /// # Errors
     ///
-    /// [`Unreplayable`], where the record does not follow, or leads elsewhere than it says.
-    pub fn replay(&mut self, record: &Record) -> Result<(), Unreplayable> {
-        let done = if record.version == self.next() {
-            self.follow(record)
-        } else {
-            Err(Break::Gap { expected: self.next() })
+    /// [`Unreplayable`] if it is no start, is of another machine, or leads to another state.
+    pub fn begun(record: &Record, program: Program) -> Result<Self, Unreplayable> {
+        Self::begin(record, program).map_err(|cause| Unreplayable::new(record.version, cause))
+    }
+
+    fn begin(record: &Record, program: Program) -> Result<Self, Mismatch> {
+        let Entry::Started { machine: name, to, context, .. } = &record.entry else {
+            return Err(Mismatch::NoStart);
         };
-        done.map_err(|cause| Unreplayable::at(record.version, cause))?;
+        if record.version != Version::START {
+            return Err(Mismatch::Gap { expected: Version::START });
+        }
+        if name != M::CHART.name() {
+            return Err(Mismatch::OtherMachine(name.clone().into_owned()));
+        }
+        let read: M::Context = serde_json::from_str(context.get())?;
+        same_json(&read, context)?;
+        let mut run = Self {
+            machine: started(context)?,
+            program,
+            initial: None,
+            records: 0,
+            hash: Hash::NONE,
+            time: DateTime::<Utc>::MIN_UTC,
+            timers: Timers::default(),
+            digests: Digests::started(context),
+            is_foreign: false,
+        };
+        same_target(to, &run.configuration())?;
+        run.timers = Timers::started(M::CHART, run.leaf(), record.time);
+        run.ends_with(record);
+        Ok(run)
+    }
+
+    /// Goes on by one record of the history, and compares all that the record holds with what the machine does.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreplayable`] if the record does not follow, or differs. The run must be dropped then.
+    pub fn replay(&mut self, record: &Record) -> Result<(), Unreplayable> {
+        self.follow(record).map_err(|cause| Unreplayable::new(record.version, cause))
+    }
+
+    fn follow(&mut self, record: &Record) -> Result<(), Mismatch> {
+        if record.version != self.next() {
+            return Err(Mismatch::Gap { expected: self.next() });
+        }
+        let Entry::Applied { event: written, from, to, internal, digest } = &record.entry else {
+            return Err(Mismatch::NoStart);
+        };
+        let event: M::Event = serde_json::from_str(written.get())?;
+        same_json(&event, written)?;
+        let here = self.configuration();
+        if *from != here {
+            return Err(Mismatch::From { recorded: from.to_string(), actual: here.to_string() });
+        }
+        let applied = match self.take(event, record.time) {
+            Ok(Ok(applied)) => applied,
+            Ok(Err(refusal)) => return Err(Mismatch::Refused(refusal.to_string())),
+            Err(panic) => return Err(Mismatch::Refused(panic.to_string())),
+        };
+        same_target(to, &configuration::<M>(applied.to))?;
+        if *internal != applied.internal {
+            return Err(Mismatch::Internal);
+        }
+        let length = digest.map(|digest| self.compared(digest)).transpose()?;
+        self.digests.took(record, length);
         self.ends_with(record);
         Ok(())
     }
 
-    fn follow(&mut self, record: &Record) -> Result<(), Break> {
-        match &record.entry {
-            Entry::Started { machine, context, .. } => {
-                if machine != M::CHART.name() {
-                    return Err(Break::OtherMachine(machine.clone().into_owned()));
-                }
-                self.machine = restored(context)?;
-                self.timers = Timers::started(M::CHART, self.number(), record.time);
-            }
-            Entry::Applied { event, to, .. } => {
-                let event: M::Event = serde_json::from_str(event.get())?;
-                let applied = match self.take(event, record.time) {
-                    Ok(Ok(applied)) => applied,
-                    Ok(Err(refusal)) => return Err(Break::Refused(refusal.to_string())),
-                    Err(panic) => return Err(Break::Refused(panic.to_string())),
-                };
-                let reached = wire::<M>(applied.to);
-                if reached != *to {
-                    return Err(Break::Elsewhere(reached.into_owned()));
-                }
-            }
+    /// Compares the value with a digest, and answers the length of the value.
+    fn compared(&self, digest: Hash) -> Result<usize, Mismatch> {
+        let value = guarded(|| self.value())
+            .map_err(|panic| Mismatch::Refused(panic.to_string()))??;
+        if Hash::of(&[value.as_bytes()]) == digest {
+            Ok(value.len())
+        } else {
+            Err(Mismatch::Digest)
         }
-        Ok(())
+    }
+
+    /// The number of the leaf of a configuration.
+    pub(crate) fn leaf_of(configuration: &Configuration) -> Option<u16> {
+        let leaf = configuration.leaves().next()?;
+        (0..).zip(M::CHART.states()).find(|(_, state)| state.wire() == leaf).map(|(leaf, _)| leaf)
+    }
+
+    /// The restored run, if `record` is the last that the snapshot saw and agrees with it.
+    pub(crate) fn anchored(mut self, record: &Record) -> Option<Self> {
+        if record.version != self.version() || record.hash != self.hash {
+            return None;
+        }
+        if let Entry::Applied { digest: Some(digest), .. } = &record.entry {
+            self.compared(*digest).ok()?;
+        }
+        self.time = record.time;
+        Some(self)
     }
 }
 
-/// A record by which a history cannot go on.
-#[derive(Debug, thiserror::Error)]
-#[error("record {version} of the history cannot be replayed")]
-pub struct Unreplayable {
-    /// The version of the record.
-    pub version: Version,
-    #[source]
-    cause: Break,
-}
-
-impl Unreplayable {
-    pub(super) fn at(version: Version, cause: Break) -> Self {
-        Self { version, cause }
+/// Whether a value that was read from JSON is written to the same JSON again.
+fn same_json(read: &impl Serialize, written: &RawValue) -> Result<(), Mismatch> {
+    if serde_json::to_string(read)? == written.get() {
+        return Ok(());
     }
+    let written: Value = serde_json::from_str(written.get())?;
+    if canonical(read)? == canonical(&written)? { Ok(()) } else { Err(Mismatch::Payload) }
 }
 
-/// What is wrong with it.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Break {
-    #[error("it cannot be read")]
-    Unreadable(#[from] serde_json::Error),
-    #[error("it belongs to the machine `{0}`")]
-    OtherMachine(String),
-    #[error("record {expected} is missing before it")]
-    Gap { expected: Version },
-    #[error("the machine refuses its event: {0}")]
-    Refused(String),
-    #[error("the machine comes to {0} by it")]
-    Elsewhere(String),
+fn same_target(recorded: &Configuration, actual: &Configuration) -> Result<(), Mismatch> {
+    if recorded == actual {
+        return Ok(());
+    }
+    Err(Mismatch::To { recorded: recorded.to_string(), actual: actual.to_string() })
 }

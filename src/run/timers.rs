@@ -1,4 +1,4 @@
-//! Since when a run is where it is, and which of its timeouts have come.
+//! Since when a run is in its states, and which of its timeouts have come.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,22 +7,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::chart::{Chart, Event};
 use crate::machine::{Name, Timeout};
-use crate::record::kept;
-use crate::store::Entered;
+use crate::record::{Entered, truncated};
 
 /// When the state of a run and the superstates around it were entered, from the inside out.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Timers(pub(super) Vec<Entered>);
 
 impl Timers {
-    /// Those of a run that was started in a leaf.
+    /// The timers of a run that was started in a leaf.
     pub(super) fn started(chart: &'static Chart, leaf: u16, time: DateTime<Utc>) -> Self {
-        let time = kept(time);
-        let enter = |node| Entered { state: wire(chart, node), time, spent: Vec::new() };
+        let time = truncated(time);
+        let enter = |node| Entered::new(wire(chart, node), time);
         Self(chart.around(leaf).map(enter).collect())
     }
 
-    /// Those that a snapshot has kept of a run in this leaf; `None` where they are of another chart.
+    /// The timers that a snapshot holds of a run in this leaf; `None` if they are of another chart.
     pub(super) fn restored(
         chart: &'static Chart,
         leaf: u16,
@@ -33,7 +32,7 @@ impl Timers {
         is_same.then_some(Self(entered))
     }
 
-    /// Takes note that `event` came in the leaf `from`. One that is a timeout does not come again.
+    /// Takes note of an event in the leaf `from`. A timeout does not come again.
     pub(super) fn took(&mut self, chart: &'static Chart, from: u16, event: &Event) {
         let timeout = chart.clause(from, event).filter(|clause| clause.after().is_some());
         let source = timeout.and_then(|clause| chart.source(from, clause));
@@ -54,7 +53,7 @@ impl Timers {
         }
     }
 
-    /// When a timeout falls due; `None` where it has come.
+    /// When a timeout falls due; `None` if it has come.
     pub(super) fn due<E: Name>(
         &self,
         chart: &'static Chart,
@@ -72,7 +71,7 @@ impl Timers {
     }
 }
 
-/// The time so much later; the last that there is, where it is later than that.
+/// The time so much later, at most the last that can be represented.
 fn later(time: DateTime<Utc>, after: Duration) -> DateTime<Utc> {
     let later = TimeDelta::from_std(after).ok().and_then(|after| time.checked_add_signed(after));
     later.unwrap_or(DateTime::<Utc>::MAX_UTC)

@@ -1,65 +1,100 @@
-//! Why a run did not do what it was asked.
+//! Why a run did not do what was requested.
 
-use crate::record::RunName;
-use crate::run::{Panic, Rejected, Situation, Unreplayable};
+use crate::guarded::Panic;
+use crate::record::{Record, RequestKey, RunId, Version};
+use crate::run::{Rejection, RunStatus, StartError, Unreplayable};
 use crate::store::StoreError;
+use crate::text;
 
-/// Why a run did not do what it was asked.
+/// Why a run did not do what was requested. The run is as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunsError {
-    /// The run did not take the event. It is as it was.
-    #[error("{}", .0.rejected.reason)]
-    Refused(Box<Refused>),
-    /// There is such a run already.
-    #[error("the run `{}` was started before", .0.run)]
-    AlreadyStarted(Box<Situation>),
-    /// There is no such run.
-    #[error("the run `{run}` was never started; `start_run` starts it; {}", named(known))]
-    NeverStarted {
-        /// The run that was asked for.
-        run: RunName,
-        /// Runs that there are, at most twenty.
-        known: Vec<RunName>,
+    /// The run did not take the event.
+    #[error("{}", .0.rejection.reason)]
+    Refused(Box<Rejected>),
+    /// The request key has a record of the same caller with other content.
+    #[error(
+        "the request key {} was used for another request, recorded as version {version}; use another key",
+        text::quoted(key.as_str())
+    )]
+    KeyReused {
+        /// The key.
+        key: RequestKey,
+        /// The version of its record.
+        version: Version,
+        /// The run.
+        status: Box<RunStatus>,
     },
-    /// The author's code panicked. The run is as it was.
-    #[error(transparent)]
-    Panicked(#[from] Panic),
-    /// The history is not one of this machine.
-    #[error("the run `{run}` cannot be read")]
+    /// Other callers changed the run again and again.
+    #[error("other callers keep changing the run `{}`; try again", .0.run.name)]
+    Contended(Box<RunStatus>),
+    /// There is such a run already.
+    #[error("the run `{}` was started before", .0.run.name)]
+    AlreadyStarted(Box<RunStatus>),
+    /// There is no such run.
+    #[error("the run `{}` was never started; runs: {}", run.name, text::listed(known.iter().map(|run| run.name.as_str())))]
+    NeverStarted {
+        /// The run.
+        run: RunId,
+        /// Runs of the same owner, at most twenty.
+        known: Vec<RunId>,
+    },
+    /// The author's code panicked.
+    #[error("the machine failed: {0}")]
+    Panicked(String),
+    /// The initial context cannot be made.
+    #[error("the run `{}` cannot be started", run.name)]
+    Unstartable {
+        /// The run.
+        run: RunId,
+        /// Why.
+        source: StartError,
+    },
+    /// The history does not fit this program's machine. Its records can still be read.
+    #[error(
+        "the run `{}` was recorded by another version of this machine, and cannot go on with this one; use the program \
+         that recorded it, or start another run",
+        run.name
+    )]
     Unreplayable {
         /// The run.
-        run: RunName,
-        /// The record at which its history breaks.
+        run: RunId,
+        /// The first record that does not fit.
         source: Unreplayable,
     },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The initial context cannot be written.
-    #[error("the initial context cannot be written")]
-    Unwritten(#[source] serde_json::Error),
 }
 
-/// An event that a run did not take, and the run as it is.
+/// An event that a run did not take, and the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The event, and why.
-    pub rejected: Rejected,
+#[non_exhaustive]
+pub struct Rejected {
+    /// The event, and why it was refused.
+    pub rejection: Rejection,
     /// The run.
-    pub situation: Situation,
+    pub status: RunStatus,
 }
 
 impl RunsError {
-    pub(super) fn refused(rejected: Rejected, situation: Situation) -> Self {
-        Self::Refused(Box::new(Refused { rejected, situation }))
+    pub(super) fn refused(rejection: Rejection, status: RunStatus) -> Self {
+        Self::Refused(Box::new(Rejected { rejection, status }))
+    }
+
+    pub(super) fn reused(earlier: &Record, status: RunStatus) -> Self {
+        match earlier.key.clone() {
+            Some(key) => {
+                Self::KeyReused { key, version: earlier.version, status: Box::new(status) }
+            }
+            None => Self::Contended(Box::new(status)),
+        }
     }
 }
 
-fn named(known: &[RunName]) -> String {
-    if known.is_empty() {
-        return "no run was started yet".to_owned();
+impl From<Panic> for RunsError {
+    fn from(panic: Panic) -> Self {
+        Self::Panicked(panic.to_string())
     }
-    let names: Vec<_> = known.iter().map(RunName::as_str).collect();
-    format!("there are `{}`", names.join("`, `"))
 }

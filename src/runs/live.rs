@@ -1,75 +1,126 @@
-//! The runs that are kept ready.
+//! The runs that are kept live.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Mutex as RunLock;
+use tokio::sync::{Mutex as RunLock, MutexGuard as RunGuard};
 
-use crate::record::RunName;
+use super::RunLimits;
+use crate::portable::Portable;
+use crate::record::RunId;
 use crate::run::Run;
 
-/// The places of the runs that are kept ready, about as many as `most`.
+/// The bytes that a live run takes besides its machine's value.
+const FRAME: usize = 1 << 10;
+
+/// The slots of the live runs, within the limits.
 pub(super) struct Live<M> {
-    most: usize,
-    places: Mutex<Places<M>>,
+    limits: RunLimits,
+    slots: Mutex<Slots<M>>,
 }
 
-/// Each place with the turn at which it was used last.
-struct Places<M> {
-    slots: HashMap<RunName, (Slot<M>, u64)>,
-    turn: u64,
+struct Slots<M> {
+    slots: HashMap<RunId, Used<M>>,
+    /// The number of uses so far.
+    uses: u64,
+    /// The approximate size of all live runs, in bytes.
+    bytes: usize,
 }
 
-/// The place of a live run. It is empty while the run is changed, so that a change that is given up on leaves nothing
-/// behind but the way to the store.
+struct Used<M> {
+    slot: Slot<M>,
+    last_use: u64,
+    bytes: usize,
+}
+
+/// The slot of a live run. It is empty while the run is changed, so that a change that is given up leaves nothing behind
+/// and the run is read again from the store.
 pub(super) type Slot<M> = Arc<RunLock<Option<Run<M>>>>;
 
 impl<M> Live<M> {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, places: Mutex::new(Places { slots: HashMap::new(), turn: 0 }) }
+    pub(super) fn new(limits: RunLimits) -> Self {
+        let slots = Slots { slots: HashMap::new(), uses: 0, bytes: 0 };
+        Self { limits, slots: Mutex::new(slots) }
     }
 
-    /// The place of a run, an empty one where the run is not kept ready.
-    pub(super) fn slot(&self, name: &RunName) -> Slot<M> {
-        let mut places = self.places();
-        places.turn += 1;
-        let turn = places.turn;
-        if let Some((slot, used)) = places.slots.get_mut(name) {
-            *used = turn;
-            return Arc::clone(slot);
+    /// The slot of a run, an empty one if the run is not live.
+    pub(super) fn slot(&self, id: &RunId) -> Slot<M> {
+        let mut slots = self.slots();
+        slots.uses += 1;
+        let last_use = slots.uses;
+        if let Some(used) = slots.slots.get_mut(id) {
+            used.last_use = last_use;
+            return Arc::clone(&used.slot);
         }
-        if places.slots.len() >= self.most {
-            places.let_go(self.most);
+        let slot = Slot::default();
+        slots.slots.insert(id.clone(), Used { slot: Arc::clone(&slot), last_use, bytes: FRAME });
+        slots.bytes += FRAME;
+        if slots.exceed(&self.limits) {
+            slots.evict(&self.limits);
         }
-        let (slot, _) = places.slots.entry(name.clone()).or_insert_with(|| (Slot::default(), turn));
-        Arc::clone(slot)
+        slot
     }
 
-    /// Drops the place of a run that is not there, unless somebody else waits at it.
-    pub(super) fn forget(&self, name: &RunName, slot: &Slot<M>) {
-        let mut places = self.places();
+    /// Drops the slot of a run that does not exist, unless another caller waits at it.
+    pub(super) fn forget(&self, id: &RunId, slot: &Slot<M>) {
+        let mut slots = self.slots();
         // Two hold it: the map and the caller.
-        if Arc::strong_count(slot) == 2 {
-            places.slots.remove(name);
+        if Arc::strong_count(slot) == 2
+            && let Some(used) = slots.slots.remove(id)
+        {
+            slots.bytes = slots.bytes.saturating_sub(used.bytes);
         }
     }
 
-    /// The places. Nothing under the lock can leave them half changed, so one that was poisoned is whole.
-    fn places(&self) -> MutexGuard<'_, Places<M>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The identities of all live runs.
+    pub(super) fn ids(&self) -> Vec<RunId> {
+        self.slots().slots.keys().cloned().collect()
+    }
+
+    /// The slots. No code under the lock can leave them half changed, so a poisoned lock is ignored.
+    fn slots(&self) -> MutexGuard<'_, Slots<M>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<M> Places<M> {
-    /// Lets go of the quarter of the runs that were not used for the longest time, but of none that is in use.
-    fn let_go(&mut self, most: usize) {
-        let mut turns: Vec<u64> = self.slots.values().map(|(_, used)| *used).collect();
-        let oldest = most / 4;
-        if oldest >= turns.len() {
-            return;
+impl<M: Portable> Live<M> {
+    /// Puts a run into its slot, and drops other runs if all together are too large.
+    pub(super) fn put(&self, id: &RunId, place: &mut RunGuard<'_, Option<Run<M>>>, run: Run<M>) {
+        let bytes = run.size() + FRAME;
+        **place = Some(run);
+        let mut slots = self.slots();
+        let Some(used) = slots.slots.get_mut(id) else { return };
+        let before = std::mem::replace(&mut used.bytes, bytes);
+        slots.bytes = (slots.bytes + bytes).saturating_sub(before);
+        if slots.exceed(&self.limits) {
+            slots.evict(&self.limits);
         }
-        let (_, last, _) = turns.select_nth_unstable(oldest);
-        let last = *last;
-        self.slots.retain(|_, (slot, used)| *used > last || Arc::strong_count(slot) > 1);
+    }
+}
+
+impl<M> Slots<M> {
+    fn exceed(&self, limits: &RunLimits) -> bool {
+        self.bytes > limits.live_bytes || self.slots.len() > limits.live_runs
+    }
+
+    /// Drops the runs that were not used for the longest time, until a quarter of the limits is free again. Runs in use
+    /// stay.
+    fn evict(&mut self, limits: &RunLimits) {
+        let mut idle: Vec<(u64, RunId)> = self
+            .slots
+            .iter()
+            .filter(|(_, used)| Arc::strong_count(&used.slot) == 1)
+            .map(|(id, used)| (used.last_use, id.clone()))
+            .collect();
+        idle.sort_unstable();
+        let (bytes, runs) = (limits.live_bytes / 4 * 3, limits.live_runs / 4 * 3);
+        for (_, id) in idle {
+            if self.bytes <= bytes && self.slots.len() <= runs {
+                return;
+            }
+            if let Some(used) = self.slots.remove(&id) {
+                self.bytes = self.bytes.saturating_sub(used.bytes);
+            }
+        }
     }
 }

@@ -1,24 +1,27 @@
 //! Timeouts, which come by themselves.
 //!
-//! Whoever uses a run records first what is overdue, so that nobody sees it late. Somebody who keeps the time records
-//! it in the runs that nobody uses.
+//! Before a run is used, its timeouts that are due are recorded, so that nobody sees them late. The timer task records
+//! them in runs that nobody uses.
 
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{MutexGuard as RunGuard, Notify};
+use futures::stream::{self, StreamExt};
+use tokio::sync::MutexGuard as RunGuard;
 
-use super::{PAGE, Runs, RunsError};
+use super::{Runs, RunsError};
 use crate::portable::Portable;
-use crate::record::RunName;
-use crate::run::{Kind, Run};
-use crate::store::StoreError;
+use crate::record::RunId;
+use crate::run::{RejectionKind, Run};
+use crate::store::{Due, StoreError};
 
-/// How long who keeps the time waits at most, since other processes may have written, and what failed may have been
-/// mended.
-const LOOK: Duration = Duration::from_secs(60);
+/// The longest sleep of the timer task. Other processes may write meanwhile, and a failed store may be fixed.
+const SLEEP: Duration = Duration::from_secs(60);
+
+/// How many runs are read at once, and how many of them settle at the same time. Their records share commits.
+const PAGE: usize = 1024;
+const TOGETHER: usize = 256;
 
 impl<M: Portable<Context: Default>> Runs<M> {
     /// Records timeouts as they fall due, until it is dropped.
@@ -29,54 +32,62 @@ impl<M: Portable<Context: Default>> Runs<M> {
             return std::future::pending().await;
         }
         loop {
-            self.watch.look();
+            self.alarm.arm();
             let next = self.tick().await.unwrap_or_else(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "timeouts wait");
                 None
             });
-            let latest = self.clock.now() + LOOK;
+            let latest = self.clock.now() + SLEEP;
             let next = next.map_or(latest, |next| next.min(latest));
-            self.watch.wait(next);
+            self.alarm.set(next);
             tokio::select! {
                 () = self.clock.sleep_until(next) => {}
-                () = self.watch.hurried.notified() => {}
+                () = self.alarm.early() => {}
             }
         }
     }
 
-    /// Records what is overdue in all runs, and tells when the next falls due.
+    /// Records what is due in all runs. The answer is when the next timeout falls due.
     ///
     /// # Errors
     ///
-    /// Where the store cannot tell what falls due. A run that fails by itself does not keep the others waiting.
+    /// The store cannot say what falls due. A run that fails keeps no other waiting.
     pub async fn tick(&self) -> Result<Option<DateTime<Utc>>, RunsError> {
         if !M::CHART.has_timeouts() {
             return Ok(None);
         }
         let now = self.clock.now();
-        let mut after = None;
+        let mut after: Option<Due> = None;
         loop {
             let page = self.store.due(after.as_ref(), PAGE).await?;
-            for due in &page {
-                if due.time > now {
-                    return Ok(Some(due.time));
-                }
-                if let Err(error) = self.read(&due.run, |_| ()).await {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(run = %due.run, error, "a timeout waits");
-                }
-            }
-            match page.into_iter().last() {
-                Some(last) => after = Some(last),
-                None => return Ok(None),
+            let is_due = page.partition_point(|due| due.time <= now);
+            let next = page.get(is_due).map(|due| due.time);
+            after = page.last().cloned();
+            let due = stream::iter(page.into_iter().take(is_due));
+            due.for_each_concurrent(TOGETHER, async |due| self.settle(&due.run).await).await;
+            if next.is_some() || after.is_none() {
+                return Ok(next);
             }
         }
     }
 
-    /// The run after all that is overdue at `now`. A timeout whose handler fails is tried again later.
+    /// Records what is due in one run.
+    async fn settle(&self, id: &RunId) {
+        let slot = self.live.slot(id);
+        let mut place = slot.lock().await;
+        match self.current(id, &slot, &mut place, self.clock.now()).await {
+            Ok(run) => self.live.put(id, &mut place, run),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(run = %id, error, "a timeout waits");
+            }
+        }
+    }
+
+    /// The run after all timeouts that are due at `now`. One whose handler fails is tried again later.
     pub(super) async fn settled(
         &self,
-        name: &RunName,
+        id: &RunId,
         place: &mut RunGuard<'_, Option<Run<M>>>,
         mut run: Run<M>,
         now: DateTime<Utc>,
@@ -86,50 +97,24 @@ impl<M: Portable<Context: Default>> Runs<M> {
             let after = run.hash();
             let Some((event, done)) = run.expire(now, &failed) else { return Ok(run) };
             match done {
-                Ok(record) => match self.record(name, &run, after, vec![record]).await {
-                    Ok(()) => {}
-                    // Another process was faster.
-                    Err(StoreError::Conflict { .. }) => run = self.fresh(name, place).await?,
-                    Err(error) => return Err(error.into()),
-                },
-                Err(rejected) => {
-                    tracing::warn!(run = %name, reason = rejected.reason, "the timeout `{event}` fails");
+                Ok(change) => {
+                    let records = vec![change.record];
+                    match self.record(id, &run, after, records, change.snapshot).await {
+                        Ok(()) => {}
+                        // Another process was faster.
+                        Err(StoreError::Conflict { .. }) => run = self.fresh(id, place).await?,
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+                Err(rejection) => {
+                    let reason = rejection.reason;
+                    tracing::warn!(run = %id, reason, "the timeout `{event}` fails");
                     failed.push(event);
-                    if rejected.kind == Kind::Failed {
-                        run = self.fresh(name, place).await?;
+                    if rejection.kind == RejectionKind::Failed {
+                        run = self.fresh(id, place).await?;
                     }
                 }
             }
         }
-    }
-}
-
-/// Until when who keeps the time waits, in microseconds since 1970.
-pub(super) struct Watch {
-    until: AtomicI64,
-    hurried: Notify,
-}
-
-impl Default for Watch {
-    fn default() -> Self {
-        Self { until: AtomicI64::new(i64::MIN), hurried: Notify::new() }
-    }
-}
-
-impl Watch {
-    /// Wakes who keeps the time, where that one would come too late for `due`.
-    pub(super) fn hurry(&self, due: Option<DateTime<Utc>>) {
-        if due.is_some_and(|due| due.timestamp_micros() < self.until.load(Ordering::SeqCst)) {
-            self.hurried.notify_one();
-        }
-    }
-
-    /// From now on whatever is recorded may come too late to be looked at.
-    fn look(&self) {
-        self.until.store(i64::MAX, Ordering::SeqCst);
-    }
-
-    fn wait(&self, until: DateTime<Utc>) {
-        self.until.store(until.timestamp_micros(), Ordering::SeqCst);
     }
 }

@@ -1,0 +1,190 @@
+//! Applying an event, and recording it.
+
+use tokio::sync::MutexGuard as RunGuard;
+
+use super::offload::offload;
+use super::{Request, Runs, RunsError};
+use crate::caller::Caller;
+use crate::chart::Event;
+use crate::machine::Named;
+use crate::portable::Portable;
+use crate::record::{Entry, Hash, Record, RunId, Snapshot};
+use crate::run::{Rejection, RejectionKind, Run, RunStatus, Stamp, event_json, in_chart};
+use crate::store::{Append, StoreError};
+
+/// How often an event is applied again after it lost a race.
+const ATTEMPTS: usize = 16;
+
+/// An event that a run took and that was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// The event.
+    pub event: &'static Event,
+    /// The run.
+    pub status: RunStatus,
+    /// Whether the request had been recorded before, and nothing was added now.
+    pub replayed: bool,
+}
+
+/// What became of a request whose event is chosen by the state of the run.
+pub(crate) enum Outcome<C> {
+    Accepted(Accepted),
+    /// No event could be chosen, for this reason.
+    Unchosen(C, RunStatus),
+}
+
+/// What became of one attempt to record an event.
+enum Attempt {
+    Accepted(RunStatus),
+    Rejected(Rejection, RunStatus),
+    /// Another caller was faster.
+    Lost,
+}
+
+impl<M: Portable<Context: Default>> Runs<M> {
+    /// Applies the event that `choose` names for the leaf in which the run is. `choose` must depend on nothing else: a
+    /// request that is sent again is compared with what it chose for the leaf of its record.
+    pub(crate) async fn apply_chosen<C>(
+        &self,
+        caller: &Caller,
+        id: &RunId,
+        request: Request,
+        choose: impl Fn(u16) -> Result<M::Event, C>,
+    ) -> Result<Outcome<C>, RunsError> {
+        let slot = self.live.slot(id);
+        let mut place = slot.lock().await;
+        for _ in 0..ATTEMPTS {
+            let now = self.clock.now();
+            let run = self.current(id, &slot, &mut place, now).await?;
+            let status = |run: &Run<M>| run.status(id);
+            if let Some(earlier) = self.earlier(caller, id, &request).await? {
+                let (made, status) = (made::<M, C>(&earlier, &choose), status(&run));
+                self.live.put(id, &mut place, run);
+                return match made {
+                    Some(event) => Ok(Outcome::Accepted(Accepted { event, status, replayed: true })),
+                    None => Err(RunsError::reused(&earlier, status)),
+                };
+            }
+            let event = match choose(run.leaf()) {
+                Ok(event) => event,
+                Err(reason) => {
+                    let status = status(&run);
+                    self.live.put(id, &mut place, run);
+                    return Ok(Outcome::Unchosen(reason, status));
+                }
+            };
+            let chart_event = in_chart::<M>(event.name());
+            let rejected = |reason: String| {
+                Rejection::new(RejectionKind::Conflict, chart_event, reason)
+            };
+            if let Some(expected) = request.expected.filter(|expected| *expected != run.version()) {
+                let reason = format!("the run is at version {}, not {expected}", run.version());
+                let status = status(&run);
+                self.live.put(id, &mut place, run);
+                return Err(RunsError::refused(rejected(reason), status));
+            }
+            let stamp = Stamp::new(now, caller.principal().clone(), request.key.clone());
+            match self.attempt(id, &mut place, run, event, stamp).await? {
+                Attempt::Accepted(status) => {
+                    let accepted = Accepted { event: chart_event, status, replayed: false };
+                    return Ok(Outcome::Accepted(accepted));
+                }
+                Attempt::Rejected(rejection, status) => {
+                    return Err(RunsError::refused(rejection, status));
+                }
+                Attempt::Lost => {}
+            }
+        }
+        let run = self.fresh(id, &mut place).await?;
+        let status = Box::new(run.status(id));
+        self.live.put(id, &mut place, run);
+        Err(RunsError::Contended(status))
+    }
+
+    /// The record that the request made when it was sent before.
+    async fn earlier(
+        &self,
+        caller: &Caller,
+        id: &RunId,
+        request: &Request,
+    ) -> Result<Option<Record>, RunsError> {
+        let Some(key) = &request.key else { return Ok(None) };
+        Ok(self.store.keyed(id, caller.principal(), key).await?)
+    }
+
+    /// Applies an event to a run that is taken out of its place, records it, and puts the run back.
+    async fn attempt(
+        &self,
+        id: &RunId,
+        place: &mut RunGuard<'_, Option<Run<M>>>,
+        run: Run<M>,
+        event: M::Event,
+        stamp: Stamp,
+    ) -> Result<Attempt, RunsError> {
+        let after = run.hash();
+        let limit = self.limits.context_bytes;
+        let work = move |run: &mut Run<M>| {
+            let opening = run.start(Stamp { key: None, ..stamp.clone() });
+            let is_opening = opening.is_some();
+            let done = run.apply(event, stamp, limit);
+            let done = done.map(|change| {
+                (opening.into_iter().chain([change.record]).collect(), change.snapshot)
+            });
+            (is_opening, done)
+        };
+        let (mut run, (is_opening, done)) = offload(run, work).await?;
+        let (records, snapshot) = match done {
+            Ok(change) => change,
+            Err(rejection) => {
+                use RejectionKind::{Failed, Limit};
+                // A handler that failed may have written to the machine, and a refused event starts no run.
+                if is_opening || matches!(rejection.kind, Failed | Limit) {
+                    run = self.fresh(id, place).await?;
+                }
+                let status = run.status(id);
+                self.live.put(id, place, run);
+                return Ok(Attempt::Rejected(rejection, status));
+            }
+        };
+        match self.record(id, &run, after, records, snapshot).await {
+            Ok(()) => {
+                let status = run.status(id);
+                self.live.put(id, place, run);
+                Ok(Attempt::Accepted(status))
+            }
+            Err(StoreError::Conflict { .. }) => Ok(Attempt::Lost),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Records what has happened to a run, after the record with the hash `after`.
+    pub(super) async fn record(
+        &self,
+        id: &RunId,
+        run: &Run<M>,
+        after: Hash,
+        records: Vec<Record>,
+        snapshot: Option<Snapshot>,
+    ) -> Result<(), StoreError> {
+        let due = run.due().map(|(due, _)| due);
+        let append = Append::new(id.clone(), after, records, self.program.declaration);
+        self.store.append(append.due_at(due)).await?;
+        self.alarm.hurry(due);
+        if let Some(snapshot) = snapshot {
+            self.store.keep(id, snapshot);
+        }
+        Ok(())
+    }
+}
+
+/// The event of the record, if it is the one that `choose` names for the leaf before it, with the same payload.
+fn made<M: Portable, C>(
+    record: &Record,
+    choose: impl Fn(u16) -> Result<M::Event, C>,
+) -> Option<&'static Event> {
+    let Entry::Applied { event: recorded, from, .. } = &record.entry else { return None };
+    let event = choose(Run::<M>::leaf_of(from)?).ok()?;
+    let recorded: serde_json::Value = serde_json::from_str(recorded.get()).ok()?;
+    (event_json(&event) == event_json(&recorded)).then(|| in_chart::<M>(event.name()))
+}

@@ -1,0 +1,28 @@
+//! How much runs may hold.
+
+/// How much runs may hold. Sizes are lengths as JSON, in bytes.
+///
+/// ```
+/// use leverframe::runs::RunLimits;
+///
+/// let mut limits = RunLimits::default();
+/// limits.context_bytes = 1 << 20;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunLimits {
+    /// The maximum size of a machine's value: state, context and history memory. An event that would exceed it is
+    /// refused. Default: 16 MiB.
+    pub context_bytes: usize,
+    /// The approximate total size of the machines that are kept live. The others are read again when they are used.
+    /// Default: 64 MiB.
+    pub live_bytes: usize,
+    /// The maximum number of runs that are kept live. Default: 16,384.
+    pub live_runs: usize,
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        Self { context_bytes: 16 << 20, live_bytes: 64 << 20, live_runs: 16 << 10 }
+    }
+}
