@@ -93,12 +93,6 @@ impl Chart {
         self.name
     }
 
-    /// The hash of the tokens of the machine's declaration.
-    #[must_use]
-    pub const fn declaration(&self) -> &'static [u8; 32] {
-        &[0; 32]
-    }
-
     /// The documentation of the machine's module, or the empty string.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
