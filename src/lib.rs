@@ -22,9 +22,9 @@ mod refusal;
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
-#[cfg(feature = "server")]
+#[cfg(any())]
 pub mod cli;
-#[cfg(feature = "server")]
+#[cfg(any())]
 pub mod demo;
 #[cfg(feature = "server")]
 mod guarded;
