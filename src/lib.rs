@@ -19,6 +19,8 @@ mod portable;
 mod refusal;
 
 #[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
@@ -29,6 +31,8 @@ pub mod demo;
 #[cfg(feature = "server")]
 mod guarded;
 #[cfg(feature = "server")]
+pub mod mcp;
+#[cfg(feature = "server")]
 pub mod orchestrator;
 #[cfg(feature = "server")]
 pub mod record;
@@ -36,8 +40,6 @@ pub mod record;
 pub mod run;
 #[cfg(feature = "server")]
 pub mod runs;
-#[cfg(feature = "server")]
-pub mod server;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
