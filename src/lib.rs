@@ -19,15 +19,19 @@ mod portable;
 mod refusal;
 
 #[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
-#[cfg(feature = "server")]
+#[cfg(any())]
 pub mod cli;
-#[cfg(feature = "server")]
+#[cfg(any())]
 pub mod demo;
 #[cfg(feature = "server")]
 mod guarded;
+#[cfg(feature = "server")]
+pub mod mcp;
 #[cfg(feature = "server")]
 pub mod orchestrator;
 #[cfg(feature = "server")]
@@ -36,8 +40,6 @@ pub mod record;
 pub mod run;
 #[cfg(feature = "server")]
 pub mod runs;
-#[cfg(feature = "server")]
-pub mod server;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
