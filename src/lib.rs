@@ -24,9 +24,9 @@ pub mod api;
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod cli;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod demo;
 #[cfg(feature = "server")]
 mod guarded;

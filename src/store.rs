@@ -8,7 +8,6 @@ mod note;
 mod page;
 
 pub mod memory;
-#[cfg(any())]
 pub mod sqlite;
 
 use chrono::{DateTime, Utc};

@@ -2,11 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
-#[cfg(any())]
 mod allocation;
-#[cfg(any())]
 mod durable;
-#[cfg(any())]
 mod features;
 mod mcp;
 mod ui;
