@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub use self::replay::Unreplayable;
 pub use self::situation::{Kind, Rejected, Situation};
 use self::timers::Timers;
-use crate::chart::{Event, Player};
+use crate::chart::{Event, Initiator};
 use crate::machine::{Machine, Name, Named, Parts};
 use crate::portable::Portable;
 use crate::record::{Entry, Hash, Principal, Record, RequestKey, Version};
@@ -223,7 +223,7 @@ impl<M: Portable> Run<M> {
     /// Whether the present state has a gate for the event.
     fn is_gated(&self, event: M::EventName) -> bool {
         let clause = M::CHART.clause(self.number(), in_chart::<M>(event));
-        clause.is_some_and(|clause| clause.by() == Player::Human)
+        clause.is_some_and(|clause| clause.by() == Initiator::Human)
     }
 
     /// Whether the event comes by itself in the present state.

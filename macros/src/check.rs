@@ -5,7 +5,7 @@ mod properties;
 use self::properties::Proofs;
 use crate::model::{Model, Node};
 use crate::parse::Declaration;
-use crate::proof::{Leaf, Space};
+use crate::proof::{Leaf, StateSpace};
 use crate::report::Report;
 
 /// Reports what is wrong with the graph.
@@ -41,7 +41,7 @@ fn one_initial_state(declaration: &Declaration, report: &mut Report) -> bool {
 fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
     let clauses = model.events.iter().flat_map(|event| &event.clauses);
     for clause in clauses {
-        for source in clause.sources.iter().filter(|source| model[**source].decl.last) {
+        for source in clause.sources.iter().filter(|source| model[**source].decl.is_final) {
             let parents = model.parents(*source).into_iter().map(Node::Superstate);
             let around: Vec<_> = std::iter::once(Node::State(*source)).chain(parents).collect();
             let Some((_, span)) = clause.from.iter().find(|(node, _)| around.contains(node)) else {
@@ -100,7 +100,7 @@ fn history(model: &Model<'_>, report: &mut Report) -> bool {
 /// What only the whole graph tells: states that nothing reaches or leaves, and the author's properties.
 fn paths(model: &Model<'_>, report: &mut Report) {
     let proofs = Proofs::new(model);
-    let space = match Space::explore(&proofs.graph) {
+    let space = match StateSpace::explore(&proofs.graph) {
         Ok(space) => space,
         Err(error) => return report.at(model.name(model.initial), error),
     };

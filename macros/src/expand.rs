@@ -199,7 +199,7 @@ fn legal(model: &Model<'_>, place: usize) -> String {
         })
     });
     let clauses = clauses.collect::<Vec<_>>().join(", ");
-    match (clauses.is_empty(), state.decl.last) {
+    match (clauses.is_empty(), state.decl.is_final) {
         (true, true) => "\n\nFinal: nothing is legal here.".to_owned(),
         (true, false) => String::new(),
         (false, _) => format!("\n\nLegal here: {clauses}."),

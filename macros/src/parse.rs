@@ -58,7 +58,7 @@ pub(crate) struct State {
     /// Its place among the items.
     pub(crate) place: usize,
     pub(crate) initial: Option<Span>,
-    pub(crate) last: bool,
+    pub(crate) is_final: bool,
     pub(crate) parent: Option<Ident>,
 }
 
@@ -212,7 +212,7 @@ impl Declaration {
                     item: item.clone(),
                     place,
                     initial: options.initial,
-                    last: options.last,
+                    is_final: options.is_final,
                     parent: options.parent,
                 });
             }

@@ -19,7 +19,7 @@ impl Timers {
     pub(super) fn started(chart: &'static Chart, leaf: u16, time: DateTime<Utc>) -> Self {
         let time = kept(time);
         let enter = |node| Entered { state: wire(chart, node), time, spent: Vec::new() };
-        Self(chart.around(leaf).map(enter).collect())
+        Self(chart.ancestors(leaf).map(enter).collect())
     }
 
     /// Those that a snapshot has kept of a run in this leaf; `None` where they are of another chart.
@@ -28,7 +28,7 @@ impl Timers {
         leaf: u16,
         entered: Vec<Entered>,
     ) -> Option<Self> {
-        let path = chart.around(leaf).map(|node| chart.state(node).wire());
+        let path = chart.ancestors(leaf).map(|node| chart.state(node).wire());
         let is_same = path.eq(entered.iter().map(|entered| entered.state.as_ref()));
         is_same.then_some(Self(entered))
     }

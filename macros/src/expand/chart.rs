@@ -17,9 +17,9 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
     let states = model.states.iter().map(|state| {
         let (name, wire) = (unraw(&state.decl.ident), &state.wire);
         let docs = docs(&state.decl.item.attrs);
-        let last = flag(state.decl.last, "last");
+        let is_final = flag(state.decl.is_final, "final_state");
         let parent = state.parent.map(|parent| model.number(parent));
-        quote!(#name #wire #docs [#parent] #last;)
+        quote!(#name #wire #docs [#parent] #is_final;)
     });
     let superstates = model.superstates.iter().map(|superstate| {
         let ident = &superstate.decl.ident;

@@ -310,7 +310,7 @@ impl<'d> Resolver<'d> {
         match sources {
             Sources::All(span) => {
                 let states = (0..).zip(&self.declaration.states);
-                let left = states.filter(|(_, state)| !state.last);
+                let left = states.filter(|(_, state)| !state.is_final);
                 let left: Vec<_> =
                     left.map(|(place, _)| (Node::State(StateId(place)), *span)).collect();
                 if left.is_empty() {
