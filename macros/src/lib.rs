@@ -32,13 +32,15 @@ fn expand_machine(
         return quote!(#errors #module);
     };
     let model = model::resolve(&declaration, &mut report);
-    match model {
+    let module = match model {
         Some(model) if report.is_empty() => {
             check::check(&declaration, &model, &mut report);
-            expand::machine(&declaration, &model, report)
+            expand::machine(&model)
         }
-        _ => expand::without_api(&declaration, report),
-    }
+        _ => expand::without_api(&model::remains(&declaration)),
+    };
+    let errors = report.into_compile_errors();
+    quote!(#module #errors)
 }
 
 /// Attributes that mean something only inside a `#[machine]` module say so elsewhere.

@@ -19,7 +19,7 @@ pub(super) struct Proofs<'m, 'd> {
 
 impl<'m, 'd> Proofs<'m, 'd> {
     pub(super) fn new(model: &'m Model<'d>) -> Self {
-        let remembering = model.remembering();
+        let remembering = model.histories();
         let histories = remembering.iter().map(|(superstate, _)| History {
             leaves: leaves(&model.inside(*superstate)),
             default: leaf(model[*superstate].default.unwrap_or(model.initial)),
@@ -50,7 +50,7 @@ impl<'m, 'd> Proofs<'m, 'd> {
         }
         let graph = Graph {
             initial: leaf(model.initial),
-            is_final: model.states.iter().map(|state| state.decl.is_final).collect(),
+            is_final: model.states.iter().map(|state| state.is_final).collect(),
             histories: histories.collect(),
             transitions,
         };
@@ -135,7 +135,7 @@ impl<'m, 'd> Proofs<'m, 'd> {
 
     fn name(&self, leaf: Leaf) -> String {
         let state = self.model.states.get(leaf.0);
-        state.map(|state| state.decl.ident.to_string()).unwrap_or_default()
+        state.map(|state| state.ident.to_string()).unwrap_or_default()
     }
 }
 

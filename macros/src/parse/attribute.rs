@@ -380,8 +380,3 @@ pub(crate) fn take_default(attrs: &mut Vec<Attribute>, report: &mut Report) -> O
     });
     found
 }
-
-/// The name without `r#`.
-pub(crate) fn unraw(ident: &Ident) -> String {
-    syn::ext::IdentExt::unraw(ident).to_string()
-}
