@@ -52,15 +52,20 @@ pub(crate) fn machine(model: &Model<'_>) -> TokenStream {
     )
 }
 
-/// The author's items alone, and one import that says that the API is missing.
-pub(crate) fn without_api(remains: &Remains<'_>) -> TokenStream {
+/// The author's items with the errors of names, and one import by which the names of the API are known.
+///
+/// Where a module has an error of expansion, the compiler is silent on paths into it that it cannot resolve. So the errors
+/// stand inside, and neither the import nor what uses the machine adds to them. A compiler that is not silent says once
+/// what the path of the import says.
+pub(crate) fn without_api(remains: &Remains<'_>, errors: &TokenStream) -> TokenStream {
     let items = remains.module.items.iter().map(|(_, item)| item);
     let names = remains.missing.iter().map(|name| Ident::new(name, Span::call_site()));
     let module = module::module(
         &remains.module,
         &quote! {
+            #errors
             #(#items)*
-            pub use ::leverframe::nothing_until_the_errors_above_are_mended::{#(#names),*};
+            pub use self::the_api_of_this_machine_is_missing_until_the_errors_above_are_fixed::{#(#names),*};
         },
     );
     quote!(#[allow(unused, reason = "the machine is missing")] #module)
