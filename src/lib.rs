@@ -55,5 +55,5 @@ pub use leverframe_macros::{
 pub use machine::{History, Leaf, LegalIn, Machine, Name, Named, Parts, Timeout};
 pub use observed::Observed;
 #[cfg(feature = "serde")]
-pub use portable::{Portable, Unanswered};
+pub use portable::{Portable, QueryError};
 pub use refusal::{Applied, Reason, Refusal, Refused};
