@@ -19,12 +19,8 @@ use self::digests::Digests;
 pub use self::error::{StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
-<<<<<<< HEAD
-use crate::chart::{Event, Player};
-use crate::guarded::{Panic, guarded};
-=======
 use crate::chart::{Event, Initiator};
->>>>>>> h1
+use crate::guarded::{Panic, guarded};
 use crate::machine::{Machine, Name, Named, Parts};
 use crate::portable::Portable;
 use crate::record::{
@@ -328,13 +324,8 @@ impl<M: Portable> Run<M> {
 
     /// Whether the present state has a gate for the event.
     fn is_gated(&self, event: M::EventName) -> bool {
-<<<<<<< HEAD
         let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
-        clause.is_some_and(|clause| clause.by() == Player::Human)
-=======
-        let clause = M::CHART.clause(self.number(), in_chart::<M>(event));
         clause.is_some_and(|clause| clause.by() == Initiator::Human)
->>>>>>> h1
     }
 
     /// Whether the event is a timeout of the present state.
