@@ -6,5 +6,6 @@ mod allocation;
 mod durable;
 mod features;
 mod mcp;
+mod runs;
 mod ui;
 mod walk;

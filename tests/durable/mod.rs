@@ -13,13 +13,11 @@ mod harness;
 mod load;
 #[cfg(target_os = "linux")]
 mod power;
-mod requests;
 #[cfg(unix)]
 mod scripted;
 #[cfg(unix)]
 mod short;
 mod storm;
-pub(crate) mod timeouts;
 #[cfg(unix)]
 mod unwritable;
 mod weather;
@@ -33,10 +31,10 @@ use leverframe::store::{Store, StoreError};
 use serde_json::value::to_raw_value;
 
 /// A folder that goes when its value goes.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = format!(
             "leverframe-it-{}-{}",
@@ -48,7 +46,7 @@ impl Folder {
         Self(folder)
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.0.join("runs.db")
     }
 }
@@ -66,7 +64,7 @@ impl AsRef<Path> for Folder {
     }
 }
 
-fn at(second: i64) -> DateTime<Utc> {
+pub(crate) fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
 }
 
@@ -130,7 +128,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Tells in one line what a test did, for who runs it with `--nocapture`.
-fn report(test: &str, did: &str) {
+pub(crate) fn report(test: &str, did: &str) {
     eprintln!("durable: {test}: {did}");
 }
 
