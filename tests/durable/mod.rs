@@ -7,20 +7,22 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod failing;
 mod file;
-#[cfg(target_os = "linux")]
+#[cfg(any())]
 mod full;
 mod harness;
 mod load;
 #[cfg(target_os = "linux")]
 mod power;
+#[cfg(any())]
 mod requests;
 #[cfg(unix)]
 mod scripted;
 #[cfg(unix)]
 mod short;
 mod storm;
+#[cfg(any())]
 pub(crate) mod timeouts;
-#[cfg(unix)]
+#[cfg(any())]
 mod unwritable;
 mod weather;
 
