@@ -4,14 +4,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::limits;
 use super::moves::Moves;
 use crate::chart::State;
 use crate::record::{RunName, Version};
 use crate::run::{RejectionKind, RunStatus};
 use crate::store::Head;
 use crate::text;
-
-use super::limits;
 
 /// The answer to a call: an object, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,8 +182,9 @@ impl<'a> StatusJson<'a> {
 
     /// The answer after a refusal. Where it would be too large, first the arguments of the legal moves are left out, then
     /// moves.
-    pub(crate) fn refuse(mut self, refused: Refused) -> Answer {
-        self.refused = Some(Refused { reason: limits::reason(&refused.reason), ..refused });
+    pub(crate) fn refuse(mut self, mut refused: Refused) -> Answer {
+        refused.reason = limits::reason(&refused.reason);
+        self.refused = Some(refused);
         let mut text = json(&self);
         for moves in [usize::MAX, text::NAMES, 5, 0] {
             if text.len() <= limits::REFUSAL_BYTES {
