@@ -9,5 +9,7 @@ mod durable;
 #[cfg(any())]
 mod features;
 mod mcp;
+#[cfg(any())]
 mod ui;
+#[cfg(any())]
 mod walk;

@@ -9,6 +9,7 @@ mod refusals;
 mod restarts;
 mod strictness;
 mod styles;
+#[cfg(any())]
 mod timeouts;
 pub(crate) mod unrecorded;
 
