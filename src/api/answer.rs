@@ -260,3 +260,46 @@ impl<'a> HeadJson<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::api::schema::Payloads;
+    use crate::chart::{Chart, Clause, Event, Parameter, State, Target};
+    use crate::record::RunId;
+
+    const PAYLOAD: &[Parameter] = &[Parameter::new("what", "String", "What to do next with it.")];
+    const MOVE: Event =
+        Event::new("a_move_with_a_name", "", PAYLOAD, &[Clause::new(&[0], &[Target::State(0)])]);
+    const CHART: Chart = Chart::new("Wide", "", 0)
+        .states_are(&[State::new("Here", "HERE", "")], &[])
+        .events_are(&[MOVE; 200]);
+
+    /// The refusal of a machine with so many legal moves.
+    fn check(all: usize, moves: usize, has_arguments: bool) {
+        let run = RunId::new("ada".parse().expect("a name"), RunName::main());
+        let (version, leaf, state) = (Version(7), 0, CHART.state(0));
+        let legal = CHART.events().iter().take(all).collect();
+        let status = RunStatus { run, version, leaf, state, legal, blocked: Vec::new(), due: None };
+        let known = Moves::new(&CHART, &Payloads::of::<Value>(), true);
+        let kind = RejectionKind::Failed;
+        let reason = "\u{9b}".repeat(1 << 20);
+        let refused = Refused { event: None, to: None, kind, reason };
+        let answer = StatusJson::new(&status, &known).refuse(refused);
+        assert!(answer.text().len() <= limits::REFUSAL_BYTES, "{} bytes", answer.text().len());
+        let answer: Value = serde_json::from_str(answer.text()).expect("JSON");
+        let shown = answer.pointer("/legal").and_then(Value::as_array).expect("a list");
+        assert_eq!(shown.len(), moves, "of {all}");
+        assert_eq!(answer.pointer("/legal/0/arguments").is_some(), has_arguments, "of {all}");
+        assert_eq!(answer.get("more").is_none(), has_arguments, "of {all}");
+    }
+
+    #[test]
+    fn a_refusal_leaves_out_what_is_too_much() {
+        check(5, 5, true);
+        check(30, 30, false);
+        check(200, 20, false);
+    }
+}
