@@ -1,5 +1,6 @@
 //! The server at its boundary: what clients send and get.
 
+mod additions;
 mod bounds;
 mod callers;
 mod command_line;
