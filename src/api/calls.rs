@@ -11,7 +11,7 @@ use super::error::CallError;
 use super::operations::{Action, Operation, PAGE};
 use super::refusal::{InvalidJson, failure};
 use crate::caller::Caller;
-use crate::chart::State;
+use crate::chart::{Event, State};
 use crate::portable::Portable;
 use crate::record::{RunId, RunName, Version};
 use crate::run::{RejectionKind, Run, RunStatus};
@@ -101,8 +101,8 @@ impl<M: Portable<Context: Default>> Api<M> {
         let request = request(&mut given)?;
         let name = given.take::<String>("new_state")?.unwrap_or_default();
         let payload = given.take::<Map<String, Value>>("arguments")?.unwrap_or_default();
-        let (to, target) = state_named::<M>(&name)
-            .map_err(|reason| Problem::new("new_state", &reason))?;
+        let (to, target) =
+            state_named::<M>(&name).map_err(|reason| Problem::new("new_state", &reason))?;
         let choose = |leaf| {
             let event = self.moves.between(leaf, to).ok_or(Unchosen::NoMove)?;
             let (signature, limit) = (self.moves.signature(event), self.limits.argument_bytes);
@@ -117,14 +117,14 @@ impl<M: Portable<Context: Default>> Api<M> {
             Ok(Outcome::Accepted(accepted)) => Ok(self.accepted(&accepted)),
             Ok(Outcome::Unchosen(why, status)) => {
                 if let Some(reason) = request.stale_at(status.version) {
-                    let event = self.moves.between(status.leaf, to).map(|event| event.name());
+                    let event = self.moves.between(status.leaf, to).map(Event::name);
                     let (to, kind) = (Some(target.wire()), RejectionKind::Conflict);
                     return Ok(self.refused(&status, Refused { event, to, kind, reason }));
                 }
                 match why {
                     Unchosen::Invalid(problems) => Err(problems.into()),
                     Unchosen::NoMove => {
-                        let event = self.moves.only_event_to(to).map(|event| event.name());
+                        let event = self.moves.only_event_to(to).map(Event::name);
                         Ok(self.refused(&status, no_move(&status, event, target)))
                     }
                 }
@@ -178,7 +178,8 @@ impl<M: Portable<Context: Default>> Api<M> {
             }
             RunsError::AlreadyStarted(status) => {
                 let run = &status.run.name;
-                let reason = format!("{error}; start another, such as `{run}-2`, or go on with this");
+                let reason =
+                    format!("{error}; start another, such as `{run}-2`, or go on with this");
                 conflict(status, reason)
             }
             RunsError::NeverStarted { known, .. } => {
@@ -223,7 +224,8 @@ fn request(given: &mut Arguments) -> Result<Request, Problem> {
 fn version(cursor: &str) -> Result<Version, Problem> {
     cursor.parse().map(Version).map_err(|_| {
         let cursor = text::quoted(cursor);
-        let reason = format!("{cursor} is no cursor; expected the `next_cursor` of an earlier page");
+        let reason =
+            format!("{cursor} is no cursor; expected the `next_cursor` of an earlier page");
         Problem::new("cursor", &reason)
     })
 }
