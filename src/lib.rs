@@ -22,9 +22,9 @@ mod refusal;
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
-#[cfg(feature = "server")]
+#[cfg(any())]
 pub mod cli;
-#[cfg(feature = "server")]
+#[cfg(any())]
 pub mod demo;
 #[cfg(feature = "server")]
 mod guarded;
@@ -36,8 +36,6 @@ pub mod record;
 pub mod run;
 #[cfg(feature = "server")]
 pub mod runs;
-#[cfg(feature = "server")]
-pub mod server;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]

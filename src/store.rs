@@ -8,6 +8,7 @@ mod note;
 mod page;
 
 pub mod memory;
+#[cfg(any())]
 pub mod sqlite;
 
 use chrono::{DateTime, Utc};
