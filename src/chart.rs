@@ -21,6 +21,7 @@ pub struct Chart {
     name: &'static str,
     docs: &'static str,
     initial: u16,
+    declaration: &'static [u8; 32],
     states: &'static [State],
     superstates: &'static [State],
     events: &'static [Event],
@@ -37,12 +38,20 @@ impl Chart {
             name,
             docs,
             initial,
+            declaration: &[0; 32],
             states: &[],
             superstates: &[],
             events: &[],
             queries: &[],
             prompts: &[],
         }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn declared(mut self, hash: &'static [u8; 32]) -> Self {
+        self.declaration = hash;
+        self
     }
 
     #[doc(hidden)]
@@ -84,16 +93,43 @@ impl Chart {
         self.name
     }
 
-    /// The hash of the tokens of the machine's declaration.
-    #[must_use]
-    pub const fn declaration(&self) -> &'static [u8; 32] {
-        &[0; 32]
-    }
-
     /// The documentation of the machine's module, or the empty string.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.docs
+    }
+
+    /// The SHA-256 hash of the declaration: of the arguments of `#[machine]` and of all tokens in its module, bodies of
+    /// functions included.
+    ///
+    /// Whitespace, comments and documentation do not count. Two machines with the same hash have the same code, as far
+    /// as it is in the module: a function outside that a handler calls is not covered.
+    ///
+    /// ```
+    /// #[leverframe::machine]
+    /// pub mod counter {
+    ///     #[context]
+    ///     pub struct Total(pub u32);
+    ///     #[state(initial)]
+    ///     pub struct Counting;
+    ///     #[state(final)]
+    ///     pub struct Done;
+    ///     #[transition(from = Counting)]
+    ///     fn add(total: &mut Total) {
+    ///         total.0 += 1;
+    ///     }
+    ///     #[transition(from = Counting)]
+    ///     fn stop() -> Done {
+    ///         Done
+    ///     }
+    /// }
+    /// // Another hash, if `add` added 2.
+    /// let hash: &[u8; 32] = counter::CHART.declaration();
+    /// # assert_ne!(hash, &[0; 32]);
+    /// ```
+    #[must_use]
+    pub const fn declaration(&self) -> &'static [u8; 32] {
+        self.declaration
     }
 
     /// The leaf in which a new machine is.

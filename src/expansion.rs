@@ -62,6 +62,32 @@ pub mod __private {
         chart.clause(state.number(), event).map(crate::chart::Clause::by)
     }
 
+    /// The bytes that a text of 64 hexadecimal digits stands for.
+    ///
+    /// # Panics
+    ///
+    /// Where the text is none such.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "the length is checked")]
+    pub const fn bytes(hex: &str) -> [u8; 32] {
+        const fn digit(digit: u8) -> u8 {
+            match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'f' => digit - b'a' + 10,
+                _ => panic!("a hexadecimal digit in lower case"),
+            }
+        }
+        let hex = hex.as_bytes();
+        assert!(hex.len() == 64, "32 bytes in hexadecimal digits");
+        let mut bytes = [0; 32];
+        let mut place = 0;
+        while place < bytes.len() {
+            bytes[place] = digit(hex[2 * place]) << 4 | digit(hex[2 * place + 1]);
+            place += 1;
+        }
+        bytes
+    }
+
     /// Reads a name in any spelling.
     pub fn parse_name<N: crate::Name>(text: &str, kind: &'static str) -> Result<N, UnknownName> {
         let same = |name: &N| crate::chart::same_name(name.as_str(), text);

@@ -155,8 +155,9 @@ pub mod events {
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Expense`] as data."] pub CHART = "Expense"
-    "An expense claim: written, handed in, paid." 0; states { "Draft" "DRAFT"
-    "The claim is being written."[]; "Submitted" "SUBMITTED"
+    "An expense claim: written, handed in, paid." 0
+    "714e5ff3944718a9486f3f127342ca7f7da33c047b58c3b225fa327224614787"; states { "Draft"
+    "DRAFT" "The claim is being written."[]; "Submitted" "SUBMITTED"
     "The claim waits for a decision."[]; "Paid" "PAID" "The money is on its way."[] last;
     } superstates {} events { "add_item" "Claim one more item."("what" "String" "",
     "cents" "u32" "",) [0] [] [] [] fallible; "submit" "Hand the claim in."("purpose"

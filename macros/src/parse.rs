@@ -1,6 +1,7 @@
 //! Syntax: the module's items, told apart by their attributes. Names are not resolved here.
 
 mod attribute;
+mod digest;
 mod ensure;
 mod function;
 
@@ -26,6 +27,8 @@ pub(crate) struct Declaration {
     pub(crate) name: Ident,
     /// Whether values have a wire form: `#[machine(serde)]`.
     pub(crate) serde: bool,
+    /// The hash of all that the author wrote.
+    pub(crate) digest: [u8; 32],
     pub(crate) properties: Vec<Ensure>,
     pub(crate) contexts: Vec<Context>,
     pub(crate) states: Vec<State>,
@@ -99,6 +102,7 @@ pub(crate) fn parse(
         return None;
     };
     let properties = ensure::take(&mut attrs, report);
+    let digest = digest::digest(&options, module);
     let options = attribute::machine_options(options, report);
     let name = options.name.or_else(|| type_name(&ident)).unwrap_or_else(|| {
         report.at(
@@ -115,6 +119,7 @@ pub(crate) fn parse(
         module: ident,
         name,
         serde: options.serde,
+        digest,
         properties,
         contexts: Vec::new(),
         states: Vec::new(),

@@ -6,7 +6,7 @@
 macro_rules! __chart {
     (
         $(#[$meta:meta])*
-        $vis:vis CHART = $name:literal $docs:literal $initial:literal;
+        $vis:vis CHART = $name:literal $docs:literal $initial:literal $declaration:literal;
         states { $($state:literal $wire:literal $state_docs:literal [$($parent:literal)?] $($state_is:ident)*;)* }
         superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
         events { $(
@@ -18,6 +18,7 @@ macro_rules! __chart {
     ) => {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
+            .declared(&$crate::__private::bytes($declaration))
             .states_are(
                 &[$($crate::chart::State::new($state, $wire, $state_docs)$(.within($parent))?$(.$state_is())*),*],
                 &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.within($super_parent))?),*],

@@ -13,6 +13,7 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
     let own_docs = format!(" The machine [`{name}`] as data.");
     let machine_docs = docs(&declaration.attrs);
     let initial = model.number(model.initial);
+    let declaration_hash = hex(&declaration.digest);
     let states = model.states.iter().map(|state| {
         let (name, wire) = (unraw(&state.decl.ident), &state.wire);
         let docs = docs(&state.decl.item.attrs);
@@ -39,7 +40,7 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
     quote! {
         ::leverframe::__chart! {
             #[doc = #own_docs]
-            #vis CHART = #name #machine_docs #initial;
+            #vis CHART = #name #machine_docs #initial #declaration_hash;
             states { #(#states)* }
             superstates { #(#superstates)* }
             events { #(#events)* }
@@ -47,6 +48,10 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
             prompts { #(#prompts)* }
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn flag(set: bool, name: &str) -> Option<Ident> {
