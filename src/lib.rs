@@ -16,7 +16,6 @@ mod machine;
 mod observed;
 #[cfg(feature = "serde")]
 mod portable;
-mod refusal;
 
 #[cfg(feature = "server")]
 pub mod caller;
@@ -48,8 +47,9 @@ pub use leverframe_macros::machine;
 pub use leverframe_macros::{
     choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, transition,
 };
-pub use machine::{History, Leaf, LegalIn, Machine, Name, Named, Parts, Timeout};
+pub use machine::{
+    Applied, History, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal, Refused, Timeout,
+};
 pub use observed::Observed;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, Unanswered};
-pub use refusal::{Applied, Reason, Refusal, Refused};
