@@ -18,6 +18,8 @@ mod observed;
 mod portable;
 
 #[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
@@ -27,6 +29,8 @@ pub mod cli;
 pub mod demo;
 #[cfg(feature = "server")]
 mod guarded;
+#[cfg(any())]
+pub mod mcp;
 #[cfg(feature = "server")]
 pub mod orchestrator;
 #[cfg(feature = "server")]
@@ -52,4 +56,4 @@ pub use machine::{
 };
 pub use observed::Observed;
 #[cfg(feature = "serde")]
-pub use portable::{Portable, Unanswered};
+pub use portable::{Portable, QueryError};

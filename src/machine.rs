@@ -14,7 +14,7 @@ use ::statig::blocking::{State, StateExt, Superstate};
 
 pub use self::refusal::{Applied, Reason, Refusal, Refused};
 pub use self::statig::{Call, Statig};
-pub use self::typed::Goto;
+pub use self::typed::TransitionTarget;
 use crate::chart::Chart;
 
 /// A machine's value: its state, its context, and what its superstates remember of the leaf that was last left.
@@ -160,7 +160,7 @@ pub trait Machine:
                 state.exit(&mut statig, &mut call, exits);
                 let old = core::mem::replace(state, target);
                 if !Self::REMEMBERS.is_empty() {
-                    let mut left = Self::CHART.around(from.number()).skip(1).take(exits - 1);
+                    let mut left = Self::CHART.ancestors(from.number()).skip(1).take(exits - 1);
                     if let Some(left) = left.find(|node| Self::REMEMBERS.contains(node)) {
                         Self::remember(call.history, left, old);
                     }

@@ -19,7 +19,7 @@ use self::digests::Digests;
 pub use self::error::{StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
-use crate::chart::{Event, Player};
+use crate::chart::{Event, Initiator};
 use crate::guarded::{Panic, guarded};
 use crate::machine::{Applied, Machine, Name, Named, Parts, Reason, Refusal};
 use crate::portable::Portable;
@@ -324,7 +324,7 @@ impl<M: Portable> Run<M> {
     /// Whether the present state has a gate for the event.
     fn is_gated(&self, event: M::EventName) -> bool {
         let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
-        clause.is_some_and(|clause| clause.by() == Player::Human)
+        clause.is_some_and(|clause| clause.by() == Initiator::Human)
     }
 
     /// Whether the event is a timeout of the present state.

@@ -7,5 +7,6 @@ mod durable;
 mod features;
 mod layout;
 mod mcp;
+mod runs;
 mod ui;
 mod walk;

@@ -1,22 +1,69 @@
-//! The JSON of what tools answer.
+//! What operations answer.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use rmcp::model::{CallToolResult, ContentBlock};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::arguments::Problem;
 use super::moves::Moves;
-use super::schema::Signature;
 use crate::chart::State;
-use crate::record::{Entry, Principal, Record, RunName, Version};
-use crate::run::{Kind, Situation};
+use crate::record::{RunName, Version};
+use crate::run::{RejectionKind, RunStatus};
 use crate::store::Head;
+use crate::text;
+
+use super::limits;
+
+/// The answer to a call: an object, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    text: String,
+    is_refusal: bool,
+}
+
+impl Answer {
+    /// The answer of an operation that did what was requested.
+    pub(crate) fn done(answer: &impl Serialize) -> Self {
+        Self::written(json(answer))
+    }
+
+    /// An answer that is written already.
+    pub(crate) fn written(text: String) -> Self {
+        Self { text, is_refusal: false }
+    }
+
+    /// The answer of an operation that was refused or has failed.
+    pub(crate) fn refused(text: String) -> Self {
+        Self { text, is_refusal: true }
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    /// Whether the operation was refused or has failed. Then nothing was changed, or nobody knows whether it was; the
+    /// answer says which.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.is_refusal
+    }
+}
+
+/// A value as JSON text.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("all keys are texts")
+}
 
 /// The state of a run, what happened to it, and what may happen next.
 #[derive(Serialize)]
-pub(crate) struct Status<'a> {
+pub(crate) struct StatusJson<'a> {
     run: &'a RunName,
     version: Version,
     state: &'static str,
@@ -30,75 +77,75 @@ pub(crate) struct Status<'a> {
     refused: Option<Refused>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     replayed: bool,
-    legal: Vec<Move<'a>>,
-    blocked: Vec<Blocked<'a>>,
+    legal: Vec<LegalMove<'a>>,
+    blocked: Vec<BlockedMove>,
+    /// Where moves are that a refusal has no place for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    timeout: Option<Timeout>,
+    more: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout: Option<NextTimeout>,
 }
 
-/// What was refused.
+/// What was refused, and why.
 #[derive(Serialize)]
 pub(crate) struct Refused {
-    /// The event, where one is meant.
+    /// The event, if one is meant.
     pub(crate) event: Option<&'static str>,
-    /// The state that was asked for.
+    /// The requested target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) to: Option<&'static str>,
-    /// Which kind of refusal it is.
-    pub(crate) kind: Kind,
+    /// The kind.
+    pub(crate) kind: RejectionKind,
     /// Why.
     pub(crate) reason: String,
 }
 
 #[derive(Serialize)]
-struct Move<'a> {
+struct LegalMove<'a> {
     event: &'static str,
     to: Vec<&'static str>,
-    arguments: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arguments: Option<&'a Map<String, Value>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     required: &'a [&'static str],
 }
 
 #[derive(Serialize)]
-struct Blocked<'a> {
+struct BlockedMove {
     event: &'static str,
     to: Vec<&'static str>,
-    reason: &'a str,
+    reason: String,
 }
 
-/// What comes by itself, where nothing comes before.
+/// The timeout that comes if no other event comes before.
 #[derive(Serialize)]
-struct Timeout {
+struct NextTimeout {
     event: &'static str,
     to: Vec<&'static str>,
     at: String,
 }
 
-impl<'a> Status<'a> {
-    /// What a run is like.
-    pub(crate) fn new(situation: &'a Situation, moves: &'a Moves) -> Self {
-        let Situation { run, version, number, state, legal, blocked, due } = situation;
-        let legal = legal.iter().filter_map(|event| {
-            let (event, to) = moves.of(*number, event)?;
+impl<'a> StatusJson<'a> {
+    pub(crate) fn new(status: &'a RunStatus, moves: &'a Moves) -> Self {
+        let leaf = status.leaf;
+        let legal = status.legal.iter().filter_map(|event| {
+            let (event, to) = moves.of(leaf, event)?;
             let signature = moves.signature(event);
-            Some(Move {
-                event: event.name(),
-                to,
-                arguments: signature.properties(),
-                required: signature.needed(),
-            })
+            let (arguments, required) = (Some(signature.properties()), signature.required_names());
+            Some(LegalMove { event: event.name(), to, arguments, required })
         });
-        let blocked = blocked.iter().filter_map(|(event, reason)| {
-            moves.of(*number, event).map(|(event, to)| Blocked { event: event.name(), to, reason })
+        let blocked = status.blocked.iter().filter_map(|(event, reason)| {
+            let (event, to) = moves.of(leaf, event)?;
+            Some(BlockedMove { event: event.name(), to, reason: limits::reason(reason) })
         });
-        let timeout = due.map(|(at, event)| {
-            let to = moves.leads_to(*number, event);
-            Timeout { event: event.name(), to, at: time(at) }
+        let timeout = status.due.map(|(at, event)| {
+            let to = moves.leads_to(leaf, event);
+            NextTimeout { event: event.name(), to, at: text::time(at) }
         });
         Self {
-            run,
-            version: *version,
-            state: state.wire(),
+            run: &status.run.name,
+            version: status.version,
+            state: status.state.wire(),
             description: None,
             available_transitions: None,
             event: None,
@@ -106,187 +153,110 @@ impl<'a> Status<'a> {
             replayed: false,
             legal: legal.collect(),
             blocked: blocked.collect(),
+            more: None,
             timeout,
         }
     }
 
-    /// With what the state means and where it leads, for a caller who asks for the state.
+    /// Adds what the state means and where it leads.
     pub(crate) fn described(mut self, state: &State) -> Self {
-        let mut targets: Vec<_> = self.legal.iter().flat_map(|legal| legal.to.clone()).collect();
-        let mut seen = std::collections::HashSet::new();
-        targets.retain(|target| seen.insert(*target));
+        let mut targets: Vec<&str> = Vec::new();
+        for target in self.legal.iter().flat_map(|legal| &legal.to) {
+            if !targets.contains(target) {
+                targets.push(target);
+            }
+        }
         self.available_transitions = Some(targets);
         self.description = Some(state.docs().trim());
         self
     }
 
-    /// After an event.
+    /// Adds the event that was taken.
     pub(crate) fn after(self, event: &'static str) -> Self {
         Self { event: Some(event), ..self }
     }
 
-    /// After a request that was answered before.
+    /// Marks the answer to a request that had been recorded before.
     pub(crate) fn replayed(self, replayed: bool) -> Self {
         Self { replayed, ..self }
     }
 
-    /// After a refusal.
-    pub(crate) fn refusing(self, refused: Refused) -> Self {
-        Self { refused: Some(refused), ..self }
+    /// The answer after a refusal. Where it would be too large, first the arguments of the legal moves are left out, then
+    /// moves.
+    pub(crate) fn refuse(mut self, refused: Refused) -> Answer {
+        self.refused = Some(Refused { reason: limits::reason(&refused.reason), ..refused });
+        let mut text = json(&self);
+        for moves in [usize::MAX, text::NAMES, 5, 0] {
+            if text.len() <= limits::REFUSAL_BYTES {
+                break;
+            }
+            self.shorten(moves);
+            text = json(&self);
+        }
+        Answer::refused(text)
     }
 
-    /// As the answer of a tool: an error where something was refused.
-    pub(crate) fn into_result(self) -> CallToolResult {
-        if self.refused.is_some() { error(&self) } else { success(&self) }
+    fn shorten(&mut self, moves: usize) {
+        self.more = Some("`get_current_state` has all moves with their arguments");
+        self.legal.truncate(moves);
+        self.blocked.truncate(moves);
+        for legal in &mut self.legal {
+            (legal.arguments, legal.required) = (None, &[]);
+        }
     }
 }
 
-/// The answer to a query.
+/// A page of a run's history.
 #[derive(Serialize)]
-pub(crate) struct Answered<'a> {
+pub(crate) struct HistoryJson<'a> {
     pub(crate) run: &'a RunName,
     pub(crate) version: Version,
-    pub(crate) value: Value,
+    pub(crate) records: Vec<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unreplayable: Option<UnreplayableJson>,
 }
 
-/// What could not be done, and why, without a change of the run.
+/// Why a run cannot go on with this program.
 #[derive(Serialize)]
-pub(crate) struct Failure<'a> {
-    pub(crate) run: &'a RunName,
-    pub(crate) failed: Failed<'a>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct Failed<'a> {
-    pub(crate) tool: &'a str,
+pub(crate) struct UnreplayableJson {
+    /// The first record that does not fit.
+    pub(crate) version: Version,
+    /// What is wrong, and what to do next.
     pub(crate) reason: String,
 }
 
-/// Arguments that a tool does not take.
+/// A page of the runs of a caller.
 #[derive(Serialize)]
-pub(crate) struct Invalid<'a> {
-    tool: &'a str,
-    #[serde(rename = "invalid")]
-    problems: &'a [Problem],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    runs: Option<&'a [RunName]>,
-    arguments: &'a Map<String, Value>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    required: &'a [&'static str],
-}
-
-impl<'a> Invalid<'a> {
-    pub(crate) fn new(tool: &'a str, problems: &'a [Problem], signature: &'a Signature) -> Self {
-        let (arguments, required) = (signature.properties(), signature.needed());
-        Self { tool, problems, runs: None, arguments, required }
-    }
-
-    /// With the runs that there are.
-    pub(crate) fn among(self, runs: &'a [RunName]) -> Self {
-        Self { runs: Some(runs), ..self }
-    }
-}
-
-/// A page of a history.
-#[derive(Serialize)]
-pub(crate) struct History {
-    pub(crate) run: RunName,
-    pub(crate) version: Version,
-    pub(crate) records: Vec<Recorded>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) next_cursor: Option<String>,
-}
-
-/// A record, with its payload as JSON.
-#[derive(Serialize)]
-pub(crate) struct Recorded {
-    version: Version,
-    time: String,
-    actor: Principal,
-    #[serde(flatten)]
-    what: What,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum What {
-    Started { machine: String, state: String, context: Value },
-    Applied { event: String, arguments: Value, from: String, to: String, internal: bool },
-}
-
-impl From<Record> for Recorded {
-    fn from(record: Record) -> Self {
-        let json = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or_default();
-        let what = match record.entry {
-            Entry::Started { machine, state, context, .. } => What::Started {
-                machine: machine.into_owned(),
-                state: state.into_owned(),
-                context: json(&context),
-            },
-            Entry::Applied { event, from, to, internal } => {
-                let (event, arguments) = match json(&event) {
-                    Value::Object(event) => event.into_iter().next().unwrap_or_default(),
-                    other => (other.as_str().unwrap_or_default().to_owned(), Value::Null),
-                };
-                let (from, to) = (from.into_owned(), to.into_owned());
-                What::Applied { event, arguments, from, to, internal }
-            }
-        };
-        Self { version: record.version, time: time(record.time), actor: record.actor, what }
-    }
-}
-
-fn time(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// A page of the runs that there are.
-#[derive(Serialize)]
-pub(crate) struct List<'a> {
-    pub(crate) runs: Vec<Listed<'a>>,
+pub(crate) struct ListJson<'a> {
+    pub(crate) runs: Vec<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next_cursor: Option<&'a RunName>,
 }
 
+/// A run in a list.
 #[derive(Serialize)]
-pub(crate) struct Listed<'a> {
+pub(crate) struct HeadJson<'a> {
     run: &'a RunName,
     version: Version,
-    state: &'a str,
+    state: String,
     time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     due: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    damaged: bool,
 }
 
-impl<'a> From<&'a Head> for Listed<'a> {
-    fn from(head: &'a Head) -> Self {
-        let Head { run, version, state, time, due } = head;
-        let (time, due) = (self::time(*time), due.map(self::time));
-        Self { run, version: *version, state, time, due }
+impl<'a> HeadJson<'a> {
+    pub(crate) fn new(head: &'a Head) -> Self {
+        Self {
+            run: &head.run.name,
+            version: head.version,
+            state: head.configuration.to_string(),
+            time: text::time(head.time),
+            due: head.due.map(text::time),
+            damaged: head.is_damaged,
+        }
     }
-}
-
-/// A tool's answer: structured, and the same as text.
-pub(crate) fn success(answer: &impl Serialize) -> CallToolResult {
-    result(answer, CallToolResult::success)
-}
-
-/// A tool's answer that tells of an error.
-pub(crate) fn error(answer: &impl Serialize) -> CallToolResult {
-    result(answer, CallToolResult::error)
-}
-
-fn result(
-    answer: &impl Serialize,
-    make: impl FnOnce(Vec<ContentBlock>) -> CallToolResult,
-) -> CallToolResult {
-    let text = text(answer);
-    let mut result = make(vec![ContentBlock::text(text)]);
-    result.structured_content = serde_json::to_value(answer).ok();
-    result
-}
-
-/// An answer as text.
-pub(crate) fn text(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("an answer has only keys that are texts")
 }

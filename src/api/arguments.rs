@@ -1,62 +1,74 @@
-//! What a caller gives to a tool, checked against what the tool takes.
+//! What a caller gives to an operation, checked against what the operation takes.
 
-use rmcp::model::JsonObject;
+use std::fmt::{self, Display, Formatter};
+use std::io;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 
-use super::nearest::hint;
+use super::limits;
 use super::schema::Signature;
+use crate::text;
 
 /// What is wrong with one argument.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Problem {
-    /// The argument.
-    pub(crate) argument: String,
-    /// What is wrong, and what was expected.
-    pub(crate) reason: String,
+#[non_exhaustive]
+pub struct Problem {
+    /// The argument, or the path to a part of it: `arguments.days[0]`.
+    pub argument: String,
+    /// What is wrong, and what is expected.
+    pub reason: String,
 }
 
 impl Problem {
-    pub(crate) fn new(argument: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { argument: argument.into(), reason: reason.into() }
+    pub(crate) fn new(argument: &str, reason: &str) -> Self {
+        Self { argument: text::shortened(argument), reason: limits::reason(reason) }
     }
 
-    /// The same within the argument `outer`.
+    /// The same problem within the argument `outer`.
     pub(crate) fn within(self, outer: &str) -> Self {
         Self { argument: format!("{outer}.{}", self.argument), ..self }
     }
 }
 
-/// Arguments, all of which the tool takes, and none of which is missing.
-pub(crate) struct Arguments(JsonObject);
+impl Display for Problem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.argument, self.reason)
+    }
+}
+
+/// Arguments that the operation takes. None is missing, and none is too large.
+pub(crate) struct Arguments(Map<String, Value>);
 
 impl Arguments {
-    /// Checks the names, and the types as far as the schemas tell them.
+    /// Checks names and sizes, and types as far as the schemas state them. `limit` is the maximum length of one argument
+    /// as JSON, in bytes.
     ///
     /// # Errors
     ///
-    /// All that are unknown, mistyped or missing.
-    pub(crate) fn new(given: JsonObject, signature: &Signature) -> Result<Self, Vec<Problem>> {
+    /// The arguments that are unknown, too large, mistyped or missing, at most twenty.
+    pub(crate) fn new(
+        given: Map<String, Value>,
+        signature: &Signature,
+        limit: usize,
+    ) -> Result<Self, Vec<Problem>> {
         let properties = signature.properties();
         let names = properties.keys().map(String::as_str);
-        let wrong = given.iter().filter_map(|(name, value)| match properties.get(name) {
-            None => {
-                Some(Problem::new(name, format!("no such argument; {}", hint(name, names.clone()))))
-            }
-            Some(schema) if fits(value, schema) => None,
-            Some(schema) => {
-                let reason = format!("it is {}; expected {}", shown(value), described(schema));
-                Some(Problem::new(name, reason))
-            }
+        let wrong = given.iter().filter_map(|(name, value)| {
+            let reason = match properties.get(name) {
+                None => format!("no such argument; {}", text::hint(name, names.clone())),
+                Some(schema) => unfit(value, schema, limit)?,
+            };
+            Some(Problem::new(name, &reason))
         });
-        let missing =
-            signature.needed().iter().filter(|name| !given.contains_key(**name)).map(|name| {
-                let expected = properties.get(*name).map(described).unwrap_or_default();
-                Problem::new(*name, format!("it is missing; expected {expected}"))
-            });
-        let problems: Vec<_> = wrong.chain(missing).collect();
+        let missing = signature.required_names().iter().filter_map(|name| {
+            let expected = properties.get(*name).map(described).unwrap_or_default();
+            let problem = || Problem::new(name, &format!("it is missing; expected {expected}"));
+            (!given.contains_key(*name)).then(problem)
+        });
+        let problems: Vec<_> = wrong.chain(missing).take(text::NAMES).collect();
         if problems.is_empty() { Ok(Self(given)) } else { Err(problems) }
     }
 
@@ -64,23 +76,38 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// The problem, where it is of another type.
+    /// It is of another type.
     pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Problem> {
         self.0.remove(name).map(|value| read(value, name, 0)).transpose()
     }
 
-    /// Reads what is left as the payload of the variant `name` of `T`.
+    /// Takes out one argument that is made from text.
     ///
     /// # Errors
     ///
-    /// The problem, where an argument is of another type.
+    /// It is no text, or nothing can be made from it.
+    pub(crate) fn take_text<T: TryFrom<String, Error: Display>>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<T>, Problem> {
+        let made = |text: String| {
+            T::try_from(text).map_err(|error| Problem::new(name, &error.to_string()))
+        };
+        self.take::<String>(name)?.map(made).transpose()
+    }
+
+    /// Reads the arguments that are left as the payload of the variant `name` of `T`.
+    ///
+    /// # Errors
+    ///
+    /// An argument is of another type.
     pub(crate) fn payload<T: DeserializeOwned>(self, name: &str) -> Result<T, Problem> {
-        let variant = JsonObject::from_iter([(name.to_owned(), Value::Object(self.0))]);
+        let variant = Map::from_iter([(name.to_owned(), Value::Object(self.0))]);
         read(Value::Object(variant), name, 1)
     }
 }
 
-/// Reads a value; where that fails, the path to the fault begins after `outer` segments.
+/// Reads a value. In a problem, the path begins after `outer` segments.
 fn read<T: DeserializeOwned>(value: Value, name: &str, outer: usize) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let mut argument = if outer == 0 { name.to_owned() } else { String::new() };
@@ -94,12 +121,35 @@ fn read<T: DeserializeOwned>(value: Value, name: &str, outer: usize) -> Result<T
                 Segment::Unknown => {}
             }
         }
-        Problem::new(argument, error.into_inner().to_string())
+        Problem::new(&argument, &bounded(&error.into_inner().to_string()))
     })
 }
 
-/// Whether a value is of the type, and within the bounds, that a schema names. What it says beyond that is told by
-/// reading the value.
+/// A message of serde, which repeats the value and may list all names that are expected, with both cut.
+fn bounded(message: &str) -> String {
+    const LIST: &str = "expected one of ";
+    let Some((found, expected)) = message.rsplit_once(", expected ") else {
+        return text::shortened(message);
+    };
+    let found = text::shortened(found);
+    match message.rsplit_once(LIST) {
+        Some((_, names)) => {
+            let names = names.split(", ").map(|name| name.trim_matches('`'));
+            format!("{found}, {LIST}{}", text::listed(names))
+        }
+        None => format!("{found}, expected {}", text::shortened(expected)),
+    }
+}
+
+/// Why a value does not fit a schema. What a schema says beyond type and bounds is found when the value is read.
+fn unfit(value: &Value, schema: &Value, limit: usize) -> Option<String> {
+    let size = json_length(value);
+    if size > limit {
+        return Some(format!("it has {size} bytes as JSON, and at most {limit} are allowed"));
+    }
+    (!fits(value, schema)).then(|| format!("it is {}; expected {}", shown(value), described(schema)))
+}
+
 fn fits(value: &Value, schema: &Value) -> bool {
     let of_type = match schema.get("type").and_then(Value::as_str) {
         Some("string") => value.is_string(),
@@ -118,6 +168,22 @@ fn fits(value: &Value, schema: &Value) -> bool {
     of_type && within
 }
 
+fn json_length(value: &Value) -> usize {
+    struct Counter(usize);
+    impl io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(0);
+    serde_json::to_writer(&mut counter, value).expect("counting cannot fail");
+    counter.0
+}
+
 /// A value in a few words.
 fn shown(value: &Value) -> String {
     match value {
@@ -131,8 +197,7 @@ fn shown(value: &Value) -> String {
 
 /// A schema in a few words.
 fn described(schema: &Value) -> String {
-    let ty = schema.get("type").and_then(Value::as_str);
-    let ty = match ty {
+    let ty = match schema.get("type").and_then(Value::as_str) {
         Some(ty) if ty.starts_with(['a', 'i', 'o']) => format!("an {ty}"),
         Some(ty) => format!("a {ty}"),
         None => "a value".to_owned(),
@@ -146,5 +211,36 @@ fn described(schema: &Value) -> String {
     match schema.get("description").and_then(Value::as_str) {
         Some(description) => format!("{text} ({})", description.trim_end_matches('.')),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[expect(dead_code, reason = "only read")]
+    enum Tone {
+        Warm,
+        Cool,
+        Dry,
+    }
+
+    #[test]
+    fn messages_of_serde_are_cut() {
+        let long = "\u{9b}".repeat(5000);
+        let problem = read::<u8>(json!({"a": long}), "x", 0).unwrap_err();
+        assert_eq!((problem.argument.as_str(), problem.reason.as_str()), ("x", "invalid type: map, expected u8"));
+        let problem = read::<u8>(json!(long), "x", 0).unwrap_err();
+        assert!(problem.reason.len() < 2000 && problem.reason.is_ascii(), "{}", problem.reason);
+        assert!(problem.reason.ends_with("expected u8"), "{}", problem.reason);
+        let hostile = format!("`, expected one of `a`{}", "\u{202e}".repeat(500));
+        let problem = read::<Tone>(json!(hostile), "x", 0).unwrap_err();
+        assert!(problem.reason.ends_with("expected one of `warm`, `cool`, `dry`"), "{problem}");
+        assert!(!problem.reason.contains('\u{202e}'), "{problem}");
     }
 }

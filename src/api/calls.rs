@@ -1,283 +1,286 @@
-//! What the machine's tools do.
+//! Calls of operations.
 
-use rmcp::model::{CallToolResult, JsonObject};
+use std::io;
 
-use super::Shared;
-use super::answer::{self, Answered, Failed, Failure, History, Invalid, List, Refused, Status};
+use serde_json::{Map, Value};
+
+use super::Api;
+use super::answer::{Answer, Refused, StatusJson, json};
 use super::arguments::{Arguments, Problem};
-use super::catalogue::{Action, Entry, PAGE};
-use super::nearest::hint;
-use crate::chart::{Event, State};
+use super::error::CallError;
+use super::operations::{Action, Operation, PAGE};
+use super::refusal::{InvalidJson, failure};
+use crate::caller::Caller;
+use crate::chart::State;
 use crate::portable::Portable;
-use crate::record::{Entry as RecordEntry, Principal, Record, RequestKey, RunName, Version};
-use crate::run::{Kind, Situation};
-use crate::runs::{Accepted, Request, RunsError, Started};
+use crate::record::{RunId, RunName, Version};
+use crate::run::{RejectionKind, Run, RunStatus};
+use crate::runs::{Accepted, Outcome, Request, RunsError};
+use crate::text;
 
-/// Why a call has no good answer.
-pub(super) enum Fault {
-    /// The arguments are not those of the tool.
+/// Why no event leads a run to the requested state.
+enum Unchosen {
+    NoMove,
     Invalid(Vec<Problem>),
-    /// The run did not do it.
-    Run(RunName, RunsError),
 }
 
-impl From<Problem> for Fault {
-    fn from(problem: Problem) -> Self {
-        Self::Invalid(vec![problem])
+impl<M: Portable<Context: Default>> Api<M> {
+    /// Calls an operation. If it is refused or fails, the answer says why and what to do next.
+    pub async fn call(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        arguments: Map<String, Value>,
+    ) -> Answer {
+        let limit = self.limits.argument_bytes;
+        let mut given = match Arguments::new(arguments, operation.signature(), limit) {
+            Ok(given) => given,
+            Err(problems) => return InvalidJson::new(operation, &problems).refuse(),
+        };
+        let id = match given.take_text("run") {
+            Ok(run) => self.run_of(caller, run),
+            Err(problem) => return InvalidJson::new(operation, &[problem]).refuse(),
+        };
+        let done = self.act(caller, operation, &id, given).await;
+        done.unwrap_or_else(|error| self.refusal(operation, &id, &error, None))
     }
-}
 
-impl From<Vec<Problem>> for Fault {
-    fn from(problems: Vec<Problem>) -> Self {
-        Self::Invalid(problems)
-    }
-}
-
-impl<M: Portable<Context: Default>> Shared<M> {
-    /// Calls a tool. Whatever goes wrong is the answer, so that the model reads it.
-    pub(super) async fn call(&self, entry: &Entry, given: JsonObject) -> CallToolResult {
-        match self.act(entry, given).await {
-            Ok(result) => result,
-            Err(fault) => self.failed(entry, &fault),
-        }
-    }
-
-    async fn act(&self, entry: &Entry, given: JsonObject) -> Result<CallToolResult, Fault> {
-        let mut given = Arguments::new(given, &entry.signature)?;
-        match entry.action {
+    async fn act(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        id: &RunId,
+        mut given: Arguments,
+    ) -> Result<Answer, CallError> {
+        match operation.action() {
             Action::StartRun => {
-                let run = self.run(&mut given)?;
-                let key: Option<RequestKey> = given.take("request_key")?;
-                let started = self.runs.start(&run, key.as_ref(), &Principal::LOCAL).await;
-                let Started { situation, replayed } =
-                    started.map_err(|error| Fault::Run(run, error))?;
-                Ok(Status::new(&situation, &self.moves).replayed(replayed).into_result())
+                let key = given.take_text("request_key")?;
+                let started = self.runs.start(caller, id, key).await?;
+                let status = StatusJson::new(&started.status, &self.moves);
+                Ok(Answer::done(&status.replayed(started.replayed)))
             }
-            Action::ListRuns => self.list(given).await,
+            Action::ListRuns => {
+                let limit = given.take("limit")?.unwrap_or(PAGE);
+                let after = given.take_text::<RunName>("cursor")?;
+                self.list_page(caller, after, limit).await
+            }
             Action::CurrentState => {
-                let run = self.run(&mut given)?;
-                let situation = self.situation(&run).await?;
-                Ok(Status::new(&situation, &self.moves).described(situation.state).into_result())
+                let status = self.runs.status(id).await?;
+                let answer = StatusJson::new(&status, &self.moves).described(status.state);
+                Ok(Answer::done(&answer))
             }
             Action::History => {
-                let run = self.run(&mut given)?;
                 let limit = given.take("limit")?.unwrap_or(PAGE);
-                let from = match given.take::<String>("cursor")? {
-                    None => Version::START,
-                    Some(cursor) => {
-                        cursor.parse().map(Version).map_err(|_| not_a_cursor(&cursor))?
-                    }
-                };
-                Ok(answer::success(&self.history(run, from, limit).await?))
+                let from = given.take::<String>("cursor")?;
+                let from = from.map_or(Ok(Version::START), |cursor| version(&cursor))?;
+                self.history_page(id, from, limit).await
             }
-            Action::Transition => self.transition(given).await,
+            Action::Transition => self.transition(caller, operation, id, given).await,
             Action::Event(event) => {
-                let run = self.run(&mut given)?;
                 let request = request(&mut given)?;
                 let event = given.payload::<M::Event>(event.name())?;
-                let accepted = self.runs.apply(&run, event, request, &Principal::LOCAL).await;
-                Ok(self.accepted(&accepted.map_err(|error| Fault::Run(run, error))?))
+                Ok(self.accepted(&self.runs.apply(caller, id, event, request).await?))
             }
             Action::Query(query) => {
-                let run = self.run(&mut given)?;
                 let query = given.payload::<M::Query>(query.name())?;
-                let answer = self.runs.read(&run, |run| {
-                    let answer = run.machine().answer(query, serde_json::value::Serializer);
-                    (run.version(), answer.map_err(|error| error.to_string()))
-                });
-                let (version, answer) = match answer.await {
-                    Ok(answered) => answered,
-                    Err(error) => return Err(Fault::Run(run, error)),
-                };
-                Ok(match answer {
-                    Ok(value) => answer::success(&Answered { run: &run, version, value }),
-                    Err(reason) => failure(&run, &entry.tool.name, reason),
-                })
+                let (run, limit) = (id.name.clone(), self.limits.answer_bytes);
+                let answer = self.runs.read(id, move |seen| answered(seen, &run, query, limit));
+                answer.await?.map(Answer::written).map_err(CallError::Unanswered)
             }
         }
     }
 
-    /// Goes to a state: by the event that leads there from where the run is, which is looked up and then applied at
-    /// that very version; where the run has moved between the two, once more.
-    async fn transition(&self, mut given: Arguments) -> Result<CallToolResult, Fault> {
-        let run = self.run(&mut given)?;
-        let request = request(&mut given)?;
-        let to = given.take::<String>("new_state")?.unwrap_or_default();
-        let payload = given.take::<JsonObject>("arguments")?.unwrap_or_default();
-        let Some((to, target)) = M::CHART.state_named(&to) else {
-            let names = M::CHART.states().iter().map(State::wire);
-            let reason = format!("no state is named `{to}`; {}", hint(&to, names));
-            return Err(Problem::new("new_state", reason).into());
-        };
-        loop {
-            let situation = self.situation(&run).await?;
-            let earlier = self.runs.earlier(&run, &request).await;
-            let earlier = earlier.map_err(|error| Fault::Run(run.clone(), error))?;
-            let earlier = earlier.and_then(|record| Self::led_to(&record, target));
-            let is_earlier = earlier.is_some();
-            let event = earlier.or_else(|| self.moves.between(situation.number, to));
-            let stale = request.expected.filter(|expected| *expected != situation.version);
-            if let Some(expected) = stale.filter(|_| !is_earlier) {
-                let reason = format!("the run is at version {}, not {expected}", situation.version);
-                let event = event.map(Event::name);
-                let refused =
-                    Refused { event, to: Some(target.wire()), kind: Kind::Conflict, reason };
-                return Ok(self.refused(&situation, refused));
-            }
-            let Some(event) = event else {
-                let event = self.moves.only_way_to(to).map(Event::name);
-                return Ok(self.refused(&situation, unreachable(&situation, event, target.wire())));
-            };
-            let inner = |problem: Problem| problem.within("arguments");
-            let payload = Arguments::new(payload.clone(), self.moves.signature(event))
-                .map_err(|problems| problems.into_iter().map(inner).collect::<Vec<_>>())?
-                .payload::<M::Event>(event.name())
-                .map_err(inner)?;
-            let mut at = request.clone();
-            if !is_earlier {
-                at.expected = Some(situation.version);
-            }
-            match self.runs.apply(&run, payload, at, &Principal::LOCAL).await {
-                Ok(accepted) => return Ok(self.accepted(&accepted)),
-                Err(RunsError::Refused(refused)) => {
-                    let has_moved = refused.situation.version != situation.version;
-                    let is_free = request.expected.is_none() && !is_earlier;
-                    if refused.rejected.kind == Kind::Conflict && is_free && has_moved {
-                        continue;
-                    }
-                    let rejected = refused.rejected;
-                    let (kind, reason) = (rejected.kind, rejected.reason);
-                    let event = Some(rejected.event.name());
-                    let to = Some(target.wire());
-                    return Ok(
-                        self.refused(&refused.situation, Refused { event, to, kind, reason })
-                    );
-                }
-                Err(error) => return Err(Fault::Run(run, error)),
-            }
-        }
-    }
-
-    /// The event of a record that led to a state.
-    fn led_to(record: &Record, state: &State) -> Option<&'static Event> {
-        let RecordEntry::Applied { event, to, internal: false, .. } = &record.entry else {
-            return None;
-        };
-        let event: JsonObject = serde_json::from_str(event.get()).ok()?;
-        let named = |known: &&Event| event.contains_key(known.name());
-        M::CHART.events().iter().find(named).filter(|_| to == state.wire())
-    }
-
-    async fn list(&self, mut given: Arguments) -> Result<CallToolResult, Fault> {
-        let limit = given.take("limit")?.unwrap_or(PAGE);
-        let after = given.take::<RunName>("cursor")?;
-        // One more than the page, to know whether there is another.
-        let heads = self.runs.list(after.as_ref(), limit + 1).await;
-        let mut heads = heads.map_err(|error| Fault::Run(self.runs.unnamed().clone(), error))?;
-        let is_last = heads.len() <= limit;
-        heads.truncate(limit);
-        let next_cursor = heads.last().filter(|_| !is_last).map(|head| &head.run);
-        Ok(answer::success(&List { runs: heads.iter().map(Into::into).collect(), next_cursor }))
-    }
-
-    /// A page of a run's history.
-    pub(super) async fn history(
+    /// Goes to a state by the event that leads there from the state in which the run is.
+    async fn transition(
         &self,
-        run: RunName,
-        from: Version,
-        limit: usize,
-    ) -> Result<History, Fault> {
-        let records = match self.runs.history(&run, from, limit).await {
-            Ok(records) => records,
-            Err(error) => return Err(Fault::Run(run, error)),
+        caller: &Caller,
+        operation: &Operation,
+        id: &RunId,
+        mut given: Arguments,
+    ) -> Result<Answer, CallError> {
+        let request = request(&mut given)?;
+        let name = given.take::<String>("new_state")?.unwrap_or_default();
+        let payload = given.take::<Map<String, Value>>("arguments")?.unwrap_or_default();
+        let (to, target) = state_named::<M>(&name)
+            .map_err(|reason| Problem::new("new_state", &reason))?;
+        let choose = |leaf| {
+            let event = self.moves.between(leaf, to).ok_or(Unchosen::NoMove)?;
+            let (signature, limit) = (self.moves.signature(event), self.limits.argument_bytes);
+            Arguments::new(payload.clone(), signature, limit)
+                .and_then(|given| given.payload(event.name()).map_err(|problem| vec![problem]))
+                .map_err(|problems| {
+                    let inner = problems.into_iter().map(|problem| problem.within("arguments"));
+                    Unchosen::Invalid(inner.collect())
+                })
         };
-        let version = self.situation(&run).await?.version;
-        let next = records.last().filter(|last| last.version < version);
-        let next_cursor = next.map(|last| last.version.next().to_string());
-        Ok(History {
-            run,
-            version,
-            records: records.into_iter().map(Into::into).collect(),
-            next_cursor,
-        })
-    }
-
-    pub(super) async fn situation(&self, run: &RunName) -> Result<Situation, Fault> {
-        self.runs.situation(run).await.map_err(|error| Fault::Run(run.clone(), error))
-    }
-
-    fn run(&self, given: &mut Arguments) -> Result<RunName, Problem> {
-        Ok(given.take("run")?.unwrap_or_else(|| self.runs.unnamed().clone()))
-    }
-
-    fn accepted(&self, accepted: &Accepted) -> CallToolResult {
-        let Accepted { event, situation, replayed } = accepted;
-        let status = Status::new(situation, &self.moves).after(event.name());
-        status.replayed(*replayed).into_result()
-    }
-
-    fn refused(&self, situation: &Situation, refused: Refused) -> CallToolResult {
-        Status::new(situation, &self.moves).refusing(refused).into_result()
-    }
-
-    fn failed(&self, entry: &Entry, fault: &Fault) -> CallToolResult {
-        let tool = entry.tool.name.as_ref();
-        match fault {
-            Fault::Invalid(problems) => {
-                answer::error(&Invalid::new(tool, problems, &entry.signature))
+        match self.runs.apply_chosen(caller, id, request.clone(), choose).await {
+            Ok(Outcome::Accepted(accepted)) => Ok(self.accepted(&accepted)),
+            Ok(Outcome::Unchosen(why, status)) => {
+                if let Some(reason) = request.stale_at(status.version) {
+                    let event = self.moves.between(status.leaf, to).map(|event| event.name());
+                    let (to, kind) = (Some(target.wire()), RejectionKind::Conflict);
+                    return Ok(self.refused(&status, Refused { event, to, kind, reason }));
+                }
+                match why {
+                    Unchosen::Invalid(problems) => Err(problems.into()),
+                    Unchosen::NoMove => {
+                        let event = self.moves.only_event_to(to).map(|event| event.name());
+                        Ok(self.refused(&status, no_move(&status, event, target)))
+                    }
+                }
             }
-            Fault::Run(_, RunsError::Refused(refused)) => {
-                let rejected = &refused.rejected;
-                let (event, kind) = (Some(rejected.event.name()), rejected.kind);
-                let refused_ = Refused { event, to: None, kind, reason: rejected.reason.clone() };
-                self.refused(&refused.situation, refused_)
+            Err(error) => Ok(self.refusal(operation, id, &error.into(), Some(target.wire()))),
+        }
+    }
+
+    fn accepted(&self, accepted: &Accepted) -> Answer {
+        let status = StatusJson::new(&accepted.status, &self.moves);
+        Answer::done(&status.after(accepted.event.name()).replayed(accepted.replayed))
+    }
+
+    fn refused(&self, status: &RunStatus, refused: Refused) -> Answer {
+        StatusJson::new(status, &self.moves).refuse(refused)
+    }
+
+    /// The answer for an error. `to` is the requested state, if one is.
+    fn refusal(
+        &self,
+        operation: &Operation,
+        id: &RunId,
+        error: &CallError,
+        to: Option<&'static str>,
+    ) -> Answer {
+        let error = match error {
+            CallError::Invalid(problems) => {
+                return InvalidJson::new(operation, problems).refuse();
             }
-            Fault::Run(run, error @ RunsError::AlreadyStarted(situation)) => {
-                let reason =
-                    format!("{error}; start another, such as `{run}-2`, or go on with this one");
-                let refused = Refused { event: None, to: None, kind: Kind::Conflict, reason };
-                self.refused(situation, refused)
+            CallError::Unknown(reason) | CallError::Unanswered(reason) => {
+                return failure(&id.name, operation, reason);
             }
-            Fault::Run(_, error @ RunsError::NeverStarted { known, .. }) => {
-                let problems = [Problem::new("run", error.to_string())];
-                answer::error(&Invalid::new(tool, &problems, &entry.signature).among(known))
+            CallError::Run(error) => error,
+        };
+        let conflict = |status: &RunStatus, reason| {
+            let kind = RejectionKind::Conflict;
+            self.refused(status, Refused { event: None, to, kind, reason })
+        };
+        match error {
+            RunsError::Refused(rejected) => {
+                let rejection = &rejected.rejection;
+                let (event, kind) = (Some(rejection.event.name()), rejection.kind);
+                let reason = match kind {
+                    RejectionKind::Final => and_start_another(&rejection.reason),
+                    _ => rejection.reason.clone(),
+                };
+                self.refused(&rejected.status, Refused { event, to, kind, reason })
             }
-            Fault::Run(run, error) => {
-                tracing::error!(%run, error = error as &dyn std::error::Error, "a call failed");
-                failure(run, tool, chain(error))
+            RunsError::KeyReused { status, .. } | RunsError::Contended(status) => {
+                conflict(status, error.to_string())
+            }
+            RunsError::AlreadyStarted(status) => {
+                let run = &status.run.name;
+                let reason = format!("{error}; start another, such as `{run}-2`, or go on with this");
+                conflict(status, reason)
+            }
+            RunsError::NeverStarted { known, .. } => {
+                let names: Vec<_> = known.iter().map(|run| &run.name).collect();
+                let (run, listed) =
+                    (&id.name, text::listed(names.iter().map(|name| name.as_str())));
+                let reason = format!(
+                    "the run `{run}` was never started; start it with `start_run`; runs: {listed}"
+                );
+                let problems = [Problem::new("run", &reason)];
+                InvalidJson::new(operation, &problems).among(names).refuse()
+            }
+            error => {
+                let operation_name = operation.name();
+                let source = error as &dyn std::error::Error;
+                tracing::error!(run = %id, operation = operation_name, error = source, "a call failed");
+                failure(&id.name, operation, &text::chain(error))
             }
         }
     }
 }
 
-/// What makes a call safe to send again.
-fn request(given: &mut Arguments) -> Result<Request, Problem> {
-    Ok(Request { expected: given.take("expected_version")?, key: given.take("request_key")? })
+/// The state with this name and its number.
+///
+/// # Errors
+///
+/// Why there is none, with the name that was probably meant.
+pub(super) fn state_named<M: Portable>(name: &str) -> Result<(u16, &'static State), String> {
+    M::CHART.state_named(name).ok_or_else(|| {
+        let hint = text::hint(name, M::CHART.states().iter().map(State::wire));
+        format!("no state is named {}; {hint}", text::quoted(name))
+    })
 }
 
-fn unreachable(situation: &Situation, event: Option<&'static str>, to: &'static str) -> Refused {
-    let from = situation.state.wire();
-    let (kind, reason) = if situation.state.is_final() {
-        (Kind::Final, format!("{from} is final: the run has ended, start another with `start_run`"))
+fn request(given: &mut Arguments) -> Result<Request, Problem> {
+    let mut request = Request::new();
+    request.expected = given.take("expected_version")?;
+    request.key = given.take_text("request_key")?;
+    Ok(request)
+}
+
+fn version(cursor: &str) -> Result<Version, Problem> {
+    cursor.parse().map(Version).map_err(|_| {
+        let cursor = text::quoted(cursor);
+        let reason = format!("{cursor} is no cursor; expected the `next_cursor` of an earlier page");
+        Problem::new("cursor", &reason)
+    })
+}
+
+fn no_move(status: &RunStatus, event: Option<&'static str>, target: &'static State) -> Refused {
+    let (from, to) = (status.state.wire(), target.wire());
+    let (kind, reason) = if status.state.is_final() {
+        let ended = format!("{from} is final; the run has ended");
+        (RejectionKind::Final, and_start_another(&ended))
     } else {
-        (Kind::NoTransition, format!("no move leads from {from} to {to}"))
+        (RejectionKind::NoTransition, format!("no move leads from {from} to {to}"))
     };
     Refused { event, to: Some(to), kind, reason }
 }
 
-fn failure(run: &RunName, tool: &str, reason: String) -> CallToolResult {
-    answer::error(&Failure { run, failed: Failed { tool, reason } })
+fn and_start_another(reason: &str) -> String {
+    format!("{reason}; start another with `start_run`")
 }
 
-fn not_a_cursor(text: &str) -> Problem {
-    Problem::new(
-        "cursor",
-        format!("`{text}` is no cursor; expected a `next_cursor` that was given before"),
-    )
+/// The answer to a query as JSON, at most `limit` bytes.
+fn answered<M: Portable>(
+    seen: &Run<M>,
+    run: &RunName,
+    query: M::Query,
+    limit: usize,
+) -> Result<String, String> {
+    let begin = format!(r#"{{"run":{},"version":{},"value":"#, json(run), seen.version());
+    let mut out = Limited { text: begin.into_bytes(), limit, is_full: false };
+    match seen.machine().answer(query, &mut serde_json::Serializer::new(&mut out)) {
+        Ok(()) => {}
+        Err(_) if out.is_full => {
+            return Err(format!("the answer has more than {limit} bytes as JSON; request less"));
+        }
+        Err(error) => return Err(error.to_string()),
+    }
+    out.text.push(b'}');
+    String::from_utf8(out.text).map_err(|error| format!("the answer cannot be written: {error}"))
 }
 
-/// An error and all that lies behind it.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+/// A text that takes at most `limit` bytes.
+struct Limited {
+    text: Vec<u8>,
+    limit: usize,
+    is_full: bool,
+}
+
+impl io::Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.text.len() + bytes.len() > self.limit {
+            self.is_full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -1,9 +1,8 @@
 //! The moves of a machine's graph, as a caller sees them.
 
-use crate::chart::{Chart, Clause, Event, Parameter, State, Target};
-
-use super::BuildError;
+use super::error::OperationsError;
 use super::schema::{Payloads, Signature};
+use crate::chart::{Chart, Clause, Event, Parameter, Target};
 
 /// The moves that a caller can make, with the arguments of each.
 #[derive(Debug)]
@@ -11,7 +10,7 @@ pub(crate) struct Moves {
     chart: &'static Chart,
     signatures: Vec<(&'static str, Signature)>,
     none: Signature,
-    /// Whether events that can always be sent and never lead anywhere count as moves.
+    /// Whether events that are legal in every state and never leave it count as moves.
     with_everywhere: bool,
 }
 
@@ -65,8 +64,8 @@ impl Moves {
         self.leading(from, to).next()
     }
 
-    /// The event that leads to a leaf, from wherever, where there is but one.
-    pub(crate) fn only_way_to(&self, to: u16) -> Option<&'static Event> {
+    /// The event that leads to a leaf from any other, if there is exactly one.
+    pub(crate) fn only_event_to(&self, to: u16) -> Option<&'static Event> {
         let leads = |event: &&Event| {
             !event.is_internal()
                 && event.clauses().iter().any(|clause| {
@@ -78,13 +77,13 @@ impl Moves {
         events.next().filter(|_| events.next().is_none())
     }
 
-    /// Whether each state has at most one move to each other, so that naming the state names the move.
-    pub(crate) fn told_apart_by_target(&self) -> Result<(), BuildError> {
+    /// Checks that each state has at most one move to each other state, so that the target determines the event.
+    pub(crate) fn check_targets(&self) -> Result<(), OperationsError> {
         for (from, state) in (0..).zip(self.chart.states()) {
             for (to, target) in (0..).zip(self.chart.states()) {
                 let mut events = self.leading(from, to);
                 if let (Some(first), Some(second)) = (events.next(), events.next()) {
-                    return Err(BuildError::AmbiguousTarget {
+                    return Err(OperationsError::AmbiguousTarget {
                         from: state.wire(),
                         to: target.wire(),
                         first: first.name(),
@@ -105,8 +104,8 @@ impl Moves {
         })
     }
 
-    /// Where a clause leads from the leaf `from`. An event that leaves its state elsewhere stays, where it stays, by
-    /// leading to the state itself.
+    /// The leaves to which a clause may lead from the leaf `from`. If an event is internal in this leaf and leaves its
+    /// state in others, the move leads to the leaf itself.
     fn targets(&self, from: u16, event: &Event, clause: &Clause) -> Vec<u16> {
         if clause.is_internal() && !event.is_internal() {
             return vec![from];
@@ -123,35 +122,22 @@ impl Moves {
     /// The leaves in which a target may end.
     fn leaves(&self, target: Target) -> Vec<u16> {
         match target {
-            Target::State(number) => vec![number],
+            Target::State(leaf) => vec![leaf],
             Target::History(superstate) => (0..)
                 .zip(self.chart.states())
-                .filter(|(_, state)| self.is_within(state, superstate))
-                .map(|(number, _)| number)
+                .map(|(leaf, _)| leaf)
+                .filter(|leaf| self.chart.ancestors(*leaf).any(|node| node == superstate))
                 .collect(),
         }
     }
 
-    fn is_within(&self, state: &State, superstate: u16) -> bool {
-        let parent = state.parent();
-        parent == Some(superstate)
-            || parent.is_some_and(|parent| self.is_within(self.chart.state(parent), superstate))
-    }
-
-    /// Whether an event is internal and nothing but a final state or its own handler ever refuses it.
+    /// Whether an event is internal in every state that is not final, without a guard.
     pub(crate) fn is_everywhere(&self, event: &Event) -> bool {
         event.is_internal()
             && (0..).zip(self.chart.states()).filter(|(_, state)| !state.is_final()).all(
-                |(number, _)| {
-                    self.chart
-                        .clause(number, event)
-                        .is_some_and(|clause| clause.guards().is_empty())
+                |(leaf, _)| {
+                    self.chart.clause(leaf, event).is_some_and(|clause| clause.guards().is_empty())
                 },
             )
     }
-}
-
-/// The numbers of a leaf and of all superstates around it, from the inside out.
-pub(crate) fn ancestry(chart: &'static Chart, leaf: u16) -> impl Iterator<Item = u16> {
-    std::iter::successors(Some(leaf), |number| chart.state(*number).parent())
 }

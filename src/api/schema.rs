@@ -1,18 +1,15 @@
-//! JSON Schemas of what tools take, made from the machine's own types.
+//! JSON Schemas of what operations take, made from the machine's own types.
 
-use std::sync::Arc;
-
-use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::chart::Parameter;
 
-/// The arguments that a tool takes.
+/// The arguments that an operation takes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signature {
-    properties: JsonObject,
+    properties: Map<String, Value>,
     required: Vec<&'static str>,
     definitions: Option<Value>,
 }
@@ -30,19 +27,19 @@ impl Signature {
         self
     }
 
-    /// The names of the arguments, each with what it may be.
-    pub(crate) fn properties(&self) -> &JsonObject {
+    /// The arguments, each with its schema.
+    pub(crate) fn properties(&self) -> &Map<String, Value> {
         &self.properties
     }
 
     /// The names of the arguments that must be given.
-    pub(crate) fn needed(&self) -> &[&'static str] {
+    pub(crate) fn required_names(&self) -> &[&'static str] {
         &self.required
     }
 
-    /// The schema of an object of these arguments and no other.
-    pub(crate) fn to_schema(&self) -> Arc<JsonObject> {
-        let mut schema = JsonObject::new();
+    /// The schema of an object with these arguments and no other.
+    pub(crate) fn to_schema(&self) -> Map<String, Value> {
+        let mut schema = Map::new();
         schema.insert("type".to_owned(), json!("object"));
         schema.insert("properties".to_owned(), Value::Object(self.properties.clone()));
         if !self.required.is_empty() {
@@ -52,7 +49,7 @@ impl Signature {
         if let Some(definitions) = &self.definitions {
             schema.insert("$defs".to_owned(), definitions.clone());
         }
-        Arc::new(schema)
+        schema
     }
 }
 
@@ -80,7 +77,7 @@ impl Payloads {
         Self { variants, definitions }
     }
 
-    /// The arguments that make up the payload of the variant `name`.
+    /// The arguments of the variant `name`.
     pub(crate) fn signature(&self, name: &str, parameters: &'static [Parameter]) -> Signature {
         let place = format!("/properties/{name}/properties");
         let properties = self.variants.iter().find_map(|variant| variant.pointer(&place));
@@ -102,13 +99,13 @@ impl Payloads {
     }
 }
 
-/// Leaves out of a schema what says nothing to a caller: titles, the sizes of Rust's numbers, and that an argument
-/// that may be left out may also be null.
+/// Removes from a schema what a caller does not need: titles, the sizes of Rust's numbers, and that an optional argument
+/// may also be null.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Array(schemas) => schemas.iter_mut().for_each(tidy),
         Value::Object(object) => {
-            // Under these keys are names that an author gave, not keywords.
+            // The keys of these objects are names of the author, not keywords.
             for named in ["properties", "$defs"] {
                 if let Some(Value::Object(schemas)) = object.get_mut(named) {
                     schemas.values_mut().for_each(tidy);
@@ -138,7 +135,7 @@ fn tidy(schema: &mut Value) {
     }
 }
 
-fn drop_null(schema: &mut JsonObject) {
+fn drop_null(schema: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|ty| ty != "null");
         if let [only] = types.as_slice() {
@@ -167,7 +164,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(rename_all = "snake_case")]
-    #[expect(dead_code, reason = "only the schema is asked for")]
+    #[expect(dead_code, reason = "only its schema is used")]
     enum Event {
         Submit(Submit),
         Rest(Rest),
@@ -175,7 +172,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only the schema is asked for")]
+    #[expect(dead_code, reason = "only its schema is used")]
     struct Submit {
         title: String,
         times: Option<u32>,
@@ -187,7 +184,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(rename_all = "lowercase")]
-    #[expect(dead_code, reason = "only the schema is asked for")]
+    #[expect(dead_code, reason = "only its schema is used")]
     enum Tone {
         Warm,
         Cool,
@@ -203,7 +200,7 @@ mod tests {
     fn a_payload_becomes_flat_arguments() {
         let payloads = Payloads::of::<Event>();
         assert_eq!(
-            Value::Object((*payloads.signature("submit", PARAMETERS).to_schema()).clone()),
+            Value::Object(payloads.signature("submit", PARAMETERS).to_schema()),
             json!({
                 "type": "object",
                 "properties": {
@@ -216,7 +213,7 @@ mod tests {
             }),
         );
         assert_eq!(
-            Value::Object((*payloads.signature("rest", &[]).to_schema()).clone()),
+            Value::Object(payloads.signature("rest", &[]).to_schema()),
             json!({"type": "object", "properties": {}, "additionalProperties": false}),
         );
     }

@@ -18,22 +18,22 @@ macro_rules! __chart {
     ) => {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
-            .declared(&$crate::__private::bytes($declaration))
-            .states_are(
-                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.within($parent))?$(.$state_is())*),*],
-                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.within($super_parent))?),*],
+            .with_declaration(&$crate::__private::bytes($declaration))
+            .with_states(
+                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.with_parent($parent))?$(.$state_is())*),*],
+                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.with_parent($super_parent))?),*],
             )
-            .events_are(&[$(
+            .with_events(&[$(
                 $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
                     $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::$target($to)),*])
-                        .guarded(&[$($guard),*])$(.after_millis($after))?$(.documented($clause_docs))?$(.$clause_is())*
+                        .with_guards(&[$($guard),*])$(.after_milliseconds($after))?$(.with_docs($clause_docs))?$(.$clause_is())*
                 ),+])
             ),*])
-            .queries_are(&[$(
+            .with_queries(&[$(
                 $crate::chart::Query::new($query, $query_docs, $crate::__parameters!($arguments))
                     $(.about_state($about))?
             ),*])
-            .prompts_are(&[$(
+            .with_prompts(&[$(
                 $crate::chart::Prompt::new(
                     $crate::chart::Query::new($prompt, $prompt_docs, $crate::__parameters!($parameters))
                         $(.about_state($subject))?,

@@ -78,8 +78,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             let rejected = |reason: String| {
                 Rejection::new(RejectionKind::Conflict, chart_event, reason)
             };
-            if let Some(expected) = request.expected.filter(|expected| *expected != run.version()) {
-                let reason = format!("the run is at version {}, not {expected}", run.version());
+            if let Some(reason) = request.stale_at(run.version()) {
                 let status = status(&run);
                 self.live.put(id, &mut place, run);
                 return Err(RunsError::refused(rejected(reason), status));

@@ -38,4 +38,10 @@ impl Request {
     pub fn with_key(self, key: RequestKey) -> Self {
         Self { key: Some(key), ..self }
     }
+
+    /// Why the request is refused if the run is at `version`.
+    pub(crate) fn stale_at(&self, version: Version) -> Option<String> {
+        let expected = self.expected.filter(|expected| *expected != version)?;
+        Some(format!("the run is at version {version}, not {expected}"))
+    }
 }

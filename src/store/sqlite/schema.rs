@@ -1,4 +1,4 @@
-//! The file: how it is made, opened, and brought up to the present form.
+//! The file: how it is made, opened and checked.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::{Fault, OpenCause};
-use crate::record::Hash;
+use super::error::OpenCause;
+use super::head::{self, COLUMNS, Sealed};
 
 /// `Lvrf`, by which a file is known as a store of runs.
 const APPLICATION: i64 = 0x4c76_7266;
@@ -34,8 +34,11 @@ const LOG: i64 = 4096;
 /// The most runs whose heads are checked when the file is opened, and by which they are found, for the same reason.
 const CHECKED_RUNS: i64 = 5_000;
 
-/// What leads from each form of the file to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("first.sql")];
+/// The form of the file that `first.sql` makes.
+const FORM: i64 = 1;
+
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 64;
 
 /// Sees to it that there is a file, in a folder, both for their user alone, and that it may be a store.
 pub(super) fn prepare(path: &Path) -> Result<(), OpenCause> {
@@ -102,7 +105,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// A connection to the store, with all its settings set and read back.
-pub(super) fn connect(path: &Path, fault: Fault) -> Result<Connection, OpenCause> {
+pub(super) fn connect(path: &Path) -> Result<Connection, OpenCause> {
     if rusqlite::version_number() < OLDEST {
         return Err(OpenCause::Old(rusqlite::version()));
     }
@@ -115,9 +118,8 @@ pub(super) fn connect(path: &Path, fault: Fault) -> Result<Connection, OpenCause
         known(&moment)?
     };
     set(&connection, "journal_mode", "wal", "keep a log")?;
-    let synchronous = if fault == Fault::SyncNormal { ("normal", "1") } else { ("full", "2") };
-    connection.pragma_update(None, "synchronous", synchronous.0)?;
-    read_back(&connection, "synchronous", synchronous.1, "wait for the disk")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    read_back(&connection, "synchronous", 2, "wait for the disk")?;
     for name in ["fullfsync", "checkpoint_fullfsync", "foreign_keys", "recursive_triggers"] {
         connection.pragma_update(None, name, true)?;
     }
@@ -125,97 +127,83 @@ pub(super) fn connect(path: &Path, fault: Fault) -> Result<Connection, OpenCause
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", CACHE)?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
-    if form < known_forms() {
-        migrate(&mut connection)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    if form.is_none() {
+        make(&mut connection)?;
     }
     Ok(connection)
 }
 
-fn known_forms() -> i64 {
-    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+/// A connection that only reads.
+pub(super) fn reading(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
-/// The form of the file: 0 where it is empty.
-fn known(connection: &Connection) -> Result<i64, OpenCause> {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (application, form) = (pragma("application_id")?, pragma("user_version")?);
+/// The form of the file; `None` if it is empty.
+fn known(connection: &Connection) -> Result<Option<i64>, OpenCause> {
+    let application: i64 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if application != APPLICATION && (application, form, tables) != (0, 0, 0) {
+    if (application, tables) == (0, 0) {
+        return Ok(None);
+    }
+    if application != APPLICATION {
         return Err(OpenCause::Foreign);
     }
-    if form > known_forms() {
-        return Err(OpenCause::Newer { found: form, known: known_forms() });
+    match connection.query_row("SELECT form FROM store", [], |row| row.get(0))? {
+        FORM => Ok(Some(FORM)),
+        found => Err(OpenCause::Form { found, known: FORM }),
     }
-    Ok(form)
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), OpenCause> {
+fn make(connection: &mut Connection) -> Result<(), OpenCause> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it meanwhile.
-    let form = known(&transaction)?;
-    for migration in MIGRATIONS.iter().skip(usize::try_from(form).unwrap_or_default()) {
-        transaction.execute_batch(migration)?;
+    if known(&transaction)?.is_none() {
+        transaction.execute_batch(include_str!("first.sql"))?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION)?;
-    transaction.pragma_update(None, "user_version", known_forms())?;
     Ok(transaction.commit()?)
 }
 
-/// Looks for damage that a reader of one run would not see: a run that is not found by its name any more.
+/// Looks for damage that a reader of one run would not see: a run that is not found by its name any more. A head that
+/// does not fit its seal is not looked at: it is found as damaged by whoever reads it.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
-    let mut runs = connection.prepare(&format!("SELECT {HEAD} FROM run NOT INDEXED LIMIT ?"))?;
+    let mut runs = connection.prepare(&format!("SELECT {COLUMNS} FROM run NOT INDEXED LIMIT ?"))?;
     let mut rows = runs.query([CHECKED_RUNS])?;
     while let Some(row) = rows.next()? {
-        if !is_sealed(row) {
-            let name = row.get_ref(0)?.as_str().unwrap_or_default();
-            return Err(OpenCause::Damaged(format!("the head of the run `{name}`")));
+        let run = head::identity(row.get(0)?, head::text(row, 1), head::text(row, 2));
+        let written = Sealed::read(row, run)?;
+        if written.head.is_damaged {
+            continue;
+        }
+        let run = &written.head.run;
+        let found: Option<i64> = connection
+            .prepare_cached(
+                "SELECT id FROM run INDEXED BY run_by_name WHERE owner = ? AND name = ?",
+            )?
+            .query_row((run.owner.as_str(), run.name.as_str()), |row| row.get(0))
+            .optional()?;
+        if found != Some(written.id) {
+            return Err(OpenCause::Damaged(format!(
+                "the run `{}` is not found by its name",
+                run.name
+            )));
         }
     }
     drop(rows);
-    let is_small = path.metadata()?.len() <= CHECKED;
-    let are_few = connection.query_row(
-        "SELECT count(*) <= ?1 FROM (SELECT 1 FROM run LIMIT ?1 + 1)",
-        [CHECKED_RUNS],
-        |row| row.get(0),
-    )?;
-    let checked = match (is_small, are_few) {
-        (true, _) => "integrity_check(1)",
-        // The heads with the index by which a run is found.
-        (false, true) => "integrity_check(run)",
-        (false, false) => return Ok(()),
-    };
-    let found: String = connection.query_row(&format!("PRAGMA {checked}"), [], |row| row.get(0))?;
+    if path.metadata()?.len() > CHECKED {
+        return Ok(());
+    }
+    let found: String = connection.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(OpenCause::Damaged(found)) }
-}
-
-/// The columns of a run's head, as [`is_sealed`] takes them.
-pub(super) const HEAD: &str = "name, version, state, time, due, hash, seal";
-
-/// The hash of a run's head, by which damage to the name and to what a list tells is seen.
-pub(super) fn seal(
-    name: &str,
-    version: i64,
-    state: &str,
-    (time, due): (i64, Option<i64>),
-    hash: &[u8],
-) -> Hash {
-    let (version, time) = (version.to_be_bytes(), time.to_be_bytes());
-    let due = due.map(i64::to_be_bytes);
-    let due = due.as_ref().map_or(&[][..], |due| due);
-    Hash::of(&[name.as_bytes(), &version, state.as_bytes(), &time, due, hash])
-}
-
-/// Whether a run's head is as it was written.
-pub(super) fn is_sealed(row: &Row<'_>) -> bool {
-    let found = || -> rusqlite::Result<bool> {
-        let (name, state): (String, String) = (row.get(0)?, row.get(2)?);
-        let times = (row.get(3)?, row.get(4)?);
-        let hash = row.get_ref(5)?.as_blob()?;
-        let seal = seal(&name, row.get(1)?, &state, times, hash);
-        Ok(row.get_ref(6)?.as_blob()? == seal.0.as_slice())
-    };
-    found().unwrap_or_default()
 }
 
 fn set(
@@ -249,9 +237,9 @@ fn set(
 fn read_back(
     connection: &Connection,
     name: &str,
-    value: &str,
+    value: i64,
     aim: &'static str,
 ) -> Result<(), OpenCause> {
     let found: i64 = connection.pragma_query_value(None, name, |row| row.get(0))?;
-    if found.to_string() == value { Ok(()) } else { Err(OpenCause::Setting(aim)) }
+    if found == value { Ok(()) } else { Err(OpenCause::Setting(aim)) }
 }

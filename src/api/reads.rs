@@ -1,0 +1,98 @@
+//! States, histories and prompts, for readers that name them by address.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::Api;
+use super::answer::{StatusJson, json};
+use super::calls::state_named;
+use super::error::CallError;
+use super::operations::LARGEST_PAGE;
+use crate::caller::Caller;
+use crate::portable::Portable;
+use crate::record::{InvalidRunName, RunId, Version};
+
+impl<M: Portable<Context: Default>> Api<M> {
+    /// The state of a run of the caller as JSON, as `get_current_state` answers it. Without a name it is the default run.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Unknown`] if nothing can have this name; [`CallError::Run`] if there is no such run, or it cannot be
+    /// read.
+    pub async fn status(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
+        let status = self.runs.status(&self.named(caller, run)?).await?;
+        Ok(json(&StatusJson::new(&status, &self.moves).described(status.state)))
+    }
+
+    /// The beginning of the history of a run of the caller as JSON, as `get_history` answers it.
+    ///
+    /// # Errors
+    ///
+    /// As [`status`](Self::status).
+    pub async fn history(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
+        let id = self.named(caller, run)?;
+        Ok(self.history_page(&id, Version::START, LARGEST_PAGE).await?.into_text())
+    }
+
+    /// A prompt for a run of the caller.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Unknown`] if there is no such prompt; [`CallError::Invalid`] for its arguments;
+    /// [`CallError::Unanswered`] if the machine does not give it now; and as [`status`](Self::status).
+    pub async fn prompt(
+        &self,
+        caller: &Caller,
+        run: Option<&str>,
+        name: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<String, CallError> {
+        let id = self.named(caller, run)?;
+        let prompt = self.prompts.parse::<M>(name, arguments, self.limits.argument_bytes)?;
+        let given = self.runs.read(&id, move |run| {
+            run.machine().prompt(prompt).map_err(|error| error.to_string())
+        });
+        match given.await? {
+            Ok(text) => self.within_limit(text),
+            Err(reason) => Err(CallError::Unanswered(format!(
+                "the prompt `{name}` cannot be given: {reason}"
+            ))),
+        }
+    }
+
+    /// What to do in a state, for a run of the caller: the texts of all prompts for the state.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Unknown`] if there is no such state or it has no prompt; and as [`status`](Self::status).
+    pub async fn state_prompt(
+        &self,
+        caller: &Caller,
+        run: Option<&str>,
+        state: &str,
+    ) -> Result<String, CallError> {
+        let id = self.named(caller, run)?;
+        let (number, state) = state_named::<M>(state).map_err(CallError::Unknown)?;
+        let prompts = Arc::clone(&self.prompts);
+        let text = self.runs.read(&id, move |run| prompts.for_state(number, run)).await?;
+        let none = || CallError::Unknown(format!("{} has no prompt", state.wire()));
+        self.within_limit(text.ok_or_else(none)?)
+    }
+
+    fn within_limit(&self, text: String) -> Result<String, CallError> {
+        let limit = self.limits.answer_bytes;
+        if text.len() <= limit {
+            return Ok(text);
+        }
+        let reason =
+            format!("the prompt has {} bytes, and at most {limit} are allowed", text.len());
+        Err(CallError::Unanswered(reason))
+    }
+
+    fn named(&self, caller: &Caller, run: Option<&str>) -> Result<RunId, CallError> {
+        let run = run.map(str::parse).transpose();
+        let run = run.map_err(|error: InvalidRunName| CallError::Unknown(error.to_string()))?;
+        Ok(self.run_of(caller, run))
+    }
+}

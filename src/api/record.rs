@@ -1,0 +1,91 @@
+//! A record as JSON.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::record::{Entry, Record, RequestKey, Version};
+use crate::text;
+
+/// A record as answers show it. An event is its name and its arguments.
+#[derive(Serialize)]
+pub(crate) struct RecordJson<'a> {
+    version: Version,
+    time: String,
+    actor: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_key: Option<&'a RequestKey>,
+    #[serde(flatten)]
+    entry: EntryJson<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum EntryJson<'a> {
+    Started {
+        machine: &'a str,
+        state: String,
+        context: &'a RawValue,
+    },
+    Applied {
+        event: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        arguments: Option<&'a RawValue>,
+        from: String,
+        to: String,
+        internal: bool,
+    },
+    Omitted {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event: Option<String>,
+        to: String,
+        bytes: usize,
+        omitted: String,
+    },
+}
+
+impl<'a> RecordJson<'a> {
+    /// The whole record.
+    pub(crate) fn new(record: &'a Record) -> Self {
+        let entry = match &record.entry {
+            Entry::Started { machine, to, context, .. } => {
+                EntryJson::Started { machine, state: to.to_string(), context }
+            }
+            Entry::Applied { event, from, to, internal, .. } => {
+                let (event, arguments) = name_and_arguments(event);
+                let (from, to) = (from.to_string(), to.to_string());
+                EntryJson::Applied { event, arguments, from, to, internal: *internal }
+            }
+        };
+        Self::with(record, entry)
+    }
+
+    /// A record of `bytes` bytes of JSON without its arguments or its context. `omitted` says why they are left out, and
+    /// how to read them.
+    pub(crate) fn without_payload(record: &'a Record, bytes: usize, omitted: String) -> Self {
+        let event = match &record.entry {
+            Entry::Started { .. } => None,
+            Entry::Applied { event, .. } => Some(name_and_arguments(event).0),
+        };
+        let to = record.configuration().to_string();
+        Self::with(record, EntryJson::Omitted { event, to, bytes, omitted })
+    }
+
+    fn with(record: &'a Record, entry: EntryJson<'a>) -> Self {
+        Self {
+            version: record.version,
+            time: text::time(record.time),
+            actor: record.actor.as_str(),
+            request_key: record.key.as_ref(),
+            entry,
+        }
+    }
+}
+
+/// The parts of an event that is written as `{"name": {…}}`.
+fn name_and_arguments(event: &RawValue) -> (String, Option<&RawValue>) {
+    let parts: BTreeMap<String, &RawValue> = serde_json::from_str(event.get()).unwrap_or_default();
+    let parts = parts.into_iter().next();
+    parts.map_or((event.get().to_owned(), None), |(name, arguments)| (name, Some(arguments)))
+}
