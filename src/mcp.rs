@@ -1,182 +1,188 @@
 //! Machines over the Model Context Protocol.
 //!
-//! A [`Server`] offers the runs of one machine to clients: tools that change and ask a run, resources, prompts. Its
-//! lists never change; what is legal is told by every answer, and a refusal says what may be done instead.
+//! A [`Server`] offers the runs of one machine to clients: tools that change and query a run, resources, prompts. Its
+//! lists never change. Every answer names the legal moves, and a refusal says what may be done instead.
 //!
-//! The library names types of [`rmcp`] nowhere else. It is exported for those who add tools, prompts and resources of
+//! This is the only module that names types of [`rmcp`]. It exports the crate for authors who add tools and prompts of
 //! their own.
 
-mod answer;
-mod arguments;
-mod calls;
-mod catalogue;
-mod moves;
-mod nearest;
-mod prompts;
-mod reads;
+mod added;
+mod caller;
+pub(crate) mod client;
+mod convert;
+mod handler;
 mod resources;
-mod schema;
 mod stdio;
 
-use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
-use rmcp::handler::server::prompt::PromptContext;
+pub use rmcp;
 use rmcp::handler::server::router::prompt::PromptRouter;
 use rmcp::handler::server::router::tool::ToolRouter;
-use rmcp::handler::server::tool::ToolCallContext;
-use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, Resource, ServerCapabilities,
-    ServerConfig, Tool,
-};
-use rmcp::service::RequestContext;
-use rmcp::{ErrorData, RoleServer, ServerHandler};
+use rmcp::model::{Implementation, Prompt, ServerCapabilities, ServerConfig, Tool};
 
-pub(crate) use calls::chain;
-pub use rmcp;
-pub use stdio::{ServeError, serve_stdio};
-
-use self::catalogue::{Catalogue, Style};
-use self::moves::Moves;
-use self::prompts::Prompts;
-use self::schema::Payloads;
+use self::added::Added;
+pub use self::added::{ResourceError, TextResource};
+pub use self::caller::caller_of;
+pub use self::stdio::{ServeError, serve_stdio};
+use crate::api::{Api, ApiLimits, OperationsError, Style};
+use crate::caller::Caller;
 use crate::portable::Portable;
-use crate::run::Panic;
 use crate::runs::Runs;
-
-/// How long a client may keep the lists, which never change while the server lives.
-const LISTS_LAST: u64 = 300_000;
 
 /// The runs of the machine `M`, for clients that speak the Model Context Protocol.
 ///
-/// It is cheap to clone; all clones serve the same runs.
+/// It is cheap to clone. All clones serve the same runs.
 ///
 /// ```
 /// use std::sync::Arc;
 ///
+/// use leverframe::mcp::Server;
 /// use leverframe::orchestrator::Orchestrator;
 /// use leverframe::runs::Runs;
-/// use leverframe::server::Server;
 /// use leverframe::store::memory::MemoryStore;
 ///
 /// let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new()));
 /// let server = Server::builder(runs).with_transition_tool().build()?;
 /// assert!(server.tools().iter().any(|tool| tool.name == "transition_state"));
-/// # Ok::<_, leverframe::server::BuildError>(())
+/// # Ok::<_, leverframe::mcp::BuildError>(())
 /// ```
 pub struct Server<M>(Arc<Shared<M>>);
 
 struct Shared<M> {
-    runs: Runs<M>,
-    moves: Moves,
-    catalogue: Catalogue,
-    prompts: Prompts,
-    more: More<M>,
+    api: Api<M>,
+    tools: Vec<Tool>,
+    prompts: Vec<Prompt>,
+    added: Added<M>,
     config: ServerConfig,
 }
-
-/// What the author has added.
-struct More<M> {
-    tools: ToolRouter<Server<M>>,
-    prompts: PromptRouter<Server<M>>,
-    resources: Vec<(Resource, Box<ReadResource<M>>)>,
-}
-
-type ReadResource<M> =
-    dyn for<'a> Fn(&'a Server<M>) -> BoxFuture<'a, Result<String, ErrorData>> + Send + Sync;
 
 impl<M: Portable<Context: Default>> Server<M> {
     /// A server for these runs, with one tool for each event.
     pub fn builder(runs: Runs<M>) -> Builder<M> {
-        let more =
-            More { tools: ToolRouter::new(), prompts: PromptRouter::new(), resources: Vec::new() };
         let name = Implementation::new(M::CHART.name(), env!("CARGO_PKG_VERSION"));
-        Builder { runs, style: Style::default(), more, name }
+        let (style, limits) = (Style::default(), ApiLimits::default());
+        Builder { runs, style, limits, added: Added::default(), name }
     }
 
-    /// The runs that are served.
+    /// The runs.
     #[must_use]
     pub fn runs(&self) -> &Runs<M> {
-        &self.0.runs
+        self.0.api.runs()
     }
 
-    /// The tools as they are listed, the machine's before the author's.
+    /// The operations on the runs.
+    #[must_use]
+    pub fn api(&self) -> &Api<M> {
+        &self.0.api
+    }
+
+    /// The tools as they are listed, those of the machine before those of the author.
     #[must_use]
     pub fn tools(&self) -> Vec<Tool> {
-        self.0.catalogue.tools().cloned().chain(self.0.more.tools.list_all()).collect()
+        self.0.tools.iter().cloned().chain(self.0.added.tools.list_all()).collect()
+    }
+
+    /// The prompts as they are listed, those of the machine before those of the author.
+    #[must_use]
+    pub fn prompts(&self) -> Vec<Prompt> {
+        self.0.prompts.iter().cloned().chain(self.0.added.prompts.list_all()).collect()
     }
 }
 
-/// A server in the making.
+/// The parts of a [`Server`].
 pub struct Builder<M> {
     runs: Runs<M>,
     style: Style,
-    more: More<M>,
+    limits: ApiLimits,
+    added: Added<M>,
     name: Implementation,
 }
 
 impl<M: Portable<Context: Default>> Builder<M> {
-    /// Gives clients the one tool `transition_state`, which takes the state to go to, instead of a tool for each
-    /// event that leaves its state.
+    /// Offers the one tool `transition_state`, which takes the target, instead of a tool for each event that leaves its
+    /// state.
     #[must_use]
     pub fn with_transition_tool(self) -> Self {
         Self { style: Style::Target, ..self }
     }
 
-    /// Says who serves: a name and a version, for people.
+    /// Sets the sizes of arguments and answers, instead of [`ApiLimits::default`].
+    #[must_use]
+    pub fn with_limits(self, limits: ApiLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sets the name and the version that clients show, instead of the machine's name and this library's version.
     #[must_use]
     pub fn named(self, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self { name: Implementation::new(name, version), ..self }
     }
 
-    /// Adds tools. They reach the runs by [`Server::runs`], and may be slow and do input and output.
+    /// Adds tools. They reach the runs by [`Server::runs`] and the caller by [`caller_of`], and may be slow and do input
+    /// and output.
     #[must_use]
     pub fn with_tools(mut self, tools: ToolRouter<Server<M>>) -> Self {
-        self.more.tools.merge(tools);
+        self.added.tools.merge(tools);
         self
     }
 
     /// Adds prompts.
     #[must_use]
     pub fn with_prompts(mut self, prompts: PromptRouter<Server<M>>) -> Self {
-        self.more.prompts.merge(prompts);
+        self.added.prompts.merge(prompts);
         self
     }
 
-    /// Adds a resource and the way to read its text.
+    /// Adds a resource, and the way to read its text for a caller.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use leverframe::orchestrator::Orchestrator;
+    /// # use leverframe::runs::Runs;
+    /// # use leverframe::store::memory::MemoryStore;
+    /// use leverframe::mcp::{Server, TextResource};
+    ///
+    /// # let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new()));
+    /// let count = TextResource::new("task://messages", "messages");
+    /// let server = Server::builder(runs).with_resource(count, |server, caller| {
+    ///     Box::pin(async move {
+    ///         let run = server.api().run_of(caller, None);
+    ///         let count = server.runs().read(&run, |run| run.context().messages.len());
+    ///         Ok(count.await?.to_string())
+    ///     })
+    /// });
+    /// # server.build()?;
+    /// # Ok::<_, leverframe::mcp::BuildError>(())
+    /// ```
     #[must_use]
-    pub fn with_resource<F>(mut self, resource: Resource, read: F) -> Self
+    pub fn with_resource<F>(mut self, resource: TextResource, read: F) -> Self
     where
-        F: for<'a> Fn(&'a Server<M>) -> BoxFuture<'a, Result<String, ErrorData>>
+        F: for<'a> Fn(&'a Server<M>, &'a Caller) -> BoxFuture<'a, Result<String, ResourceError>>
             + Send
             + Sync
             + 'static,
     {
-        self.more.resources.push((resource, Box::new(read)));
+        self.added.resources.push((resource, Box::new(read)));
         self
     }
 
-    /// The server.
+    /// Makes the server.
     ///
     /// # Errors
     ///
-    /// [`BuildError`], where the machine cannot be served so.
+    /// [`BuildError`] if the machine cannot be served in this way.
     pub fn build(self) -> Result<Server<M>, BuildError> {
-        let Self { runs, style, more, name } = self;
-        let moves = Moves::new(M::CHART, &Payloads::of::<M::Event>(), style == Style::Events);
-        let catalogue = Catalogue::of::<M>(&moves, runs.unnamed(), style)?;
-        if let Some(tool) = catalogue.tools().find(|tool| more.tools.has_route(&tool.name)) {
+        let Self { runs, style, limits, added, name } = self;
+        let api = Api::new(runs, style, limits)?;
+        let tools: Vec<_> = api.operations().iter().map(convert::tool).collect();
+        if let Some(tool) = tools.iter().find(|tool| added.tools.has_route(&tool.name)) {
             return Err(BuildError::TwoTools(tool.name.to_string()));
         }
-        let prompts = Prompts::of::<M>();
-        if let Some(prompt) = prompts.list().find(|prompt| more.prompts.has_route(&prompt.name)) {
+        let prompts: Vec<_> = api.prompts().iter().map(convert::prompt).collect();
+        if let Some(prompt) = prompts.iter().find(|prompt| added.prompts.has_route(&prompt.name)) {
             return Err(BuildError::TwoPrompts(prompt.name.clone()));
         }
         let capabilities = ServerCapabilities::builder()
@@ -187,7 +193,7 @@ impl<M: Portable<Context: Default>> Builder<M> {
         let config = ServerConfig::new(capabilities)
             .with_server_info(name)
             .with_instructions(instructions::<M>());
-        Ok(Server(Arc::new(Shared { runs, moves, catalogue, prompts, more, config })))
+        Ok(Server(Arc::new(Shared { api, tools, prompts, added, config })))
     }
 }
 
@@ -195,169 +201,24 @@ impl<M: Portable<Context: Default>> Builder<M> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The tool `transition_state` would not know which event is meant.
-    #[error(
-        "`{first}` and `{second}` both lead from {from} to {to}, so that `transition_state` cannot tell them \
-         apart; give clients a tool for each event, or merge the two"
-    )]
-    AmbiguousTarget {
-        /// The state from which both lead.
-        from: &'static str,
-        /// The state to which both lead.
-        to: &'static str,
-        /// One event.
-        first: &'static str,
-        /// The other.
-        second: &'static str,
-    },
-    /// Two tools bear one name.
-    #[error("two tools are named `{0}`; rename the event, the query or the tool of your own")]
+    /// The machine's operations cannot be offered in this style.
+    #[error(transparent)]
+    Operations(#[from] OperationsError),
+    /// A tool of the author has the name of one of the machine's.
+    #[error("two tools are named `{0}`; rename the event, the query or the added tool")]
     TwoTools(String),
-    /// Two prompts bear one name.
-    #[error("two prompts are named `{0}`; rename one")]
+    /// A prompt of the author has the name of one of the machine's.
+    #[error("two prompts are named `{0}`; rename one of them")]
     TwoPrompts(String),
 }
 
 fn instructions<M: Portable>() -> String {
     let docs = M::CHART.docs().trim();
     format!(
-        "{docs}\nThis is a state machine. `get_current_state` tells the state, the moves that are `legal` now, and \
-         their arguments. A call that is refused changes nothing and tells the same. Each tool takes a `run`; runs \
-         are separate from each other."
+        "{docs}\nThis is a state machine. `get_current_state` returns the state and the `legal` moves with their \
+         arguments. A refused call changes nothing and returns the same. Each tool takes a `run`; runs are independent \
+         of each other."
     )
-}
-
-impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
-    fn get_info(&self) -> ServerConfig {
-        self.0.config.clone()
-    }
-
-    async fn list_tools(
-        &self,
-        request: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListToolsResult, ErrorData> {
-        only_page(request)?;
-        let mut list = ListToolsResult::with_all_items(self.tools());
-        (list.ttl_ms, list.cache_scope) = lasting(&context);
-        Ok(list)
-    }
-
-    fn get_tool(&self, name: &str) -> Option<Tool> {
-        let own = self.0.catalogue.find(name).map(|entry| &entry.tool);
-        own.or(self.0.more.tools.get(name)).cloned()
-    }
-
-    async fn call_tool(
-        &self,
-        request: CallToolRequestParams,
-        context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        if let Some(entry) = self.0.catalogue.find(&request.name) {
-            let result = self.0.call(entry, request.arguments.unwrap_or_default()).await;
-            return Ok(result.into());
-        }
-        if self.0.more.tools.has_route(&request.name) {
-            let name = request.name.clone();
-            let call = self.0.more.tools.call(ToolCallContext::new(self, request, context));
-            return settled(call).await.unwrap_or_else(|panic| {
-                let text = ContentBlock::text(format!("`{name}` failed: {panic}"));
-                Ok(CallToolResult::error(vec![text]).into())
-            });
-        }
-        let tools = self.tools();
-        let message = catalogue::unknown(&request.name, tools.iter());
-        Err(ErrorData::invalid_params(message, None))
-    }
-
-    async fn list_prompts(
-        &self,
-        request: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListPromptsResult, ErrorData> {
-        only_page(request)?;
-        let prompts = self.0.prompts.list().cloned().chain(self.0.more.prompts.list_all());
-        let mut list = ListPromptsResult::with_all_items(prompts.collect());
-        (list.ttl_ms, list.cache_scope) = lasting(&context);
-        Ok(list)
-    }
-
-    async fn get_prompt(
-        &self,
-        request: GetPromptRequestParams,
-        context: RequestContext<RoleServer>,
-    ) -> Result<GetPromptResponse, ErrorData> {
-        if self.0.more.prompts.has_route(&request.name) {
-            let GetPromptRequestParams { name, arguments, .. } = request;
-            let context = PromptContext::new(self, name, arguments, context);
-            let prompt = settled(self.0.more.prompts.get_prompt(context)).await;
-            return prompt.unwrap_or_else(|panic| Err(internal(&panic)));
-        }
-        Ok(self.0.prompt(&request.name, request.arguments).await?.into())
-    }
-
-    async fn list_resources(
-        &self,
-        request: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListResourcesResult, ErrorData> {
-        only_page(request)?;
-        let more = self.0.more.resources.iter().map(|(resource, _)| resource.clone());
-        let resources = resources::resources().into_iter().chain(more).collect();
-        let mut list = ListResourcesResult::with_all_items(resources);
-        (list.ttl_ms, list.cache_scope) = lasting(&context);
-        Ok(list)
-    }
-
-    async fn list_resource_templates(
-        &self,
-        request: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        only_page(request)?;
-        let mut list = ListResourceTemplatesResult::with_all_items(resources::templates());
-        (list.ttl_ms, list.cache_scope) = lasting(&context);
-        Ok(list)
-    }
-
-    async fn read_resource(
-        &self,
-        request: ReadResourceRequestParams,
-        _: RequestContext<RoleServer>,
-    ) -> Result<ReadResourceResponse, ErrorData> {
-        Ok(self.read(&request.uri).await?.into())
-    }
-
-    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
-        Cow::Borrowed(ProtocolVersion::KNOWN_VERSIONS)
-    }
-}
-
-/// Refuses the cursor of a page that was never told of: the lists have but one.
-fn only_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
-    match request.and_then(|request| request.cursor) {
-        None => Ok(()),
-        Some(cursor) => Err(ErrorData::invalid_params(
-            format!("`{cursor}` is no cursor; the list has one page"),
-            None,
-        )),
-    }
-}
-
-/// Runs what the author has added, which may panic. A call that is dropped by a panic would never be answered.
-async fn settled<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
-    AssertUnwindSafe(call).catch_unwind().await.map_err(Panic::from)
-}
-
-fn internal(panic: &Panic) -> ErrorData {
-    ErrorData::internal_error(panic.to_string(), None)
-}
-
-/// How long a list may be kept, for clients that know of it.
-fn lasting(context: &RequestContext<RoleServer>) -> (Option<u64>, Option<CacheScope>) {
-    let known =
-        context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-    if known { (Some(LISTS_LAST), Some(CacheScope::Public)) } else { (None, None) }
 }
 
 impl<M> Clone for Server<M> {

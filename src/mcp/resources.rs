@@ -1,22 +1,70 @@
-//! A machine's resources, and the addresses by which they are read.
+//! A machine's resources, and the addresses at which they are read.
 
-use rmcp::model::{Resource, ResourceTemplate};
+use rmcp::ErrorData;
+use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
-/// What an address of this server means.
+use super::Server;
+use super::convert;
+use super::handler::settled;
+use crate::caller::Caller;
+use crate::portable::Portable;
+use crate::text;
+
+impl<M: Portable<Context: Default>> Server<M> {
+    /// Reads a resource of the author or of the machine.
+    pub(super) async fn read(
+        &self,
+        caller: &Caller,
+        uri: &str,
+    ) -> Result<ReadResourceResult, ErrorData> {
+        let added = self.0.added.resources.iter().find(|(resource, _)| resource.uri == uri);
+        let (text, mime) = if let Some((resource, read)) = added {
+            let text = settled(async { read(self, caller).await }).await;
+            (text.map_err(|panic| convert::panicked(&panic))??, resource.mime_type.as_str())
+        } else {
+            let Some(address) = Address::parse(uri) else {
+                let message = format!("no resource is at {}", text::quoted(uri));
+                return Err(ErrorData::resource_not_found(message, None));
+            };
+            self.of_machine(caller, address).await?
+        };
+        let contents = ResourceContents::text(text, uri).with_mime_type(mime);
+        Ok(ReadResourceResult::new(vec![contents]))
+    }
+
+    async fn of_machine(
+        &self,
+        caller: &Caller,
+        address: Address<'_>,
+    ) -> Result<(String, &'static str), ErrorData> {
+        let api = self.api();
+        let (text, mime) = match address {
+            Address::Chart => (Ok(M::CHART.mermaid().to_string()), "text/vnd.mermaid"),
+            Address::State(run) => (api.status(caller, run).await, "application/json"),
+            Address::History(run) => (api.history(caller, Some(run)).await, "application/json"),
+            Address::Prompt(run, state) => {
+                (api.state_prompt(caller, run, state).await, "text/plain")
+            }
+        };
+        Ok((text.map_err(convert::resource_error)?, mime))
+    }
+}
+
+/// What an address of this server names. Without a run, it is the default run.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Address<'a> {
+enum Address<'a> {
     /// The machine as a diagram.
     Chart,
-    /// The state of a run; where none is named, of the run that is meant then.
+    /// The state of a run.
     State(Option<&'a str>),
     /// The history of a run.
     History(&'a str),
-    /// What to do in a state of a run; where none is named, of the run that is meant then.
+    /// What to do in a state of a run.
     Prompt(Option<&'a str>, &'a str),
 }
 
 impl<'a> Address<'a> {
-    pub(crate) fn parse(uri: &'a str) -> Option<Self> {
+    fn parse(uri: &'a str) -> Option<Self> {
         if let Some(rest) = uri.strip_prefix("state://") {
             return match rest.split_once('/') {
                 None if rest == "current" => Some(Self::State(None)),
@@ -38,7 +86,7 @@ impl<'a> Address<'a> {
 }
 
 /// The resources that every machine has.
-pub(crate) fn resources() -> Vec<Resource> {
+pub(super) fn resources() -> Vec<Resource> {
     vec![
         Resource::new("state://current", "current_state")
             .with_description("The state, what it means, and where it leads.")
@@ -50,7 +98,7 @@ pub(crate) fn resources() -> Vec<Resource> {
 }
 
 /// The resources that every machine has for each state and each run.
-pub(crate) fn templates() -> Vec<ResourceTemplate> {
+pub(super) fn templates() -> Vec<ResourceTemplate> {
     let template = |uri: &str, name: &str, docs: &str, mime: &str| {
         ResourceTemplate::new(uri, name).with_description(docs).with_mime_type(mime)
     };
@@ -66,7 +114,7 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
         template(
             "run://{run}/prompt/{state}",
             "run_prompt",
-            "What to do in a state, said for a run.",
+            "What to do in a state, for a run.",
             "text/plain",
         ),
     ]

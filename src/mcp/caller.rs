@@ -1,0 +1,14 @@
+//! Who makes a request of this protocol.
+
+use rmcp::RoleServer;
+use rmcp::service::RequestContext;
+
+use crate::caller::{Caller, Principal, Way};
+
+/// Who makes a request: the [`Caller`] that the transport has put into the request's extensions. A transport without
+/// authentication puts none there; then it is the local user.
+#[must_use]
+pub fn caller_of(context: &RequestContext<RoleServer>) -> Caller {
+    let known = context.extensions.get::<Caller>();
+    known.cloned().unwrap_or_else(|| Caller::new(Principal::LOCAL, Way::Stdio))
+}

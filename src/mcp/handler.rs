@@ -1,0 +1,165 @@
+//! The requests of the protocol.
+
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+use rmcp::handler::server::prompt::PromptContext;
+use rmcp::handler::server::tool::ToolCallContext;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, GetPromptRequestParams, GetPromptResponse,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+
+use super::Server;
+use super::caller::caller_of;
+use super::convert;
+use super::resources;
+use crate::guarded::Panic;
+use crate::portable::Portable;
+use crate::text;
+
+/// How long a client may keep the lists, in milliseconds. They never change while the server lives.
+const LISTS_LAST: u64 = 300_000;
+
+impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
+    fn get_info(&self) -> ServerConfig {
+        self.0.config.clone()
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        only_page(request)?;
+        let mut list = ListToolsResult::with_all_items(self.tools());
+        (list.ttl_ms, list.cache_scope) = lasting(&context);
+        Ok(list)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        let own = self.0.tools.iter().find(|tool| tool.name == name);
+        own.or(self.0.added.tools.get(name)).cloned()
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        if let Some(operation) = self.0.api.operation(&request.name) {
+            let (caller, arguments) = (caller_of(&context), request.arguments.unwrap_or_default());
+            let answer = self.0.api.call(&caller, operation, arguments).await;
+            return Ok(convert::result(answer).await.into());
+        }
+        if self.0.added.tools.has_route(&request.name) {
+            let name = request.name.clone();
+            let call = self.0.added.tools.call(ToolCallContext::new(self, request, context));
+            return settled(call).await.unwrap_or_else(|panic| {
+                let reason = text::shortened(&panic.to_string());
+                Ok(convert::failure(format!("`{name}` failed: {reason}")).into())
+            });
+        }
+        let (name, tools) = (text::quoted(&request.name), self.tools());
+        let hint = text::hint(&request.name, tools.iter().map(|tool| tool.name.as_ref()));
+        Err(ErrorData::invalid_params(format!("no tool is named {name}; {hint}"), None))
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        only_page(request)?;
+        let mut list = ListPromptsResult::with_all_items(self.prompts());
+        (list.ttl_ms, list.cache_scope) = lasting(&context);
+        Ok(list)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let GetPromptRequestParams { name, arguments, .. } = request;
+        if self.0.added.prompts.has_route(&name) {
+            let context = PromptContext::new(self, name, arguments, context);
+            let prompt = settled(self.0.added.prompts.get_prompt(context)).await;
+            return prompt.unwrap_or_else(|panic| Err(convert::panicked(&panic)));
+        }
+        let Some(prompt) = self.0.prompts.iter().find(|prompt| prompt.name == name) else {
+            let (quoted, prompts) = (text::quoted(&name), self.prompts());
+            let hint = text::hint(&name, prompts.iter().map(|prompt| prompt.name.as_str()));
+            let message = format!("no prompt is named {quoted}; {hint}");
+            return Err(ErrorData::invalid_params(message, None));
+        };
+        let (caller, arguments) = (caller_of(&context), arguments.unwrap_or_default());
+        let text = self.0.api.prompt(&caller, None, &name, arguments).await;
+        let message = convert::message(text.map_err(convert::prompt_error)?);
+        Ok(message.with_description(prompt.description.clone().unwrap_or_default()).into())
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        only_page(request)?;
+        let added = self.0.added.resources.iter().map(|(resource, _)| resource.listed());
+        let resources = resources::resources().into_iter().chain(added).collect();
+        let mut list = ListResourcesResult::with_all_items(resources);
+        (list.ttl_ms, list.cache_scope) = lasting(&context);
+        Ok(list)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        only_page(request)?;
+        let mut list = ListResourceTemplatesResult::with_all_items(resources::templates());
+        (list.ttl_ms, list.cache_scope) = lasting(&context);
+        Ok(list)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        Ok(self.read(&caller_of(&context), &request.uri).await?.into())
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        Cow::Borrowed(ProtocolVersion::KNOWN_VERSIONS)
+    }
+}
+
+/// Refuses a cursor: each list has one page, which names no cursor.
+fn only_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor) {
+        None => Ok(()),
+        Some(cursor) => {
+            let message = format!("{} is no cursor; the list has one page", text::quoted(&cursor));
+            Err(ErrorData::invalid_params(message, None))
+        }
+    }
+}
+
+/// Runs the author's code, which may panic. A call that a panic drops would never be answered.
+pub(super) async fn settled<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
+    AssertUnwindSafe(call).catch_unwind().await.map_err(Panic::from)
+}
+
+/// How long a list may be kept, for clients of a revision that knows of it.
+fn lasting(context: &RequestContext<RoleServer>) -> (Option<u64>, Option<CacheScope>) {
+    let is_known =
+        context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+    if is_known { (Some(LISTS_LAST), Some(CacheScope::Public)) } else { (None, None) }
+}
