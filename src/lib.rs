@@ -23,13 +23,13 @@ pub mod api;
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod cli;
-#[cfg(any())]
-pub mod demo;
+#[cfg(feature = "server")]
+mod demo;
 #[cfg(feature = "server")]
 mod guarded;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod mcp;
 #[cfg(feature = "server")]
 pub mod orchestrator;

@@ -8,11 +8,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[cfg(any())]
 mod command_line;
 mod key;
 
-#[cfg(any())]
 pub use self::command_line::main;
 pub use self::key::UnknownKey;
 #[doc(inline)]

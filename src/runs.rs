@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 pub use self::append::Accepted;
 use self::alarm::Alarm;
+pub(crate) use self::close::noted_digest;
 pub use self::error::{Rejected, RunsError};
 pub use self::limits::RunLimits;
 use self::live::Live;
