@@ -22,9 +22,9 @@ pub mod api;
 #[cfg(feature = "server")]
 pub mod caller;
 #[cfg(feature = "server")]
-pub mod clock;
-#[cfg(feature = "server")]
 pub mod cli;
+#[cfg(feature = "server")]
+pub mod clock;
 #[cfg(feature = "server")]
 mod demo;
 #[cfg(feature = "server")]

@@ -39,7 +39,6 @@ pub struct Message {
     pub content: String,
 }
 
-
 /// Takes an agent through a task: plan, research, execute, review.
 #[crate::machine(serde, name = Orchestrator)]
 pub mod machine {

@@ -109,8 +109,7 @@ impl<M: Portable<Context: Default>> Run<M> {
     pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
         let context = self.initial.take()?;
         self.timers = Timers::started(M::CHART, self.leaf(), stamp.time);
-        let entry =
-            Entry::started(M::CHART.name(), self.program, self.configuration(), context);
+        let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context);
         Some(self.record(stamp, entry))
     }
 }

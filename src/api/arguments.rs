@@ -147,7 +147,8 @@ fn unfit(value: &Value, schema: &Value, limit: usize) -> Option<String> {
     if size > limit {
         return Some(format!("it has {size} bytes as JSON, and at most {limit} are allowed"));
     }
-    (!fits(value, schema)).then(|| format!("it is {}; expected {}", shown(value), described(schema)))
+    (!fits(value, schema))
+        .then(|| format!("it is {}; expected {}", shown(value), described(schema)))
 }
 
 fn fits(value: &Value, schema: &Value) -> bool {
@@ -234,7 +235,10 @@ mod tests {
     fn messages_of_serde_are_cut() {
         let long = "\u{9b}".repeat(5000);
         let problem = read::<u8>(json!({"a": long}), "x", 0).unwrap_err();
-        assert_eq!((problem.argument.as_str(), problem.reason.as_str()), ("x", "invalid type: map, expected u8"));
+        assert_eq!(
+            (problem.argument.as_str(), problem.reason.as_str()),
+            ("x", "invalid type: map, expected u8")
+        );
         let problem = read::<u8>(json!(long), "x", 0).unwrap_err();
         assert!(problem.reason.len() < 2000 && problem.reason.is_ascii(), "{}", problem.reason);
         assert!(problem.reason.ends_with("expected u8"), "{}", problem.reason);

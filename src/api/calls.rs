@@ -101,8 +101,8 @@ impl<M: Portable<Context: Default>> Api<M> {
         let request = request(&mut given)?;
         let name = given.take::<String>("new_state")?.unwrap_or_default();
         let payload = given.take::<Map<String, Value>>("arguments")?.unwrap_or_default();
-        let (to, target) = state_named::<M>(&name)
-            .map_err(|reason| Problem::new("new_state", &reason))?;
+        let (to, target) =
+            state_named::<M>(&name).map_err(|reason| Problem::new("new_state", &reason))?;
         let choose = |leaf| {
             let event = self.moves.between(leaf, to).ok_or(Unchosen::NoMove)?;
             let (signature, limit) = (self.moves.signature(event), self.limits.argument_bytes);
@@ -178,7 +178,8 @@ impl<M: Portable<Context: Default>> Api<M> {
             }
             RunsError::AlreadyStarted(status) => {
                 let run = &status.run.name;
-                let reason = format!("{error}; start another, such as `{run}-2`, or go on with this");
+                let reason =
+                    format!("{error}; start another, such as `{run}-2`, or go on with this");
                 conflict(status, reason)
             }
             RunsError::NeverStarted { known, .. } => {
@@ -223,7 +224,8 @@ fn request(given: &mut Arguments) -> Result<Request, Problem> {
 fn version(cursor: &str) -> Result<Version, Problem> {
     cursor.parse().map(Version).map_err(|_| {
         let cursor = text::quoted(cursor);
-        let reason = format!("{cursor} is no cursor; expected the `next_cursor` of an earlier page");
+        let reason =
+            format!("{cursor} is no cursor; expected the `next_cursor` of an earlier page");
         Problem::new("cursor", &reason)
     })
 }

@@ -76,10 +76,7 @@ fn shown(record: &Record, run: &RunName, limit: usize) -> Box<RawValue> {
 }
 
 /// As many of these as fit, at least one.
-fn filled(
-    elements: impl Iterator<Item = Box<RawValue>>,
-    limit: usize,
-) -> Vec<Box<RawValue>> {
+fn filled(elements: impl Iterator<Item = Box<RawValue>>, limit: usize) -> Vec<Box<RawValue>> {
     let mut bytes = 0;
     let fitting = elements.enumerate().take_while(|(place, element)| {
         bytes += element.get().len() + 1;

@@ -50,14 +50,14 @@ impl<M: Portable<Context: Default>> Api<M> {
     ) -> Result<String, CallError> {
         let id = self.named(caller, run)?;
         let prompt = self.prompts.parse::<M>(name, arguments, self.limits.argument_bytes)?;
-        let given = self.runs.read(&id, move |run| {
-            run.machine().prompt(prompt).map_err(|error| error.to_string())
-        });
+        let given = self
+            .runs
+            .read(&id, move |run| run.machine().prompt(prompt).map_err(|error| error.to_string()));
         match given.await? {
             Ok(text) => self.within_limit(text),
-            Err(reason) => Err(CallError::Unanswered(format!(
-                "the prompt `{name}` cannot be given: {reason}"
-            ))),
+            Err(reason) => {
+                Err(CallError::Unanswered(format!("the prompt `{name}` cannot be given: {reason}")))
+            }
         }
     }
 

@@ -38,7 +38,8 @@ pub(super) async fn replay<M: Portable>(Replay { run, to, json, store }: Replay)
     let (name, end) = (&id.name, head.version);
     let to = to.map_or(end, Version);
     if to > end {
-        let error = format!("the run `{name}` is at version {end}; use `--to {end}` or a smaller version");
+        let error =
+            format!("the run `{name}` is at version {end}; use `--to {end}` or a smaller version");
         return Err(error.into());
     }
     let replayed = replayed::<M>(&*store, &id, to).await;
@@ -57,17 +58,25 @@ pub(super) async fn replay<M: Portable>(Replay { run, to, json, store }: Replay)
 
 /// The error about a run that this program cannot replay, and how to go on.
 fn refused(run: RunId, source: Unreplayable) -> Box<dyn std::error::Error> {
-    terminal::note(&format!("the records can be read: `history {} --owner {}`", run.name, run.owner));
+    terminal::note(&format!(
+        "the records can be read: `history {} --owner {}`",
+        run.name, run.owner
+    ));
     RunsError::Unreplayable { run, source }.into()
 }
 
-async fn replayed<M: Portable>(store: &dyn Store, id: &RunId, to: Version) -> Result<Run<M>, RunsError> {
+async fn replayed<M: Portable>(
+    store: &dyn Store,
+    id: &RunId,
+    to: Version,
+) -> Result<Run<M>, RunsError> {
     let broken = |source| RunsError::Unreplayable { run: id.clone(), source };
     let mut progress = Progress::new("replayed");
     let mut run: Option<Run<M>> = None;
     loop {
         let next = run.as_ref().map_or(Version::START, Run::next);
-        let left = usize::try_from(to.0.saturating_sub(next.0)).unwrap_or(usize::MAX).saturating_add(1);
+        let left =
+            usize::try_from(to.0.saturating_sub(next.0)).unwrap_or(usize::MAX).saturating_add(1);
         let page = store.load(id, next, PageLimit::new(left.min(PAGE.records), PAGE.bytes)).await?;
         for record in &page.records {
             match &mut run {
@@ -111,7 +120,8 @@ fn print<M: Portable>(
     covered: Option<Version>,
     is_json: bool,
 ) -> Done {
-    let (version, state, digest) = (run.version(), M::CHART.state(run.leaf()).wire(), snapshot.digest());
+    let (version, state, digest) =
+        (run.version(), M::CHART.state(run.leaf()).wire(), snapshot.digest());
     let mut out = io::stdout().lock();
     if is_json {
         let value: &RawValue = serde_json::from_str(&snapshot.body)?;
@@ -129,11 +139,21 @@ fn print<M: Portable>(
     }
     let compared = match covered {
         Some(covered) if covered >= version => "the data was compared with a digest".to_owned(),
-        Some(covered) => format!("digests cover the data up to version {covered}, and none after it"),
+        Some(covered) => {
+            format!("digests cover the data up to version {covered}, and none after it")
+        }
         None => "no digest covers the data; states and events were compared".to_owned(),
     };
-    writeln!(out, "run       {}\nowner     {}\nversion   {version}\nstate     {state}", id.name, id.owner)?;
-    writeln!(out, "digest    {digest}\ncompared  {compared}\nvalue     {}", terminal::json(&snapshot.body))?;
+    writeln!(
+        out,
+        "run       {}\nowner     {}\nversion   {version}\nstate     {state}",
+        id.name, id.owner
+    )?;
+    writeln!(
+        out,
+        "digest    {digest}\ncompared  {compared}\nvalue     {}",
+        terminal::json(&snapshot.body)
+    )?;
     Ok(())
 }
 

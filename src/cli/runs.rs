@@ -173,14 +173,17 @@ fn damaged(head: &Head) -> ([String; 6], serde_json::Value) {
 async fn list_removed(store: &dyn Store, owner: Option<&Principal>, json: bool) -> Done {
     let mut table = Table::new(["OWNER", "RUN", "VERSION", "ACTOR", "REMOVED"], json);
     let tombstones = store.tombstones().await?.into_iter();
-    for tombstone in tombstones.filter(|tombstone| owner.is_none_or(|owner| tombstone.run.owner == *owner)) {
+    for tombstone in
+        tombstones.filter(|tombstone| owner.is_none_or(|owner| tombstone.run.owner == *owner))
+    {
         let RunId { owner, name } = tombstone.run;
         let (version, actor, removed) =
             (tombstone.version, tombstone.actor, text::time(tombstone.time));
         let object = json!({
             "owner": owner, "run": name, "version": version, "actor": actor, "removed": removed,
         });
-        let cells = [owner.to_string(), name.to_string(), version.to_string(), actor.to_string(), removed];
+        let cells =
+            [owner.to_string(), name.to_string(), version.to_string(), actor.to_string(), removed];
         table.push(cells, &object)?;
     }
     Ok(table.finish()?)
@@ -230,7 +233,10 @@ pub(super) async fn never_started(store: &dyn Store, run: RunId) -> Result<RunsE
     Ok(RunsError::NeverStarted { run, known })
 }
 
-async fn remove<M: Portable<Context: Default>>(caller: &Caller, Remove { run, store }: Remove) -> Done {
+async fn remove<M: Portable<Context: Default>>(
+    caller: &Caller,
+    Remove { run, store }: Remove,
+) -> Done {
     let runs = Runs::<M>::new(Arc::clone(&store.existing::<M>()?));
     let tombstone = runs.remove(caller, &run.id()).await?;
     let (name, version) = (&tombstone.run.name, tombstone.version);

@@ -57,7 +57,10 @@ impl StoreOption {
     }
 
     /// Puts a backup in place of the store. The answer is the file that keeps the replaced content.
-    pub(super) fn restore<M: Portable>(&self, from: &Path) -> Result<Option<PathBuf>, StoreOptionError> {
+    pub(super) fn restore<M: Portable>(
+        &self,
+        from: &Path,
+    ) -> Result<Option<PathBuf>, StoreOptionError> {
         let path = self.path::<M>()?;
         todo!()
     }

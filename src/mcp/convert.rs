@@ -51,8 +51,7 @@ pub(super) fn message(text: String) -> GetPromptResult {
 
 /// An answer as text and, with the same content, as structure. A large one is parsed on a thread that may block.
 pub(super) async fn result(answer: Answer) -> CallToolResult {
-    let make =
-        if answer.is_refusal() { CallToolResult::error } else { CallToolResult::success };
+    let make = if answer.is_refusal() { CallToolResult::error } else { CallToolResult::success };
     let text = answer.into_text();
     let parsed = |text: String| {
         let structure: Option<Value> = serde_json::from_str(&text).ok();
