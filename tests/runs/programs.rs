@@ -12,21 +12,21 @@ use super::{ALL, all, caller, chain, id, memory};
 /// Versions of one machine, `Counter`, as they follow one another in the life of a program.
 macro_rules! counter {
     ($version:ident, { $($handlers:tt)* }) => {
-        counter!($version, { $($handlers)* }, { pub total: u64 }, Counting);
+        counter!($version, { $($handlers)* }, { pub(crate) total: u64 }, Counting);
     };
     ($version:ident, { $($handlers:tt)* }, { $($fields:tt)* }, $state:ident) => {
         mod $version {
             #[leverframe::machine(serde, name = Counter)]
-            pub mod counter {
+            pub(crate) mod counter {
                 #[context]
                 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-                pub struct Sum { $($fields)* }
+                pub(crate) struct Sum { $($fields)* }
                 #[state(initial)]
-                pub struct Fresh;
+                pub(crate) struct Fresh;
                 #[state]
-                pub struct $state;
+                pub(crate) struct $state;
                 #[state(final)]
-                pub struct Done;
+                pub(crate) struct Done;
                 #[transition(from = $state)]
                 fn finish() -> Done {
                     Done
@@ -55,7 +55,8 @@ counter!(documented, {
 counter!(rewritten, {
     #[transition(from = [Fresh, Counting])]
     fn add(sum: &mut Sum, number: u64) -> Counting {
-        sum.total = sum.total + number;
+        let added = number;
+        sum.total += added;
         Counting
     }
 });
@@ -89,30 +90,30 @@ counter!(renamed, {
         sum.total += number;
         Totalling
     }
-}, { pub total: u64 }, Totalling);
+}, { pub(crate) total: u64 }, Totalling);
 counter!(widened, {
     #[transition(from = [Fresh, Counting])]
     fn add(sum: &mut Sum, number: u64) -> Counting {
         sum.total += number;
         Counting
     }
-}, { pub total: u64, #[serde(default)] pub count: u64 }, Counting);
+}, { pub(crate) total: u64, #[serde(default)] pub(crate) count: u64 }, Counting);
 
 /// Another machine, with the states and events of the first.
 mod other {
     #[leverframe::machine(serde, name = Tally)]
-    pub mod tally {
+    pub(crate) mod tally {
         #[context]
         #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-        pub struct Sum {
-            pub total: u64,
+        pub(crate) struct Sum {
+            pub(crate) total: u64,
         }
         #[state(initial)]
-        pub struct Fresh;
+        pub(crate) struct Fresh;
         #[state]
-        pub struct Counting;
+        pub(crate) struct Counting;
         #[state(final)]
-        pub struct Done;
+        pub(crate) struct Done;
         #[transition(from = Counting)]
         fn finish() -> Done {
             Done
@@ -313,16 +314,16 @@ mod texts {
     macro_rules! texts {
         ($version:ident, $text:ident => $written:expr) => {
             #[leverframe::machine(serde, name = Texts)]
-            pub mod $version {
+            pub(crate) mod $version {
                 #[context]
                 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-                pub struct Written {
-                    pub text: String,
+                pub(crate) struct Written {
+                    pub(crate) text: String,
                 }
                 #[state(initial)]
-                pub struct Open;
+                pub(crate) struct Open;
                 #[state(final)]
-                pub struct Closed;
+                pub(crate) struct Closed;
                 #[transition(from = Open)]
                 fn close() -> Closed {
                     Closed
