@@ -1,5 +1,6 @@
 //! What every declared machine is: the traits that `#[machine]` implements, and the step that statig takes.
 
+mod refusal;
 mod statig;
 mod typed;
 
@@ -11,11 +12,10 @@ use core::time::Duration;
 use ::statig::Outcome;
 use ::statig::blocking::{State, StateExt, Superstate};
 
-use crate::chart::Chart;
-use crate::refusal::{Applied, Refusal};
-
+pub use self::refusal::{Applied, Reason, Refusal, Refused};
 pub use self::statig::{Call, Statig};
 pub use self::typed::TransitionTarget;
+use crate::chart::Chart;
 
 /// A machine's value: its state, its context, and what its superstates remember of the leaf that was last left.
 ///

@@ -1,7 +1,7 @@
-//! The program `leverframe`: the orchestrator, ready to be served.
+//! The program `leverframe`: serves the orchestrator.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    leverframe::cli::leverframe()
+    leverframe::orchestrator::main()
 }

@@ -32,6 +32,9 @@ use crate::caller::Caller;
 use crate::portable::Portable;
 use crate::runs::Runs;
 
+/// What is logged by default. A client learns its own errors from their answers.
+pub(crate) const LOG_FILTER: &str = "warn,rmcp=error";
+
 /// The runs of the machine `M`, for clients that speak the Model Context Protocol.
 ///
 /// It is cheap to clone. All clones serve the same runs.

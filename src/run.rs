@@ -21,13 +21,12 @@ pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
 use crate::chart::{Event, Initiator};
 use crate::guarded::{Panic, guarded};
-use crate::machine::{Machine, Name, Named, Parts};
+use crate::machine::{Applied, Machine, Name, Named, Parts, Reason, Refusal};
 use crate::portable::Portable;
 use crate::record::{
     Actor, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version, canonical,
     truncated,
 };
-use crate::refusal::{Applied, Reason, Refusal};
 
 /// Why an event is refused that is `by = human`.
 const GATE: &str = "a person has to decide this, and this server has no way to ask one";
@@ -110,8 +109,7 @@ impl<M: Portable<Context: Default>> Run<M> {
     pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
         let context = self.initial.take()?;
         self.timers = Timers::started(M::CHART, self.leaf(), stamp.time);
-        let entry =
-            Entry::started(M::CHART.name(), self.program, self.configuration(), context);
+        let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context);
         Some(self.record(stamp, entry))
     }
 }

@@ -18,7 +18,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio::sync::watch;
 
-pub use self::note::{Note, NoteChange, NoteName, InvalidNoteName, Revision, Scope};
+pub use self::note::{InvalidNoteName, Note, NoteChange, NoteName, Revision, Scope};
 pub use self::page::{Append, Due, Head, Logged, Opening, Page, PageLimit};
 use crate::caller::Principal;
 use crate::record::{Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version};
@@ -139,7 +139,8 @@ pub trait Store: Send + Sync + 'static {
     /// left behind then.
     fn backup<'a>(&'a self, to: &'a Path) -> Answer<'a, ()> {
         let _ = to;
-        let error = "this kind of store has no backup; use a store in a file, or the tools of its server";
+        let error =
+            "this kind of store has no backup; use a store in a file, or the tools of its server";
         Box::pin(ready(Err(StoreError::Backup(error.into()))))
     }
 }
@@ -209,7 +210,9 @@ pub enum StoreError {
     )]
     Indeterminate(#[source] Cause),
     /// The store failed during a write and cannot be opened again. Nothing is read or added until it can.
-    #[error("the store has failed and cannot be opened again; fix the cause, or restart the program")]
+    #[error(
+        "the store has failed and cannot be opened again; fix the cause, or restart the program"
+    )]
     Poisoned(#[source] Cause),
     /// The store cannot be used now. Nothing was added; try again.
     #[error("the store of runs is not available")]

@@ -5,6 +5,7 @@
 mod allocation;
 mod durable;
 mod features;
+mod layout;
 mod mcp;
 mod runs;
 mod ui;

@@ -1,6 +1,6 @@
 //! A chart as a Mermaid state diagram.
 
-use std::fmt::{self, Display, Formatter};
+use core::fmt::{self, Display, Formatter};
 
 use super::{Chart, Clause, Event, Initiator, State, Target};
 

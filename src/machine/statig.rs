@@ -5,8 +5,8 @@ use core::marker::PhantomData;
 use statig::Outcome;
 use statig::blocking::IntoStateMachine;
 
+use super::refusal::Reason;
 use super::{Machine, TransitionTarget};
-use crate::refusal::Reason;
 
 /// The machine as statig drives it: the shared storage is empty, all that a handler needs is in the [`Call`].
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! The step that the typed machine takes, in the order in which statig takes it.
 
+use super::refusal::{Reason, Refusal, Refused};
 use super::{Leaf, Machine, Parts};
-use crate::refusal::{Reason, Refusal, Refused};
 
 #[doc(hidden)]
 impl<S, M> Parts<S, M::Context, M::History>

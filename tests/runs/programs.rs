@@ -176,7 +176,10 @@ async fn refuses<M: Portable<Context: Default>>(store: &Arc<dyn Store>, version:
 async fn a_changed_handler_is_refused() {
     let store = recorded(300, 1).await;
     refuses::<tenfold::counter::Counter>(&store, 1, "digest differs").await;
-    assert_eq!(value::<First>(&store).await.unwrap(), r#"{"context":{"total":301},"history":null,"state":{"COUNTING":null}}"#);
+    assert_eq!(
+        value::<First>(&store).await.unwrap(),
+        r#"{"context":{"total":301},"history":null,"state":{"COUNTING":null}}"#
+    );
 }
 
 /// Wherever the snapshot lies, and however short the history is.
@@ -186,7 +189,12 @@ async fn a_changed_machine_is_refused_wherever_a_snapshot_lies() {
         let store = recorded(count, 1).await;
         refuses::<tenfold::counter::Counter>(&store, 1, "digest differs").await;
         let store = recorded(count, 1).await;
-        refuses::<renamed::counter::Counter>(&store, 1, "it leads to COUNTING, and the machine goes to TOTALLING").await;
+        refuses::<renamed::counter::Counter>(
+            &store,
+            1,
+            "it leads to COUNTING, and the machine goes to TOTALLING",
+        )
+        .await;
         let store = recorded(count, 1).await;
         refuses::<internal::counter::Counter>(&store, 1, "goes to FRESH").await;
         let store = recorded(count, 300).await;
@@ -292,7 +300,10 @@ async fn a_clean_end_covers_the_last_records() {
     assert_eq!(store.notes(&scope).await.unwrap().len(), 1);
     let changed = Runs::<texts::shouting::Texts>::new(store.clone());
     let error = changed.status(&id("main")).await.unwrap_err();
-    assert!(chain(&error).contains("record 3 cannot be replayed by this program: its digest differs"), "{error:?}");
+    assert!(
+        chain(&error).contains("record 3 cannot be replayed by this program: its digest differs"),
+        "{error:?}"
+    );
     // The program that recorded it goes on, and so does one that ends twice.
     let runs = Runs::<Texts>::new(store.clone());
     runs.status(&id("main")).await.unwrap();

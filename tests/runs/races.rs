@@ -7,9 +7,9 @@ use leverframe::orchestrator::{Event, Orchestrator, events};
 use leverframe::record::Version;
 use leverframe::run::RejectionKind;
 use leverframe::runs::{Request, Runs, RunsError};
+use leverframe::store::Store;
 use leverframe::store::memory::MemoryStore;
 use leverframe::store::sqlite::SqliteStore;
-use leverframe::store::Store;
 
 use super::{Intruded, caller, copied, id, key};
 use crate::durable::Folder;

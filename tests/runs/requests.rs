@@ -162,7 +162,8 @@ async fn a_payload_without_order_is_the_same_twice() {
     let runs = Runs::<shelf::Shelf>::new(memory());
     for attempt in 0..50 {
         // Each map has an order of its own.
-        let titles: HashMap<String, u32> = (0..16).map(|book| (format!("book {book}"), book)).collect();
+        let titles: HashMap<String, u32> =
+            (0..16).map(|book| (format!("book {book}"), book)).collect();
         let put = shelf::events::Put { titles };
         let done = runs.apply(&caller(), &id("main"), put.into(), keyed("k")).await.unwrap();
         assert_eq!((done.replayed, done.status.version), (attempt > 0, Version(1)));

@@ -324,7 +324,10 @@ async fn nobody_sends_a_timeout() {
     match apply(&runs, events::Close).await {
         Err(RunsError::Refused(refused)) => {
             assert_eq!(refused.rejection.kind, RejectionKind::Waiting);
-            assert_eq!(refused.rejection.reason, "it is a timeout, and comes by itself when it is due");
+            assert_eq!(
+                refused.rejection.reason,
+                "it is a timeout, and comes by itself when it is due"
+            );
             let due = refused.status.due.map(|(due, event)| (due, event.name()));
             assert_eq!(due, Some((at(3600), "remind")));
             let legal = refused.status.legal;
@@ -409,7 +412,10 @@ async fn a_list_waits_for_no_timeout() {
     assert_eq!(heads[0].version, Version(1));
     assert_eq!(runs.tick().await.unwrap(), None);
     let heads = runs.list(caller().principal(), None, 10).await.unwrap();
-    assert_eq!((heads[0].version, heads[0].configuration.to_string()), (Version(4), "CLOSED".into()));
+    assert_eq!(
+        (heads[0].version, heads[0].configuration.to_string()),
+        (Version(4), "CLOSED".into())
+    );
 }
 
 /// Many timeouts that are due at once share commits, and a run that cannot go on keeps no other waiting.
