@@ -17,6 +17,7 @@ use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
@@ -26,7 +27,7 @@ pub use self::leverframe::{leverframe, orchestrator};
 use crate::portable::Portable;
 use crate::record::RunName;
 use crate::runs::Runs;
-use crate::server::{Builder, Server, chain, serve_stdio};
+use crate::server::{Builder, Server, StdioLimits, chain, serve_stdio};
 
 use self::runs::RunsCommand;
 use self::store::StoreOption;
@@ -108,12 +109,14 @@ impl<M: Portable<Context: Default>> Program<M> {
         }
     }
 
-    fn serve(self, Serve { run, store }: Serve) -> Result<(), Box<dyn Error>> {
+    fn serve(self, Serve { run, grace, store }: Serve) -> Result<(), Box<dyn Error>> {
         log_to_stderr();
         let runs = Runs::<M>::new(store.open::<M>()?).with_unnamed(run);
         let builder = Server::builder(runs).named(program_name(), self.version);
         let server = (self.serving)(builder).build()?;
-        Ok(serve_stdio(server)?)
+        let mut limits = StdioLimits::default();
+        limits.grace = Duration::from_secs(grace);
+        Ok(serve_stdio(server, limits)?)
     }
 }
 
@@ -140,6 +143,9 @@ struct Serve {
     /// The run that is meant where a call names none
     #[arg(long, value_name = "NAME", default_value = "main")]
     run: RunName,
+    /// The longest time to answer what was asked, once the input ends or the process is told to end
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    grace: u64,
     #[command(flatten)]
     store: StoreOption,
 }

@@ -41,7 +41,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 pub(crate) use calls::chain;
 pub use rmcp;
-pub use stdio::{ServeError, serve_stdio};
+pub use stdio::{ServeError, StdioLimits, serve_stdio};
 
 use self::catalogue::{Catalogue, Style};
 use self::moves::Moves;
