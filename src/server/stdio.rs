@@ -181,3 +181,6 @@ async fn session<M: Portable<Context: Default>>(
         Ok(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

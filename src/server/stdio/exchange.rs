@@ -1,10 +1,9 @@
 //! What is under way on a connection: requests that were read and not answered, answers that were made and not taken.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use rmcp::ErrorData;
 use rmcp::model::{JsonRpcMessage, RequestId, ServerJsonRpcMessage};
@@ -22,6 +21,8 @@ pub(super) struct Exchange {
     state: Mutex<State>,
     /// Lets one call go on that waits for room.
     room: Notify,
+    /// Tells the writer of answers.
+    answered: Notify,
     /// Is told when nothing more is read.
     ended: Notify,
 }
@@ -30,6 +31,8 @@ pub(super) struct Exchange {
 struct State {
     calls: HashMap<RequestId, Call>,
     serial: u64,
+    /// The lines that wait for them.
+    lines: usize,
     /// The bytes of the requests under way.
     asked: usize,
     /// The answers that the writer has not taken.
@@ -43,7 +46,6 @@ struct State {
     /// The calls that wait for room.
     waiting: usize,
     reader: Option<Waker>,
-    writer: Option<Waker>,
     /// A request has settled how the client speaks.
     has_begun: bool,
     /// Nothing more is to be read.
@@ -56,8 +58,6 @@ struct State {
 struct Call {
     serial: u64,
     bytes: usize,
-    /// Holds the turn until the answer is made.
-    _turn: Option<Turn>,
     is_cancelled: bool,
     has_ended: bool,
 }
@@ -76,8 +76,8 @@ struct Admitted {
 
 impl Exchange {
     pub(super) fn new(limits: StdioLimits) -> Arc<Self> {
-        let (room, ended) = (Notify::new(), Notify::new());
-        Arc::new(Self { limits, state: Mutex::default(), room, ended })
+        let [room, answered, ended] = [(); 3].map(|()| Notify::new());
+        Arc::new(Self { limits, state: Mutex::default(), room, answered, ended })
     }
 
     pub(super) fn limits(&self) -> &StdioLimits {
@@ -116,10 +116,15 @@ impl Exchange {
         self.ended.notified().await;
     }
 
+    /// So many lines are still to be handled once nothing more is read.
+    pub(super) fn will_read(&self, lines: usize) {
+        self.state().lines = lines;
+    }
+
     /// How many requests have no answer that was written whole.
     pub(super) fn left(&self) -> usize {
         let state = self.state();
-        state.calls.len() + state.ends.len()
+        state.lines + state.calls.len() + state.ends.len()
     }
 
     /// Whether all that was read is answered, and all answers are written. Else wakes the reader when it may be so.
@@ -129,15 +134,15 @@ impl Exchange {
         state.calls.is_empty() && state.ends.is_empty()
     }
 
-    /// Whether the bounds allow to take one more request. Else wakes the reader when they may.
-    pub(super) fn has_place(&self, cx: &Context<'_>) -> bool {
+    /// Whether the bounds allow to read one more line. Else wakes the reader when they may.
+    pub(super) fn has_room(&self, cx: &Context<'_>) -> bool {
         let mut state = self.state();
         state.reader_waits(cx);
-        state.calls.len() < self.limits.in_flight.get()
-            && state.asked + state.untaken() <= self.limits.waiting_bytes
+        state.asked + state.untaken() <= self.limits.waiting_bytes
     }
 
-    /// Takes a request of so many bytes; not yet, where an earlier one of its id is under way.
+    /// Takes a request of so many bytes. Where as many as may be are under way, or one of its id is, it does not, and
+    /// wakes the reader when it may.
     pub(super) fn admit(
         self: &Arc<Self>,
         id: &RequestId,
@@ -146,19 +151,18 @@ impl Exchange {
         cx: &Context<'_>,
     ) -> Option<Ticket> {
         let mut state = self.state();
-        let serial = state.serial;
-        let Entry::Vacant(place) = state.calls.entry(id.clone()) else {
+        if state.calls.len() >= self.limits.in_flight.get() || state.calls.contains_key(id) {
             state.reader_waits(cx);
             return None;
-        };
-        let turn = turn();
-        let (is_cancelled, has_ended) = (false, false);
-        place.insert(Call { serial, bytes, _turn: turn.clone(), is_cancelled, has_ended });
+        }
+        let serial = state.serial;
         state.serial += 1;
         state.asked += bytes;
+        let (is_cancelled, has_ended) = (false, false);
+        state.calls.insert(id.clone(), Call { serial, bytes, is_cancelled, has_ended });
         drop(state);
         let exchange = Arc::clone(self);
-        Some(Ticket(Arc::new(Admitted { exchange, id: id.clone(), serial, turn })))
+        Some(Ticket(Arc::new(Admitted { exchange, id: id.clone(), serial, turn: turn() })))
     }
 
     /// The client wants no answer any more, and may get none.
@@ -166,16 +170,17 @@ impl Exchange {
         let mut state = self.state();
         let Some(call) = state.calls.get_mut(id) else { return };
         call.is_cancelled = true;
-        let has_ended = call.has_ended;
-        let done = if has_ended { state.done(id) } else { None };
-        drop(state);
-        drop(done);
+        if call.has_ended {
+            state.remove(id);
+        }
     }
 
     /// Hands over the answer to a request.
     pub(super) fn answer(&self, id: Option<&RequestId>, answer: &ServerJsonRpcMessage) {
         let mut state = self.state();
-        let done = id.and_then(|id| state.done(id));
+        if let Some(id) = id {
+            state.remove(id);
+        }
         if let Err(error) = state.push(answer) {
             tracing::error!(%error, "an answer cannot be written");
             let error = ErrorData::internal_error("the answer cannot be written as JSON", None);
@@ -183,8 +188,6 @@ impl Exchange {
             let _ = state.push(&JsonRpcMessage::error(error, id.cloned()));
         }
         self.has_moved(state);
-        // The next call for the run goes on, now that this answer counts.
-        drop(done);
     }
 
     /// Hands over a line.
@@ -223,30 +226,30 @@ impl Exchange {
     /// Wakes whoever may go on.
     fn has_moved(&self, mut state: MutexGuard<'_, State>) {
         state.wake_reader();
-        if !state.answers.is_empty()
-            && let Some(writer) = state.writer.take()
-        {
-            writer.wake();
+        if !state.answers.is_empty() {
+            self.answered.notify_one();
         }
         if state.waiting > 0 && self.is_free(&state) {
             self.room.notify_one();
         }
     }
 
-    /// Gives the writer all answers that are ready, in exchange for an empty buffer.
-    pub(super) fn poll_batch(&self, batch: &mut Vec<u8>, cx: &Context<'_>) -> Poll<()> {
-        let mut state = self.state();
-        if state.answers.is_empty() {
-            state.writer = Some(cx.waker().clone());
-            return Poll::Pending;
+    /// Waits until there are answers to write.
+    pub(super) async fn has_answers(&self) {
+        while self.state().answers.is_empty() {
+            self.answered.notified().await;
         }
+    }
+
+    /// Gives the writer all answers that are ready, in exchange for a buffer.
+    pub(super) fn take_answers(&self, batch: &mut Vec<u8>) {
         batch.clear();
         if batch.capacity() > KEPT {
             *batch = Vec::new();
         }
+        let mut state = self.state();
         std::mem::swap(&mut state.answers, batch);
         state.writing = batch.len();
-        Poll::Ready(())
     }
 
     /// The writer has written so many bytes of its batch.
@@ -292,11 +295,12 @@ impl State {
         }
     }
 
-    /// Takes out a call that needs no answer any more. It is to be dropped without the lock, as its turn is with it.
-    fn done(&mut self, id: &RequestId) -> Option<Call> {
-        let call = self.calls.remove(id)?;
-        self.asked -= call.bytes;
-        Some(call)
+    /// Takes out a call that needs no answer any more.
+    fn remove(&mut self, id: &RequestId) {
+        if let Some(call) = self.calls.remove(id) {
+            self.asked -= call.bytes;
+            self.wake_reader();
+        }
     }
 
     fn push(&mut self, message: &ServerJsonRpcMessage) -> Result<(), serde_json::Error> {
@@ -350,12 +354,9 @@ impl Drop for Admitted {
             return;
         }
         call.has_ended = true;
-        let done = if call.is_cancelled { state.done(&self.id) } else { None };
-        if done.is_some() {
-            state.wake_reader();
+        if call.is_cancelled {
+            state.remove(&self.id);
         }
-        drop(state);
-        drop(done);
     }
 }
 

@@ -18,6 +18,8 @@ const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Envelope {
     pub(super) id: Id,
+    /// How deep arrays and objects lie in each other, the outermost included.
+    pub(super) depth: u64,
     has_method: bool,
     has_outcome: bool,
     is_complete: bool,
@@ -90,8 +92,13 @@ enum Member {
 
 impl Scanner {
     pub(super) fn new() -> Self {
-        let found =
-            Envelope { id: Id::Missing, has_method: false, has_outcome: false, is_complete: false };
+        let found = Envelope {
+            id: Id::Missing,
+            depth: 0,
+            has_method: false,
+            has_outcome: false,
+            is_complete: false,
+        };
         Self { at: At::Start, awaits_value: false, member: Member::Other, token: Vec::new(), found }
     }
 
@@ -141,7 +148,7 @@ impl Scanner {
                 At::Word
             }
             (At::Nested { depth }, b'"') => At::NestedText { depth, escaped: false },
-            (At::Nested { depth }, b'{' | b'[') => At::Nested { depth: depth.saturating_add(1) },
+            (At::Nested { depth }, b'{' | b'[') => self.nested(depth.saturating_add(1)),
             (At::Nested { depth: 1 }, b'}' | b']') => At::Members,
             (At::Nested { depth }, b'}' | b']') => At::Nested { depth: depth - 1 },
             (At::Nested { depth }, _) => At::Nested { depth },
@@ -150,6 +157,12 @@ impl Scanner {
                 At::NestedText { depth, escaped: !escaped && byte == b'\\' }
             }
         };
+    }
+
+    /// Goes on in a value so many brackets deep.
+    fn nested(&mut self, depth: u64) -> At {
+        self.found.depth = self.found.depth.max(depth.saturating_add(1));
+        At::Nested { depth }
     }
 
     /// Goes on between two tokens of the object.
@@ -169,7 +182,7 @@ impl Scanner {
                 self.keep(byte);
                 return At::Text { escaped: false };
             }
-            b'{' | b'[' => return At::Nested { depth: 1 },
+            b'{' | b'[' => return self.nested(1),
             b']' | b' ' | b'\t' | b'\r' => {}
             _ => {
                 self.token.clear();

@@ -111,6 +111,13 @@ impl Lines {
         self.end += bytes;
     }
 
+    /// How many lines are left, of which the last may have no break.
+    pub(super) fn left(&self) -> usize {
+        let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
+        let breaks = rest.iter().filter(|byte| **byte == b'\n').count();
+        breaks + usize::from(self.is_last && rest.last().is_some_and(|byte| *byte != b'\n'))
+    }
+
     /// Takes what is left for the last line.
     pub(super) fn finish(&mut self) {
         self.is_last = true;

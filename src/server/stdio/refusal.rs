@@ -1,17 +1,16 @@
 //! Why a line is not taken for a message, and what is answered then.
 
-use rmcp::model::{
-    CallToolRequestParams, CompleteRequestParams, CustomRequest, ErrorCode, GetPromptRequestParams,
-    InitializeRequestParams, PaginatedRequestParams, ReadResourceRequestParams,
-};
-use serde::de::DeserializeOwned;
+use rmcp::model::{CustomRequest, ErrorCode};
 use serde_json::error::Category;
 use serde_json::{Value, json};
 
-use super::id::{Id, LONGEST_ID};
+use super::id::{Envelope, Id, LONGEST_ID};
 
 /// The most characters of what a client has sent that an answer repeats.
 const ECHO: usize = 200;
+
+/// How deep the arrays and objects of a line may lie in each other: serde_json's own bound.
+const DEEPEST: u64 = 127;
 
 /// The answer to a line that is not taken.
 #[derive(Debug)]
@@ -44,17 +43,18 @@ impl Refusal {
     }
 
     /// A line that cannot be read as a message, as serde has it.
-    pub(super) fn unreadable(line: &[u8], error: &serde_json::Error) -> Self {
-        match (error.classify(), serde_json::from_slice::<Value>(line)) {
-            (Category::Data, Ok(message)) => {
-                Self::new(ErrorCode::INVALID_REQUEST, not_a_request(&message))
-            }
-            (_, Ok(_)) => Self::new(ErrorCode::INVALID_REQUEST, shortened(&error.to_string())),
-            (_, Err(error)) => {
-                let reason = format!("the line is not JSON: {error}");
-                Self::new(ErrorCode::PARSE_ERROR, shortened(&reason))
-            }
+    pub(super) fn unreadable(line: &[u8], envelope: &Envelope, error: &serde_json::Error) -> Self {
+        if error.classify() == Category::Data
+            && let Ok(message) = serde_json::from_slice(line)
+        {
+            return Self::new(ErrorCode::INVALID_REQUEST, not_a_request(&message));
         }
+        let reason = if envelope.depth > DEEPEST {
+            format!("the line nests {} deep; expected at most {DEEPEST}", envelope.depth)
+        } else {
+            format!("the line is not JSON: {error}")
+        };
+        Self::new(ErrorCode::PARSE_ERROR, reason)
     }
 
     /// A request that rmcp has not recognized: for its parameters, or for its method.
@@ -120,28 +120,34 @@ fn not_a_request(message: &Value) -> String {
 
 /// Why these are not the parameters of the method; nothing where there is no such method.
 fn misfit(method: &str, params: Option<&Value>) -> Option<String> {
-    let misfit = match method {
-        "initialize" => misfit_of::<InitializeRequestParams>,
-        "completion/complete" => misfit_of::<CompleteRequestParams>,
-        "prompts/get" => misfit_of::<GetPromptRequestParams>,
-        "resources/read" => misfit_of::<ReadResourceRequestParams>,
-        "tools/call" => misfit_of::<CallToolRequestParams>,
-        "prompts/list" | "resources/list" | "resources/templates/list" | "tools/list" => {
-            misfit_of::<PaginatedRequestParams>
-        }
-        _ => return None,
+    let fields = fields(method)?;
+    let Some(params) = params else {
+        return Some("`params` is missing; expected an object".into());
     };
-    Some(match params {
-        None => "`params` is missing; expected an object".to_owned(),
-        Some(params) => misfit(params).unwrap_or_else(|| "they cannot be read".to_owned()),
-    })
+    let misfit = fields.iter().find_map(|(name, expected, is_needed)| match params.get(name) {
+        None if *is_needed => Some(format!("`{name}` is missing; expected {expected}")),
+        Some(value) if kind(value) != *expected && (*is_needed || !value.is_null()) => {
+            Some(format!("`{name}` is {}; expected {expected}", kind(value)))
+        }
+        _ => None,
+    });
+    Some(misfit.unwrap_or_else(|| "one of them is missing or of a wrong kind".to_owned()))
 }
 
-fn misfit_of<T: DeserializeOwned>(params: &Value) -> Option<String> {
-    let error = serde_path_to_error::deserialize::<_, T>(params).err()?;
-    let path = error.path().to_string();
-    let reason = error.into_inner();
-    Some(if path == "." { reason.to_string() } else { format!("`{path}`: {reason}") })
+/// Parameters of a method: the name and the kind of each, and whether it may not be left out.
+fn fields(method: &str) -> Option<&'static [(&'static str, &'static str, bool)]> {
+    Some(match method {
+        "initialize" => &[
+            ("protocolVersion", "a string", true),
+            ("capabilities", "an object", true),
+            ("clientInfo", "an object", true),
+        ],
+        "tools/call" | "prompts/get" => {
+            &[("name", "a string", true), ("arguments", "an object", false)]
+        }
+        "resources/read" => &[("uri", "a string", true)],
+        _ => return None,
+    })
 }
 
 /// A value in a few words.

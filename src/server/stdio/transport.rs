@@ -17,7 +17,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use super::exchange::{Exchange, answered};
-use super::id::{Id, LONGEST_ID, Scanner};
+use super::id::{Envelope, Id, LONGEST_ID, Scanner};
 use super::lines::{Line, Lines};
 use super::refusal::Refusal;
 use super::turns::Turns;
@@ -31,7 +31,7 @@ pub(super) struct StdioTransport<R> {
     input: R,
     lines: Lines,
     has_ended: bool,
-    /// A request that waits for an earlier one of its id, and its length.
+    /// A request that has to wait for others to be answered, and its length. Notifications in front of it are read.
     held: Option<(JsonRpcRequest<ClientRequest>, usize)>,
     exchange: Arc<Exchange>,
     turns: Turns,
@@ -55,6 +55,7 @@ impl<R: AsyncRead + Send + Unpin> StdioTransport<R> {
             }
             if self.has_ended {
                 let is_over = next.is_ready() && self.exchange.is_idle(cx);
+                self.exchange.will_read(self.lines.left() + usize::from(self.held.is_some()));
                 return if is_over { Poll::Ready(None) } else { Poll::Pending };
             }
             // While the bounds hold up the lines, the end of the input is still looked for, as far as there is memory.
@@ -71,7 +72,7 @@ impl<R: AsyncRead + Send + Unpin> StdioTransport<R> {
             if let Some((request, bytes)) = self.held.take() {
                 return self.poll_admit(request, bytes, cx).map(Some);
             }
-            if !self.exchange.has_place(cx) {
+            if !self.exchange.has_room(cx) {
                 return Poll::Pending;
             }
             let Some(line) = self.lines.next() else { return Poll::Ready(None) };
@@ -171,7 +172,7 @@ fn read(line: Line<'_>, exchange: &Exchange) -> Option<(ClientJsonRpcMessage, us
             }
             match serde_json::from_slice(text) {
                 Ok(message) => return recognized(message, exchange).map(|read| (read, line.len())),
-                Err(error) => (Scanner::scan(text), Refusal::unreadable(text, &error)),
+                Err(error) => refused(text, &error),
             }
         }
     };
@@ -181,6 +182,13 @@ fn read(line: Line<'_>, exchange: &Exchange) -> Option<(ClientJsonRpcMessage, us
         tracing::debug!(?refusal, "ignoring a notification or an answer that cannot be read");
     }
     None
+}
+
+/// The answer to a line that is no message.
+fn refused(line: &[u8], error: &serde_json::Error) -> (Envelope, Refusal) {
+    let envelope = Scanner::scan(line);
+    let refusal = Refusal::unreadable(line, &envelope, error);
+    (envelope, refusal)
 }
 
 /// The message, where it is one that rmcp can handle. Else it is answered.
@@ -232,7 +240,8 @@ fn cancels(message: &ClientJsonRpcMessage) -> Option<&RequestId> {
 pub(super) async fn write(exchange: Arc<Exchange>, mut output: impl AsyncWrite + Unpin) {
     let mut batch = Vec::new();
     loop {
-        poll_fn(|cx| exchange.poll_batch(&mut batch, cx)).await;
+        exchange.has_answers().await;
+        exchange.take_answers(&mut batch);
         let mut rest = batch.as_slice();
         while !rest.is_empty() {
             match written(&mut output, rest).await {
