@@ -35,6 +35,8 @@ struct State {
     lines: usize,
     /// The bytes of the requests under way.
     asked: usize,
+    /// About the bytes of the answers that are made and not handed over.
+    made: usize,
     /// The answers that the writer has not taken.
     answers: Vec<u8>,
     /// The bytes of those that it has taken and not written.
@@ -58,6 +60,8 @@ struct State {
 struct Call {
     serial: u64,
     bytes: usize,
+    /// About the bytes of its answer, once that is made.
+    made: usize,
     is_cancelled: bool,
     has_ended: bool,
 }
@@ -159,7 +163,8 @@ impl Exchange {
         state.serial += 1;
         state.asked += bytes;
         let (is_cancelled, has_ended) = (false, false);
-        state.calls.insert(id.clone(), Call { serial, bytes, is_cancelled, has_ended });
+        let call = Call { serial, bytes, made: 0, is_cancelled, has_ended };
+        state.calls.insert(id.clone(), call);
         drop(state);
         let exchange = Arc::clone(self);
         Some(Ticket(Arc::new(Admitted { exchange, id: id.clone(), serial, turn: turn() })))
@@ -172,6 +177,7 @@ impl Exchange {
         call.is_cancelled = true;
         if call.has_ended {
             state.remove(id);
+            self.has_moved(state);
         }
     }
 
@@ -220,7 +226,7 @@ impl Exchange {
     }
 
     fn is_free(&self, state: &State) -> bool {
-        state.untaken() <= self.limits.waiting_bytes
+        state.made + state.untaken() <= self.limits.waiting_bytes
     }
 
     /// Wakes whoever may go on.
@@ -299,6 +305,7 @@ impl State {
     fn remove(&mut self, id: &RequestId) {
         if let Some(call) = self.calls.remove(id) {
             self.asked -= call.bytes;
+            self.made -= call.made;
             self.wake_reader();
         }
     }
@@ -343,6 +350,16 @@ impl Ticket {
     pub(super) async fn room(&self) {
         self.0.exchange.room().await;
     }
+
+    /// Counts an answer of about so many bytes, until it is handed over.
+    pub(super) fn made(&self, bytes: usize) {
+        let mut state = self.0.exchange.state();
+        let call = state.calls.get_mut(&self.0.id).filter(|call| call.serial == self.0.serial);
+        if let Some(call) = call {
+            call.made = bytes;
+            state.made += bytes;
+        }
+    }
 }
 
 impl Drop for Admitted {
@@ -356,6 +373,7 @@ impl Drop for Admitted {
         call.has_ended = true;
         if call.is_cancelled {
             state.remove(&self.id);
+            self.exchange.has_moved(state);
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use rmcp::model::{ClientNotification, ClientRequest, ProtocolVersion, ServerConfig, ServerResult};
+use rmcp::model::{
+    ClientNotification, ClientRequest, ProtocolVersion, ResourceContents, ServerConfig,
+    ServerResult,
+};
 use rmcp::service::{NotificationContext, RequestContext, Service};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
@@ -19,7 +22,8 @@ impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
         request: ClientRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<ServerResult, ErrorData> {
-        if let Some(ticket) = context.extensions.get::<Ticket>() {
+        let ticket = context.extensions.get::<Ticket>().cloned();
+        if let Some(ticket) = &ticket {
             match ticket.turn() {
                 Some(turn) if self.is_ours(&request) => turn.wait().await,
                 // What the author has added may be slow, and holds up nobody.
@@ -29,6 +33,9 @@ impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
             ticket.room().await;
         }
         let answer = settled(Service::handle_request(&self.0, request, context)).await;
+        if let (Some(ticket), Ok(Ok(answer))) = (&ticket, &answer) {
+            ticket.made(text_bytes(answer));
+        }
         answer.unwrap_or_else(|panic| {
             tracing::error!(%panic, "a request failed");
             Err(internal(&panic))
@@ -62,5 +69,25 @@ impl<M: Portable<Context: Default>> InTurn<M> {
             }
             _ => true,
         }
+    }
+}
+
+/// About how many bytes an answer has: those of its texts, where the length of others is bounded by the machine.
+fn text_bytes(answer: &ServerResult) -> usize {
+    match answer {
+        ServerResult::CallToolResult(result) => {
+            let texts = result.content.iter().filter_map(|content| content.as_text());
+            let structured = if result.structured_content.is_some() { 2 } else { 1 };
+            structured * texts.map(|content| content.text.len()).sum::<usize>()
+        }
+        ServerResult::ReadResourceResult(result) => {
+            let texts = result.contents.iter().map(|contents| match contents {
+                ResourceContents::TextResourceContents { text, .. } => text.len(),
+                ResourceContents::BlobResourceContents { blob, .. } => blob.len(),
+                _ => 0,
+            });
+            texts.sum()
+        }
+        _ => 0,
     }
 }
