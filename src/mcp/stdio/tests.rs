@@ -143,7 +143,7 @@ async fn a_panic_is_an_answer_and_holds_up_nobody() {
         client.call(1, "add_user_message", json!({"message": "a"})).await;
         let answer = client.receive().await;
         assert_eq!(answer["error"]["code"], -32603, "{answer}");
-        assert_eq!(answer["error"]["message"], "it panicked: the clock has stopped");
+        assert_eq!(answer["error"]["message"], "the code panicked: the clock has stopped");
         world.clock_panics.store(false, Ordering::Relaxed);
         client.call(2, "add_user_message", json!({"message": "a"})).await;
         assert_eq!(client.receive().await["result"]["structuredContent"]["version"], 1);
