@@ -14,12 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use leverframe::caller::{Caller, Way};
+use leverframe::clock::{Clock, SystemClock};
 use leverframe::orchestrator::{Orchestrator, events};
-use leverframe::record::{Clock, Entry, Hash, Principal, Record, RunName, SystemClock, Version};
-use leverframe::runs::Runs;
-use leverframe::store::Store;
+use leverframe::record::{Configuration, Entry, Hash, Program, Record, RunId, Version};
+use leverframe::runs::{Request, RunLimits, Runs};
 use leverframe::store::memory::MemoryStore;
 use leverframe::store::sqlite::SqliteStore;
+use leverframe::store::{Append, PageLimit, Store};
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::sync::{mpsc, oneshot};
 
@@ -46,6 +48,7 @@ fn main() -> Done<()> {
         rates(&folder).await?;
         start(&folder).await?;
         growth(&folder).await?;
+        conversation(&folder).await?;
         memory().await
     });
     fs::remove_dir_all(&folder)?;
@@ -140,24 +143,23 @@ async fn logged(path: &Path, callers: usize) -> Done<Rate> {
 /// A store with the runs that are driven, and where each of them ends.
 struct Started {
     store: SqliteStore,
-    names: Vec<RunName>,
+    ids: Vec<RunId>,
     heads: Vec<(Hash, Version)>,
 }
 
 impl Started {
     async fn new(path: &Path) -> Done<Self> {
         let store = SqliteStore::open(path)?;
-        let names =
-            (0..RUNS).map(|run| format!("r{run}").parse()).collect::<Result<Vec<_>, _>>()?;
+        let ids = (0..RUNS).map(|run| id(&format!("r{run}"))).collect::<Done<Vec<_>>>()?;
         let first = first()?;
-        let start = |name| store.append(name, Hash::NONE, vec![first.clone()], None);
-        futures::future::try_join_all(names.iter().map(start)).await?;
-        Ok(Self { store, names, heads: vec![(first.hash, first.version); RUNS] })
+        let start = |id: &RunId| store.append(appended(id, Hash::NONE, vec![first.clone()]));
+        futures::future::try_join_all(ids.iter().map(start)).await?;
+        Ok(Self { store, ids, heads: vec![(first.hash, first.version); RUNS] })
     }
 }
 
 async fn stored(runs: &mut Started, callers: usize) -> Done<Rate> {
-    let Started { store, names, heads } = runs;
+    let Started { store, ids, heads } = runs;
     let event = event()?;
     let heads = RefCell::new(heads);
     measured(callers, async |caller, turn| {
@@ -165,10 +167,9 @@ async fn stored(runs: &mut Started, callers: usize) -> Done<Rate> {
         let place = (turn * callers + caller) % (RUNS / callers * callers);
         let head = heads.borrow().get(place).copied();
         let (hash, version) = head.ok_or("a run")?;
-        let record = next(&hash, version, &event);
+        let record = next(&hash, version, &event)?;
         let (end, at) = (record.hash, record.version);
-        let name = names.get(place).ok_or("a name")?;
-        store.append(name, hash, vec![record], None).await?;
+        store.append(appended(ids.get(place).ok_or("a run")?, hash, vec![record])).await?;
         if let Some(head) = heads.borrow_mut().get_mut(place) {
             *head = (end, at);
         }
@@ -206,10 +207,10 @@ async fn start(folder: &Path) -> Done<()> {
         let mut records = vec![first()?];
         while records.len() < 1000 {
             let last = records.last().ok_or("a record")?;
-            let record = next(&last.hash, last.version, &event);
+            let record = next(&last.hash, last.version, &event)?;
             records.push(record);
         }
-        store.append(&format!("r{run}").parse()?, Hash::NONE, records, None).await?;
+        store.append(appended(&id(&format!("r{run}"))?, Hash::NONE, records)).await?;
     }
     println!("\n1,000,000 records written in {:.1} s", begin.elapsed().as_secs_f64());
     let copy = folder.join("killed.db");
@@ -222,7 +223,7 @@ async fn start(folder: &Path) -> Done<()> {
         let begin = Instant::now();
         let store = SqliteStore::open(path)?;
         let opened = begin.elapsed();
-        let page = store.load(&"r500".parse()?, Version(990), 20).await?;
+        let page = store.load(&id("r500")?, Version(990), PageLimit::new(20, 1 << 20)).await?;
         let read = begin.elapsed();
         assert_eq!(page.records.len(), 10);
         println!(
@@ -244,10 +245,10 @@ async fn growth(folder: &Path) -> Done<()> {
     for steps in [2_500, 5_000, 10_000_u64] {
         let runs = Runs::<Orchestrator>::new(Arc::new(SqliteStore::open(&path)?));
         let begin = Instant::now();
-        let main = RunName::main();
-        while runs.situation(&main).await?.version.0 < steps {
+        let main = id("main")?;
+        while runs.status(&main).await?.version.0 < steps {
             let event = events::StoreTaskData { key: "k".to_owned(), value: text.clone() };
-            runs.apply(&main, event.into(), None, &Principal::LOCAL).await?;
+            runs.apply(&caller()?, &main, event.into(), Request::new()).await?;
         }
         let took = begin.elapsed();
         drop(runs);
@@ -263,15 +264,48 @@ async fn growth(folder: &Path) -> Done<()> {
     Ok(())
 }
 
+/// A conversation that grows to 80,000 messages of 500 bytes: what is written, and whether it slows down.
+async fn conversation(folder: &Path) -> Done<()> {
+    let mut limits = RunLimits::default();
+    limits.context_bytes = 64 << 20;
+    let store = Arc::new(SqliteStore::open(&folder.join("conversation.db"))?);
+    let runs = Runs::<Orchestrator>::new(store).with_limits(limits);
+    let (caller, main, message) = (caller()?, id("main")?, "x".repeat(500));
+    let before = written();
+    println!();
+    for part in 1..=8 {
+        let begin = Instant::now();
+        for _ in 0..10_000 {
+            let event = events::AddUserMessage { message: message.clone() };
+            runs.apply(&caller, &main, event.into(), Request::new()).await?;
+        }
+        let rate = 10_000.0 / begin.elapsed().as_secs_f64();
+        let written = written().zip(before).map(|(now, before)| (now - before) >> 20);
+        let written = written.map_or(String::new(), |written| format!(", {written} MiB written"));
+        println!("{} messages: {rate:.0} records/s{written}", part * 10_000);
+    }
+    Ok(())
+}
+
+/// The bytes that this process has passed to the system to write, where it tells.
+fn written() -> Option<u64> {
+    let io = fs::read_to_string("/proc/self/io").ok()?;
+    io.lines().find_map(|line| line.strip_prefix("wchar:"))?.trim().parse().ok()
+}
+
 /// Resident memory of many live runs, where the system tells.
 async fn memory() -> Done<()> {
     let many = 10_000;
-    let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new())).with_live(many + 1);
-    let store_alone = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new())).with_live(1);
+    let with_live = |most| {
+        let mut limits = RunLimits::default();
+        limits.live_runs = most;
+        Runs::<Orchestrator>::new(Arc::new(MemoryStore::new())).with_limits(limits)
+    };
+    let (runs, store_alone) = (with_live(many + 1), with_live(1));
     let before = resident();
     for runs in [&store_alone, &runs] {
         for number in 0..many {
-            runs.start(&format!("r{number}").parse()?, None, &Principal::LOCAL).await?;
+            runs.start(&caller()?, &id(&format!("r{number}"))?, None).await?;
         }
         if let (Some(before), Some(now)) = (before, resident()) {
             println!("resident after {many} more runs: {} KiB more", now.saturating_sub(before));
@@ -292,23 +326,28 @@ fn event() -> Done<Box<RawValue>> {
     Ok(to_raw_value(&serde_json::json!({"say": text}))?)
 }
 
-fn first() -> Done<Record> {
-    let entry = Entry::Started {
-        machine: "Bench".into(),
-        chart: Hash::NONE,
-        state: "OPEN".into(),
-        context: to_raw_value(&())?,
-    };
-    let time = SystemClock.now();
-    Ok(Record::new(&Hash::NONE, Version::START, time, Principal::LOCAL, None, entry))
+fn caller() -> Done<Caller> {
+    Ok(Caller::new("bench".parse()?, Way::Program))
 }
 
-fn next(previous: &Hash, version: Version, event: &RawValue) -> Record {
-    let entry = Entry::Applied {
-        event: event.to_owned(),
-        from: "OPEN".into(),
-        to: "OPEN".into(),
-        internal: true,
-    };
-    Record::new(previous, version.next(), SystemClock.now(), Principal::LOCAL, None, entry)
+fn id(name: &str) -> Done<RunId> {
+    Ok(RunId::new(caller()?.principal().clone(), name.parse()?))
+}
+
+fn appended(id: &RunId, after: Hash, records: Vec<Record>) -> Append {
+    Append::new(id.clone(), after, records, Hash::NONE)
+}
+
+fn first() -> Done<Record> {
+    let (open, program) = (Configuration::of("OPEN"), Program::new(Hash::NONE, Hash::NONE));
+    let entry = Entry::started("Bench", program, open, to_raw_value(&())?);
+    let (time, actor) = (SystemClock.now(), caller()?.principal().clone().into());
+    Ok(Record::new(&Hash::NONE, Version::START, time, actor, None, entry))
+}
+
+fn next(previous: &Hash, version: Version, event: &RawValue) -> Done<Record> {
+    let open = Configuration::of("OPEN");
+    let entry = Entry::applied(event.to_owned(), open.clone(), open, true);
+    let (time, actor) = (SystemClock.now(), caller()?.principal().clone().into());
+    Ok(Record::new(previous, version.next(), time, actor, None, entry))
 }

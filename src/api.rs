@@ -27,6 +27,7 @@ pub use self::limits::ApiLimits;
 use self::moves::Moves;
 pub use self::operations::{Operation, Style};
 use self::prompts::Prompts;
+pub(crate) use self::record::RecordJson;
 use self::schema::Payloads;
 use crate::caller::Caller;
 use crate::chart::Prompt;

@@ -1,7 +1,7 @@
 //! The description of a machine as constant data.
 //!
-//! `#[machine]` emits one [`Chart`] for each machine, the constant `CHART`. It is the one source for all that is
-//! told about a machine without running it: diagrams, lists of tools, refusals, documentation.
+//! `#[machine]` emits one [`Chart`] for each machine, the constant `CHART`. It is the one source for everything that is
+//! derived from a machine without running it: diagrams, lists of tools, refusals, documentation.
 //!
 //! States and superstates share one numbering: the leaves first, in the order of their declaration, so that a
 //! leaf's number is its place in the generated `StateName`, then the superstates.
@@ -12,7 +12,7 @@ pub mod mermaid;
 mod graph;
 mod questions;
 
-pub use self::graph::{Clause, Event, Player, State, Target};
+pub use self::graph::{Clause, Event, Initiator, State, Target};
 pub use self::questions::{Parameter, Prompt, Query};
 
 /// A machine: its states, events, queries and prompts, in the order of their declaration.
@@ -21,6 +21,7 @@ pub struct Chart {
     name: &'static str,
     docs: &'static str,
     initial: u16,
+    declaration: &'static [u8; 32],
     states: &'static [State],
     superstates: &'static [State],
     events: &'static [Event],
@@ -37,6 +38,7 @@ impl Chart {
             name,
             docs,
             initial,
+            declaration: &[0; 32],
             states: &[],
             superstates: &[],
             events: &[],
@@ -47,7 +49,14 @@ impl Chart {
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn states_are(
+    pub const fn with_declaration(mut self, hash: &'static [u8; 32]) -> Self {
+        self.declaration = hash;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_states(
         mut self,
         leaves: &'static [State],
         superstates: &'static [State],
@@ -59,21 +68,21 @@ impl Chart {
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn events_are(mut self, events: &'static [Event]) -> Self {
+    pub const fn with_events(mut self, events: &'static [Event]) -> Self {
         self.events = events;
         self
     }
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn queries_are(mut self, queries: &'static [Query]) -> Self {
+    pub const fn with_queries(mut self, queries: &'static [Query]) -> Self {
         self.queries = queries;
         self
     }
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn prompts_are(mut self, prompts: &'static [Prompt]) -> Self {
+    pub const fn with_prompts(mut self, prompts: &'static [Prompt]) -> Self {
         self.prompts = prompts;
         self
     }
@@ -84,16 +93,43 @@ impl Chart {
         self.name
     }
 
-    /// The hash of the tokens of the machine's declaration.
-    #[must_use]
-    pub const fn declaration(&self) -> &'static [u8; 32] {
-        &[0; 32]
-    }
-
     /// The documentation of the machine's module, or the empty string.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.docs
+    }
+
+    /// The SHA-256 hash of the declaration: of the arguments of `#[machine]` and of all tokens in its module, bodies of
+    /// functions included.
+    ///
+    /// Whitespace, comments and documentation do not count. Two machines with the same hash have the same code, as far
+    /// as it is in the module: a function outside that a handler calls is not covered.
+    ///
+    /// ```
+    /// #[leverframe::machine]
+    /// pub mod counter {
+    ///     #[context]
+    ///     pub struct Total(pub u32);
+    ///     #[state(initial)]
+    ///     pub struct Counting;
+    ///     #[state(final)]
+    ///     pub struct Done;
+    ///     #[transition(from = Counting)]
+    ///     fn add(total: &mut Total) {
+    ///         total.0 += 1;
+    ///     }
+    ///     #[transition(from = Counting)]
+    ///     fn stop() -> Done {
+    ///         Done
+    ///     }
+    /// }
+    /// // Another hash, if `add` added 2.
+    /// let hash: &[u8; 32] = counter::CHART.declaration();
+    /// # assert_ne!(hash, &[0; 32]);
+    /// ```
+    #[must_use]
+    pub const fn declaration(&self) -> &'static [u8; 32] {
+        self.declaration
     }
 
     /// The leaf in which a new machine is.
@@ -169,31 +205,31 @@ impl Chart {
     /// ```
     /// # use leverframe::chart::{Chart, Clause, Event, State, Target};
     /// # const CHART: Chart = Chart::new("Lamp", "", 0)
-    /// #     .states_are(&[State::new("Off", "OFF", ""), State::new("On", "ON", "")], &[])
-    /// #     .events_are(&[Event::new("press", "", &[], &[Clause::new(&[0], &[Target::State(1)])])]);
+    /// #     .with_states(&[State::new("Off", "OFF", ""), State::new("On", "ON", "")], &[])
+    /// #     .with_events(&[Event::new("press", "", &[], &[Clause::new(&[0], &[Target::State(1)])])]);
     /// assert!(CHART.clause(0, &CHART.events()[0]).is_some());
     /// assert!(CHART.clause(1, &CHART.events()[0]).is_none());
     /// ```
     #[must_use]
     pub fn clause(&self, state: u16, event: &Event) -> Option<&'static Clause> {
-        self.around(state).find_map(|number| {
+        self.ancestors(state).find_map(|number| {
             event.clauses().iter().find(|clause| clause.from().contains(&number))
         })
     }
 
-    /// Whether some events come by themselves.
+    /// Whether some events are timeouts.
     #[must_use]
     pub fn has_timeouts(&self) -> bool {
         self.events.iter().flat_map(Event::clauses).any(|clause| clause.after().is_some())
     }
 
-    /// The state or superstate for which a clause that holds in the leaf `state` is declared.
+    /// The state or superstate in whose name a clause that holds in the leaf `state` is declared: its source.
     pub(crate) fn source(&self, state: u16, clause: &Clause) -> Option<u16> {
-        self.around(state).find(|node| clause.from().contains(node))
+        self.ancestors(state).find(|node| clause.from().contains(node))
     }
 
-    /// The number of a leaf and those of the superstates around it, from the inside out.
-    pub fn around(&self, state: u16) -> impl Iterator<Item = u16> + use<> {
+    /// The number of a leaf, then those of its superstates, from the inside out.
+    pub fn ancestors(&self, state: u16) -> impl Iterator<Item = u16> + use<> {
         let chart = *self;
         core::iter::successors(Some(state), move |number| chart.state(*number).parent())
     }

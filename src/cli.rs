@@ -1,6 +1,6 @@
 //! The command line of a machine.
 //!
-//! One call gives a program of one's own all of it:
+//! One call gives a program the whole command line for its own machine:
 //!
 //! ```no_run
 //! # type Release = leverframe::orchestrator::Orchestrator;
@@ -9,36 +9,37 @@
 //! }
 //! ```
 
-mod leverframe;
+mod copies;
+mod limits;
+mod log;
+mod replay;
 mod runs;
+mod serve;
 mod store;
+mod table;
+mod terminal;
 
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::ContextValue;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use tracing_subscriber::EnvFilter;
-
-pub use self::leverframe::{leverframe, orchestrator};
-
-use crate::portable::Portable;
-use crate::record::RunName;
-use crate::runs::Runs;
-use crate::server::{Builder, Server, chain, serve_stdio};
 
 use self::runs::RunsCommand;
-use self::store::StoreOption;
+use self::serve::Serve;
+use crate::mcp::Builder;
+use crate::portable::Portable;
 
-/// The command line of the machine `M`, from the arguments of the process to its exit code: 0, 1 where something was
-/// refused or has failed, 2 where the arguments are wrong.
+/// Runs the command line of the machine `M` with the arguments of the process. The exit code is 0, 1 if something was
+/// refused or failed, or 2 if the arguments are wrong.
 #[must_use]
 pub fn main<M: Portable<Context: Default>>() -> ExitCode {
     Program::<M>::new().main()
 }
 
-/// A program that serves the machine `M`, where it differs from what [`main`] does.
+/// A program that serves the machine `M`, and differs from [`main`].
 ///
 /// ```no_run
 /// # use leverframe::orchestrator::Orchestrator as Release;
@@ -63,33 +64,33 @@ impl<M: Portable<Context: Default>> Default for Program<M> {
 }
 
 impl<M: Portable<Context: Default>> Program<M> {
-    /// A program that does what every machine's does.
+    /// A program that does the same as [`main`].
     #[must_use]
     pub fn new() -> Self {
         Self { version: env!("CARGO_PKG_VERSION"), serving: Box::new(|builder| builder) }
     }
 
-    /// Tells this version by `--version` and to clients, instead of the library's.
+    /// Sets the version that `--version` prints and that clients see, instead of the library's.
     #[must_use]
     pub fn version(self, version: &'static str) -> Self {
         Self { version, ..self }
     }
 
-    /// Serves what `serving` makes of the builder: with tools, prompts and resources of one's own.
+    /// Changes the server before it is built, for instance to add tools, prompts and resources.
     #[must_use]
     pub fn serving(self, serving: impl FnOnce(Builder<M>) -> Builder<M> + 'static) -> Self {
         Self { serving: Box::new(serving), ..self }
     }
 
-    /// Does what the arguments of the process say.
+    /// Runs the command line with the arguments of the process.
     #[must_use]
     pub fn main(self) -> ExitCode {
         let line = self.parsed::<Line>();
         finish(line.map(|line| self.run(line.command)))
     }
 
-    /// Reads the arguments of the process, with the machine's name and docs in the help.
-    fn parsed<L: CommandFactory + FromArgMatches>(&self) -> Result<L, clap::Error> {
+    /// Reads the arguments of the process. The help has the machine's name and documentation.
+    pub(crate) fn parsed<L: CommandFactory + FromArgMatches>(&self) -> Result<L, clap::Error> {
         let program = program_name();
         let command = L::command()
             .about(M::CHART.docs().trim())
@@ -100,24 +101,18 @@ impl<M: Portable<Context: Default>> Program<M> {
         L::from_arg_matches_mut(&mut matches)
     }
 
-    fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
+    /// Runs one command.
+    pub(crate) fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
+        log::start();
         match command {
-            Command::Serve(serve) => self.serve(serve),
+            Command::Serve(serve) => serve::serve(serve, self.version, self.serving),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => draw::<M>(&chart),
         }
     }
-
-    fn serve(self, Serve { run, store }: Serve) -> Result<(), Box<dyn Error>> {
-        log_to_stderr();
-        let runs = Runs::<M>::new(store.open::<M>()?).with_unnamed(run);
-        let builder = Server::builder(runs).named(program_name(), self.version);
-        let server = (self.serving)(builder).build()?;
-        Ok(serve_stdio(server)?)
-    }
 }
 
-/// What every machine's program understands.
+/// The arguments that every machine's program takes.
 #[derive(Parser)]
 #[command(arg_required_else_help = true)]
 struct Line {
@@ -125,28 +120,20 @@ struct Line {
     command: Command,
 }
 
+/// The commands that every machine's program has.
 #[derive(Subcommand)]
-enum Command {
+pub(crate) enum Command {
     /// Serve the machine to an MCP client over standard input and output
     Serve(Serve),
     #[command(flatten)]
     Runs(RunsCommand),
-    /// Draw the machine
+    /// Print the machine as a diagram
     Chart(Chart),
 }
 
 #[derive(Args)]
-struct Serve {
-    /// The run that is meant where a call names none
-    #[arg(long, value_name = "NAME", default_value = "main")]
-    run: RunName,
-    #[command(flatten)]
-    store: StoreOption,
-}
-
-#[derive(Args)]
-struct Chart {
-    /// How to write it
+pub(crate) struct Chart {
+    /// The format
     #[arg(long, value_enum, default_value = "mermaid")]
     format: Format,
 }
@@ -162,45 +149,48 @@ fn draw<M: Portable>(chart: &Chart) -> Result<(), Box<dyn Error>> {
         Format::Mermaid => M::CHART.mermaid(),
     };
     match writeln!(io::stdout(), "{text}") {
-        // A reader that has seen enough is no failure.
+        // A reader that has read enough closes the pipe.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
 }
 
-/// Tells how it went, and makes the exit code of it.
-fn finish(done: Result<Result<(), Box<dyn Error>>, clap::Error>) -> ExitCode {
+/// Prints the error, if any, and returns the exit code.
+pub(crate) fn finish(done: Result<Result<(), Box<dyn Error>>, clap::Error>) -> ExitCode {
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            // Where nobody listens, the exit code is left.
-            let _ = writeln!(io::stderr(), "error: {}", chain(&*error));
+            terminal::report(&*error);
             ExitCode::FAILURE
         }
         Err(usage) => {
+            let usage = printable(usage);
+            // The exit code says the same to a caller that does not read standard error.
             let _ = usage.print();
             ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
         }
     }
 }
 
-/// Writes the log to standard error: `RUST_LOG` says what, else what went wrong. What a client does wrong is told to it
-/// alone.
-fn log_to_stderr() {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rmcp=error"));
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && !plain);
-    // A program that logs in its own way has set that up before.
-    let _ = log.try_init();
+/// The error with the arguments that it repeats escaped.
+fn printable(mut usage: clap::Error) -> clap::Error {
+    let repeated: Vec<_> = usage.context().map(|(kind, value)| (kind, value.clone())).collect();
+    for (kind, value) in repeated {
+        let escaped = match value {
+            ContextValue::String(text) => ContextValue::String(terminal::line(&text)),
+            ContextValue::Strings(texts) => {
+                ContextValue::Strings(texts.iter().map(|text| terminal::line(text)).collect())
+            }
+            _ => continue,
+        };
+        usage.insert(kind, escaped);
+    }
+    usage
 }
 
 /// The name by which the process was started.
 fn program_name() -> String {
     let path = std::env::args_os().next().unwrap_or_default();
-    let name = Path::new(&path).file_stem().map(|name| name.to_string_lossy().into_owned());
+    let name = Path::new(&path).file_stem().map(|name| terminal::line(&name.to_string_lossy()));
     name.unwrap_or_else(|| "leverframe".to_owned())
 }

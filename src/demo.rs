@@ -1,44 +1,43 @@
-//! A task from its beginning to its end: a client starts this very program as a server and drives it.
+//! A task from its beginning to its end: an MCP client starts this program as a server and drives it.
 //!
-//! All that is shown is checked: where the server answers anything else, the demo fails.
+//! Everything that is shown is checked: if the server answers anything else, the demo fails.
 
-mod client;
+mod driver;
 mod show;
 
 use serde_json::{Value, json};
 
-pub use self::client::DemoError;
-use self::client::{Client, Store, expect, expect_text, unexpected};
+use self::driver::{DemoError, Driver, Folder, at, expect, expect_text, unexpected};
 use self::show::Show;
 
 /// Starts this program as a server, takes it through a task, and shows each step.
 ///
 /// # Errors
 ///
-/// [`DemoError`], where the server cannot be started or does not answer as it should.
-pub fn run() -> Result<(), DemoError> {
+/// [`DemoError`] if the server cannot be started or does not answer as it must.
+pub(crate) fn run() -> Result<(), DemoError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(DemoError::Start)?;
     runtime.block_on(async {
         let mut show = Show::new();
-        let store = Store::new()?;
-        let client = Client::start(&store).await?;
+        let folder = Folder::new()?;
+        let client = Driver::start(&folder).await?;
         task(&client, &mut show).await?;
         client.stop().await?;
-        drop(store);
+        drop(folder);
         show.connect()
     })
 }
 
-async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
+async fn task(client: &Driver, show: &mut Show) -> Result<(), DemoError> {
     show.title("A content calendar, from the wish to the review")?;
 
     show.step("A client connects")?;
-    let lists = client.lists().await?;
-    show.fact("protocol", &lists.protocol)?;
+    let offer = client.offer().await?;
+    show.fact("protocol", &offer.protocol)?;
     show.fact(
         "offered",
-        &format!("{} tools, {} prompts, {} resources", lists.tools, lists.prompts, lists.resources),
+        &format!("{} tools, {} prompts, {} resources", offer.tools, offer.prompts, offer.resources),
     )?;
 
     show.step("The user says what is wanted")?;
@@ -128,18 +127,13 @@ async fn task(client: &Client, show: &mut Show) -> Result<(), DemoError> {
     show.fact("history", &format!("{} records: IDLE, {}", records.len(), states.join(", ")))
 }
 
-/// The first legal move of a refusal that does not give up.
+/// The first legal move of a refusal, except `fail`.
 fn instead(refusal: &Value) -> Option<(String, String)> {
     let legal = at(refusal, "/legal").as_array()?;
     legal.iter().find_map(|legal| {
         let event = at(legal, "/event").as_str().filter(|event| *event != "fail")?;
         Some((event.to_owned(), at(legal, "/to/0").as_str()?.to_owned()))
     })
-}
-
-/// What is at a place of an answer, or null.
-fn at<'a>(answer: &'a Value, place: &str) -> &'a Value {
-    answer.pointer(place).unwrap_or(&Value::Null)
 }
 
 fn listed(names: &Value) -> String {

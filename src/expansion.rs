@@ -23,7 +23,7 @@ pub mod __private {
     pub use serde;
     pub use statig;
 
-    pub use crate::machine::{Call, Goto, Statig};
+    pub use crate::machine::{Call, Statig, TransitionTarget};
 
     #[cfg(feature = "serde")]
     pub use super::wire::{Empty, answer, deserialize_name, text, try_answer, try_text};
@@ -53,13 +53,39 @@ pub mod __private {
     }
 
     /// Who may cause an event in a state.
-    pub fn player(
+    pub fn initiator(
         chart: &crate::chart::Chart,
         state: impl crate::Name,
         event: impl crate::Name,
-    ) -> Option<crate::chart::Player> {
+    ) -> Option<crate::chart::Initiator> {
         let event = chart.events().get(usize::from(event.number()))?;
         chart.clause(state.number(), event).map(crate::chart::Clause::by)
+    }
+
+    /// The bytes that a text of 64 hexadecimal digits stands for.
+    ///
+    /// # Panics
+    ///
+    /// Where the text is none such.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "the length is checked")]
+    pub const fn bytes(hex: &str) -> [u8; 32] {
+        const fn digit(digit: u8) -> u8 {
+            match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'f' => digit - b'a' + 10,
+                _ => panic!("a hexadecimal digit in lower case"),
+            }
+        }
+        let hex = hex.as_bytes();
+        assert!(hex.len() == 64, "32 bytes in hexadecimal digits");
+        let mut bytes = [0; 32];
+        let mut place = 0;
+        while place < bytes.len() {
+            bytes[place] = digit(hex[2 * place]) << 4 | digit(hex[2 * place + 1]);
+            place += 1;
+        }
+        bytes
     }
 
     /// Reads a name in any spelling.
@@ -82,7 +108,7 @@ mod wire {
     use serde::ser::{Serialize, Serializer};
 
     use crate::machine::{Machine, Name};
-    use crate::portable::Unanswered;
+    use crate::portable::QueryError;
 
     /// The payload of an event without one.
     #[derive(Clone, Copy, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -93,28 +119,28 @@ mod wire {
     pub fn answer<M: Machine, Z: Serializer>(
         value: impl Serialize,
         to: Z,
-    ) -> Result<Z::Ok, Unanswered<M, Z::Error>> {
-        value.serialize(to).map_err(Unanswered::Unwritten)
+    ) -> Result<Z::Ok, QueryError<M, Z::Error>> {
+        value.serialize(to).map_err(QueryError::Serializer)
     }
 
     /// Writes the answer of a query that may fail.
     pub fn try_answer<M: Machine, Z: Serializer>(
         value: Result<impl Serialize, impl Display>,
         to: Z,
-    ) -> Result<Z::Ok, Unanswered<M, Z::Error>> {
-        answer(value.map_err(|error| Unanswered::Failed(error.to_string()))?, to)
+    ) -> Result<Z::Ok, QueryError<M, Z::Error>> {
+        answer(value.map_err(|error| QueryError::Failed(error.to_string()))?, to)
     }
 
     /// The text of a prompt.
-    pub fn text<M: Machine>(text: String) -> Result<String, Unanswered<M, Infallible>> {
+    pub fn text<M: Machine>(text: String) -> Result<String, QueryError<M, Infallible>> {
         Ok(text)
     }
 
     /// The text of a prompt that may fail.
     pub fn try_text<M: Machine>(
         text: Result<String, impl Display>,
-    ) -> Result<String, Unanswered<M, Infallible>> {
-        text.map_err(|error| Unanswered::Failed(error.to_string()))
+    ) -> Result<String, QueryError<M, Infallible>> {
+        text.map_err(|error| QueryError::Failed(error.to_string()))
     }
 
     /// Reads a name in any spelling.

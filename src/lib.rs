@@ -16,18 +16,17 @@ mod machine;
 mod observed;
 #[cfg(feature = "serde")]
 mod portable;
-mod refusal;
 
 #[cfg(feature = "server")]
 pub mod api;
 #[cfg(feature = "server")]
 pub mod caller;
 #[cfg(feature = "server")]
-pub mod clock;
-#[cfg(any())]
 pub mod cli;
-#[cfg(any())]
-pub mod demo;
+#[cfg(feature = "server")]
+pub mod clock;
+#[cfg(feature = "server")]
+mod demo;
 #[cfg(feature = "server")]
 mod guarded;
 #[cfg(feature = "server")]
@@ -52,8 +51,9 @@ pub use leverframe_macros::machine;
 pub use leverframe_macros::{
     choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, transition,
 };
-pub use machine::{History, Leaf, LegalIn, Machine, Name, Named, Parts, Timeout};
+pub use machine::{
+    Applied, History, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal, Refused, Timeout,
+};
 pub use observed::Observed;
 #[cfg(feature = "serde")]
-pub use portable::{Portable, Unanswered};
-pub use refusal::{Applied, Reason, Refusal, Refused};
+pub use portable::{Portable, QueryError};

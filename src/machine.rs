@@ -1,5 +1,6 @@
 //! What every declared machine is: the traits that `#[machine]` implements, and the step that statig takes.
 
+mod refusal;
 mod statig;
 mod typed;
 
@@ -11,11 +12,10 @@ use core::time::Duration;
 use ::statig::Outcome;
 use ::statig::blocking::{State, StateExt, Superstate};
 
-use crate::chart::Chart;
-use crate::refusal::{Applied, Refusal};
-
+pub use self::refusal::{Applied, Reason, Refusal, Refused};
 pub use self::statig::{Call, Statig};
-pub use self::typed::Goto;
+pub use self::typed::TransitionTarget;
+use crate::chart::Chart;
 
 /// A machine's value: its state, its context, and what its superstates remember of the leaf that was last left.
 ///
@@ -160,7 +160,7 @@ pub trait Machine:
                 state.exit(&mut statig, &mut call, exits);
                 let old = core::mem::replace(state, target);
                 if !Self::REMEMBERS.is_empty() {
-                    let mut left = Self::CHART.around(from.number()).skip(1).take(exits - 1);
+                    let mut left = Self::CHART.ancestors(from.number()).skip(1).take(exits - 1);
                     if let Some(left) = left.find(|node| Self::REMEMBERS.contains(node)) {
                         Self::remember(call.history, left, old);
                     }

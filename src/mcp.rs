@@ -26,11 +26,14 @@ use rmcp::model::{Implementation, Prompt, ServerCapabilities, ServerConfig, Tool
 use self::added::Added;
 pub use self::added::{ResourceError, TextResource};
 pub use self::caller::caller_of;
-pub use self::stdio::{ServeError, serve_stdio};
+pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
 use crate::api::{Api, ApiLimits, OperationsError, Style};
 use crate::caller::Caller;
 use crate::portable::Portable;
 use crate::runs::Runs;
+
+/// What is logged by default. A client learns its own errors from their answers.
+pub(crate) const LOG_FILTER: &str = "warn,rmcp=error";
 
 /// The runs of the machine `M`, for clients that speak the Model Context Protocol.
 ///

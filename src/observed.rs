@@ -1,7 +1,6 @@
 //! A machine that tells of each event that it takes.
 
-use crate::machine::Machine;
-use crate::refusal::{Applied, Refusal};
+use crate::machine::{Applied, Machine, Refusal};
 
 /// A runtime machine with somebody who is told of each event that it takes, after its actions have run.
 ///

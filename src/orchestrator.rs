@@ -8,11 +8,15 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Name;
-use crate::chart::Target;
+mod command_line;
+mod key;
 
+pub use self::command_line::main;
+pub use self::key::UnknownKey;
 #[doc(inline)]
 pub use self::machine::*;
+use crate::Name;
+use crate::chart::Target;
 
 /// Who said something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -34,30 +38,6 @@ pub struct Message {
     /// What was said.
     pub content: String,
 }
-
-/// A key under which nothing is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownKey {
-    /// What was looked for: `task data` or `knowledge`.
-    pub kind: &'static str,
-    /// The key that was asked for.
-    pub key: String,
-    /// The keys that there are.
-    pub known: Vec<String>,
-}
-
-impl fmt::Display for UnknownKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, key, known } = self;
-        write!(f, "no {kind} is stored under `{key}`; ")?;
-        if known.is_empty() {
-            return write!(f, "none is stored at all");
-        }
-        write!(f, "the keys are `{}`", known.join("`, `"))
-    }
-}
-
-impl core::error::Error for UnknownKey {}
 
 /// Takes an agent through a task: plan, research, execute, review.
 #[crate::machine(serde, name = Orchestrator)]
@@ -355,7 +335,7 @@ fn look_up<'a>(
 ) -> Result<&'a str, UnknownKey> {
     match entries.get(&key) {
         Some(value) => Ok(value),
-        None => Err(UnknownKey { kind, key, known: entries.keys().cloned().collect() }),
+        None => Err(UnknownKey::new(kind, &key, entries.keys())),
     }
 }
 

@@ -12,7 +12,7 @@ use serde::ser::Serializer;
 
 use crate::machine::{Machine, Name};
 
-/// A machine of which state, context, events and answers can be written and read: `#[machine(serde)]`.
+/// A machine whose state, context, events and answers can be serialized: `#[machine(serde)]`.
 ///
 /// Events are read and written as `{"submit": {"summary": "…"}}`, queries and prompts likewise; states as
 /// `{"IN_REVIEW": …}`.
@@ -38,61 +38,61 @@ pub trait Portable:
     ///
     /// # Errors
     ///
-    /// [`Unanswered`], where the query is about a state in which the machine is not, the query fails, or the
-    /// serializer does.
+    /// [`QueryError`], where the query reads the data of a state in which the machine is not, or the query or the
+    /// serializer fails.
     fn answer<Z: Serializer>(
         &self,
         query: Self::Query,
         to: Z,
-    ) -> Result<Z::Ok, Unanswered<Self, Z::Error>>;
+    ) -> Result<Z::Ok, QueryError<Self, Z::Error>>;
 
     /// The text of a prompt.
     ///
     /// # Errors
     ///
-    /// [`Unanswered`], where the prompt is about a state in which the machine is not, or fails.
-    fn prompt(&self, prompt: Self::Prompt) -> Result<String, Unanswered<Self, Infallible>>;
+    /// [`QueryError`], where the prompt reads the data of a state in which the machine is not, or fails.
+    fn prompt(&self, prompt: Self::Prompt) -> Result<String, QueryError<Self, Infallible>>;
 }
 
-/// Why a query or a prompt has no answer.
-pub enum Unanswered<M: Machine, E> {
-    /// It is about the data of one state, and the machine is in another.
-    Elsewhere {
+/// Why a query or a prompt was not answered.
+pub enum QueryError<M: Machine, E> {
+    /// It reads the data of one state, and the machine is in another.
+    WrongState {
         /// The state in which the machine is.
         state: M::StateName,
-        /// The state that it is about.
+        /// The state whose data it reads.
         about: M::StateName,
     },
-    /// It failed, for this reason.
+    /// The function failed, with this reason.
     Failed(String),
-    /// The answer could not be written.
-    Unwritten(E),
+    /// The serializer failed.
+    Serializer(E),
 }
 
-impl<M: Machine, E: Display> Display for Unanswered<M, E> {
+impl<M: Machine, E: Display> Display for QueryError<M, E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Elsewhere { state, about } => {
+            Self::WrongState { state, about } => {
                 let [state, about] =
                     [state, about].map(|name| M::CHART.state(name.number()).wire());
                 write!(f, "it is about the state {about}, and the machine is in {state}")
             }
             Self::Failed(reason) => f.write_str(reason),
-            Self::Unwritten(error) => write!(f, "the answer cannot be written: {error}"),
+            Self::Serializer(error) => write!(f, "the answer cannot be written: {error}"),
         }
     }
 }
 
-impl<M: Machine, E: Debug> Debug for Unanswered<M, E> {
+impl<M: Machine, E: Debug> Debug for QueryError<M, E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Elsewhere { state, about } => {
-                f.debug_struct("Elsewhere").field("state", state).field("about", about).finish()
+            Self::WrongState { state, about } => {
+                f.debug_struct("WrongState").field("state", state).field("about", about).finish()
             }
             Self::Failed(reason) => f.debug_tuple("Failed").field(reason).finish(),
-            Self::Unwritten(error) => f.debug_tuple("Unwritten").field(error).finish(),
+            Self::Serializer(error) => f.debug_tuple("Serializer").field(error).finish(),
         }
     }
 }
 
-impl<M: Machine, E: Debug + Display> Error for Unanswered<M, E> {}
+impl<M: Machine, E: Debug + Display> Error for QueryError<M, E> {}

@@ -19,15 +19,14 @@ use self::digests::Digests;
 pub use self::error::{StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
-use crate::chart::{Event, Player};
+use crate::chart::{Event, Initiator};
 use crate::guarded::{Panic, guarded};
-use crate::machine::{Machine, Name, Named, Parts};
+use crate::machine::{Applied, Machine, Name, Named, Parts, Reason, Refusal};
 use crate::portable::Portable;
 use crate::record::{
     Actor, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version, canonical,
     truncated,
 };
-use crate::refusal::{Applied, Reason, Refusal};
 
 /// Why an event is refused that is `by = human`.
 const GATE: &str = "a person has to decide this, and this server has no way to ask one";
@@ -110,8 +109,7 @@ impl<M: Portable<Context: Default>> Run<M> {
     pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
         let context = self.initial.take()?;
         self.timers = Timers::started(M::CHART, self.leaf(), stamp.time);
-        let entry =
-            Entry::started(M::CHART.name(), self.program, self.configuration(), context);
+        let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context);
         Some(self.record(stamp, entry))
     }
 }
@@ -325,7 +323,7 @@ impl<M: Portable> Run<M> {
     /// Whether the present state has a gate for the event.
     fn is_gated(&self, event: M::EventName) -> bool {
         let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
-        clause.is_some_and(|clause| clause.by() == Player::Human)
+        clause.is_some_and(|clause| clause.by() == Initiator::Human)
     }
 
     /// Whether the event is a timeout of the present state.

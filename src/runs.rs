@@ -18,14 +18,15 @@ mod timeouts;
 
 use std::sync::Arc;
 
-pub use self::append::Accepted;
 use self::alarm::Alarm;
+pub use self::append::Accepted;
+pub(crate) use self::append::Outcome;
+pub(crate) use self::close::noted_digest;
 pub use self::error::{Rejected, RunsError};
 pub use self::limits::RunLimits;
 use self::live::Live;
 pub use self::read::History;
 pub use self::request::Request;
-pub(crate) use self::append::Outcome;
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
@@ -137,7 +138,9 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let mut started = false;
         if run.is_started() {
             run = self.settled(id, &mut place, run, now).await?;
-        } else if let Some(opening) = run.start(Stamp::new(now, caller.principal().clone(), key.clone())) {
+        } else if let Some(opening) =
+            run.start(Stamp::new(now, caller.principal().clone(), key.clone()))
+        {
             let after = crate::record::Hash::NONE;
             match self.record(id, &run, after, vec![opening], None).await {
                 Ok(()) => started = true,

@@ -8,15 +8,17 @@ mod note;
 mod page;
 
 pub mod memory;
-#[cfg(any())]
 pub mod sqlite;
+
+use std::future::ready;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio::sync::watch;
 
-pub use self::note::{Note, NoteChange, NoteName, InvalidNoteName, Revision, Scope};
+pub use self::note::{InvalidNoteName, Note, NoteChange, NoteName, Revision, Scope};
 pub use self::page::{Append, Due, Head, Logged, Opening, Page, PageLimit};
 use crate::caller::Principal;
 use crate::record::{Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version};
@@ -128,6 +130,19 @@ pub trait Store: Send + Sync + 'static {
     /// The position of the last visible record, or an earlier one for a short time. It changes after every append, by
     /// whichever process, and after every removal; several changes may show as one. It ends with the store.
     fn watch(&self) -> watch::Receiver<Position>;
+
+    /// Copies the store, as it is at one moment, into a new file at `to`, while others read and write it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backup`] if this kind of store has no backup, or the file exists or cannot be written. Nothing is
+    /// left behind then.
+    fn backup<'a>(&'a self, to: &'a Path) -> Answer<'a, ()> {
+        let _ = to;
+        let error =
+            "this kind of store has no backup; use a store in a file, or the tools of its server";
+        Box::pin(ready(Err(StoreError::Backup(error.into()))))
+    }
 }
 
 /// Who removes a run, and when.
@@ -195,7 +210,9 @@ pub enum StoreError {
     )]
     Indeterminate(#[source] Cause),
     /// The store failed during a write and cannot be opened again. Nothing is read or added until it can.
-    #[error("the store has failed and cannot be opened again; fix the cause, or restart the program")]
+    #[error(
+        "the store has failed and cannot be opened again; fix the cause, or restart the program"
+    )]
     Poisoned(#[source] Cause),
     /// The store cannot be used now. Nothing was added; try again.
     #[error("the store of runs is not available")]
@@ -211,6 +228,9 @@ pub enum StoreError {
     /// The store as a whole is not as it was written.
     #[error("the store is damaged; restore a backup")]
     Damaged(#[source] Cause),
+    /// There is no backup. Nothing was left behind.
+    #[error("the backup was not made")]
+    Backup(#[source] Cause),
 }
 
 /// The cause of an error of a store.

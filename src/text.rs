@@ -118,7 +118,10 @@ mod tests {
 
     #[test]
     fn unprintable_characters_are_escaped() {
-        assert_eq!(escaped("a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n"), r"a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n");
+        assert_eq!(
+            escaped("a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n"),
+            r"a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n"
+        );
         assert_eq!(escaped("Grüße, 世界 🦀"), "Grüße, 世界 🦀");
     }
 

@@ -2,14 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
-#[cfg(any())]
 mod allocation;
-#[cfg(any())]
 mod durable;
-#[cfg(any())]
 mod features;
+mod layout;
 mod mcp;
-#[cfg(any())]
+mod runs;
 mod ui;
-#[cfg(any())]
 mod walk;

@@ -155,13 +155,15 @@ pub mod events {
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Expense`] as data."] pub CHART = "Expense"
-    "An expense claim: written, handed in, paid." 0; states { "Draft" "DRAFT"
-    "The claim is being written."[]; "Submitted" "SUBMITTED"
-    "The claim waits for a decision."[]; "Paid" "PAID" "The money is on its way."[] last;
-    } superstates {} events { "add_item" "Claim one more item."("what" "String" "",
-    "cents" "u32" "",) [0] [] [] [] fallible; "submit" "Hand the claim in."("purpose"
-    "String" "",) [0] [State 1] [] []; "send_back" "Ask for changes."() [1] [State 0] []
-    []; "lapse" "Nobody has decided on the claim."() [1] [State 0] [] [1209600000]; "pay"
+    "An expense claim: written, handed in, paid." 0
+    "714e5ff3944718a9486f3f127342ca7f7da33c047b58c3b225fa327224614787"; states { "Draft"
+    "DRAFT" "The claim is being written."[]; "Submitted" "SUBMITTED"
+    "The claim waits for a decision."[]; "Paid" "PAID" "The money is on its way."[]
+    final_state; } superstates {} events { "add_item" "Claim one more item."("what"
+    "String" "", "cents" "u32" "",) [0] [] [] [] fallible; "submit"
+    "Hand the claim in."("purpose" "String" "",) [0] [State 1] [] []; "send_back"
+    "Ask for changes."() [1] [State 0] [] []; "lapse"
+    "Nobody has decided on the claim."() [1] [State 0] [] [1209600000]; "pay"
     "Pay the claim."("budget" "u64" "",) [1] [State 2] [] [] fallible; } queries {
     "total" "The sum of all items, in cents."(); } prompts { "decide"
     "How to decide on the claim."() 1[1]; }

@@ -118,10 +118,11 @@ pub(super) mod events {
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Lamp`] as data."] pub (super) CHART = "Lamp"
-    "A lamp on a desk." 0; states { "Off" "OFF" "Dark."[]; "On" "ON" "Shining."[];
-    "Broken" "BROKEN" "The bulb is gone."[] last; } superstates {} events { "press"
-    "Press the switch."() [0] [State 1] [] [], [1] [State 0] [] []; "dim"
-    "Shine less, or more."("percent" "u8" "",) [1] [] [] [] fallible; "hit"
-    "Hit the lamp."("hard" "bool" "",) [0 1] [State 2] [] [] fallible; } queries {
-    "percent" "How bright it is."() 1; } prompts {}
+    "A lamp on a desk." 0
+    "f5151a9f9f774dfc1ac20b6f75d0d1b415d0f9d1c45db05c1e01b7f768b59511"; states { "Off"
+    "OFF" "Dark."[]; "On" "ON" "Shining."[]; "Broken" "BROKEN" "The bulb is gone."[]
+    final_state; } superstates {} events { "press" "Press the switch."() [0] [State 1] []
+    [], [1] [State 0] [] []; "dim" "Shine less, or more."("percent" "u8" "",) [1] [] []
+    [] fallible; "hit" "Hit the lamp."("hard" "bool" "",) [0 1] [State 2] [] [] fallible;
+    } queries { "percent" "How bright it is."() 1; } prompts {}
 }

@@ -403,7 +403,8 @@ pub mod events {
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Orchestrator`] as data."] pub CHART = "Orchestrator"
-    "Takes an agent through a task: plan, research, execute, review." 0; states { "Idle"
+    "Takes an agent through a task: plan, research, execute, review." 0
+    "acc13240c9befa4e1172de56501c5d14941c62dfac36781e7d6a176b75d4ff2d"; states { "Idle"
     "IDLE" "Waiting for instructions."[]; "Planning" "PLANNING"
     "Creating a structured plan for a task."[]; "Researching" "RESEARCHING"
     "Gathering information needed for a task."[]; "Executing" "EXECUTING"

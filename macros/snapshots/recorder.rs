@@ -223,7 +223,8 @@ pub mod events {
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Recorder`] as data."] pub CHART = "Recorder"
-    "A machine that remembers: on a pause, and over a superstate two deep." 0; states {
+    "A machine that remembers: on a pause, and over a superstate two deep." 0
+    "9ae34ae1b70b24a632363cb1c23046ea0843cb2414da8dfff118d933cc1fa562"; states {
     "Stopped" "STOPPED" ""[]; "Playing" "PLAYING" ""[4]; "Seeking" "SEEKING" ""[5];
     "Paused" "PAUSED" ""[]; } superstates { "Active" "ACTIVE" ""[]; "Moving" "MOVING"
     ""[4]; } events { "play" ""() [0] [State 1] [] []; "seek" ""("to" "u32" "",) [4 3]

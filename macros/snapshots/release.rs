@@ -306,9 +306,10 @@ fn summarize_is_allowed(context: &Log) -> ::core::result::Result<(), Fault> {
 ::leverframe::__chart! {
     #[doc = " The machine [`Release`] as data."] pub CHART = "Release"
     "A machine with all that the language has: superstates two deep, overriding, actions on every level, guards of both\nkinds, a choice, a timeout, a gate."
-    0; states { "Draft" "DRAFT" ""[]; "Waiting" "WAITING" ""[8]; "Reading" "READING"
-    ""[8]; "Parked" "PARKED" ""[7]; "Approved" "APPROVED" ""[]; "Deployed" "DEPLOYED"
-    ""[] last; "Withdrawn" "WITHDRAWN" ""[] last; } superstates { "Open" "OPEN" ""[];
+    0 "0c741e2606b4b655084f62425e0538eab3c97e982b56849c95dbb22fc942b92e"; states {
+    "Draft" "DRAFT" ""[]; "Waiting" "WAITING" ""[8]; "Reading" "READING" ""[8]; "Parked"
+    "PARKED" ""[7]; "Approved" "APPROVED" ""[]; "Deployed" "DEPLOYED" ""[] final_state;
+    "Withdrawn" "WITHDRAWN" ""[] final_state; } superstates { "Open" "OPEN" ""[];
     "InReview" "IN_REVIEW" ""[7]; } events { "submit" ""() [0] [State 1] [] []; "assign"
     ""("reviewer" "String" "",) [1] [State 2] [] [], [2] [State 2] [] []; "park" ""() [7]
     [State 3] [] [], [1] [] [] []; "resume" ""() [3] [State 1] [] []; "approve" ""() [2]

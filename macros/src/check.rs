@@ -5,7 +5,7 @@ mod properties;
 use self::properties::Proofs;
 use crate::model::{Model, Node};
 use crate::parse::Declaration;
-use crate::proof::{Leaf, Space};
+use crate::proof::{Leaf, StateSpace};
 use crate::report::Report;
 
 /// Reports what is wrong with the graph.
@@ -41,7 +41,7 @@ fn one_initial_state(declaration: &Declaration, report: &mut Report) -> bool {
 fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
     let clauses = model.events.iter().flat_map(|event| &event.clauses);
     for clause in clauses {
-        for source in clause.sources.iter().filter(|source| model[**source].decl.last) {
+        for source in clause.sources.iter().filter(|source| model[**source].is_final) {
             let parents = model.parents(*source).into_iter().map(Node::Superstate);
             let around: Vec<_> = std::iter::once(Node::State(*source)).chain(parents).collect();
             let Some((_, span)) = clause.from.iter().find(|(node, _)| around.contains(node)) else {
@@ -58,13 +58,13 @@ fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
 
 /// Whether each superstate that remembers has a default inside, and no other that remembers around it.
 fn history(model: &Model<'_>, report: &mut Report) -> bool {
-    let remembering = model.remembering();
+    let remembering = model.histories();
     let mut default_known = true;
     for (superstate, function) in &remembering {
-        let name = &model[*superstate].decl.ident;
+        let name = model[*superstate].ident;
         let inside = model.inside(*superstate);
         let target = function.output.value.as_ref();
-        match (model[*superstate].default, &model[*superstate].decl.default) {
+        match (model[*superstate].default, model[*superstate].default_name) {
             (Some(default), Some(at)) if !inside.contains(&default) => {
                 default_known = false;
                 report.at(at, format_args!("`{at}` is not inside `{name}`: name a state that is"));
@@ -87,7 +87,7 @@ fn history(model: &Model<'_>, report: &mut Report) -> bool {
                 })
         });
         if let Some((other, _)) = other {
-            let other = &model[*other].decl.ident;
+            let other = model[*other].ident;
             report.at(
                 target,
                 format_args!("`{other}` around `{name}` remembers too, and one state's data is kept once: lead to one of them"),
@@ -100,11 +100,11 @@ fn history(model: &Model<'_>, report: &mut Report) -> bool {
 /// What only the whole graph tells: states that nothing reaches or leaves, and the author's properties.
 fn paths(model: &Model<'_>, report: &mut Report) {
     let proofs = Proofs::new(model);
-    let space = match Space::explore(&proofs.graph) {
+    let space = match StateSpace::explore(&proofs.graph) {
         Ok(space) => space,
         Err(error) => return report.at(model.name(model.initial), error),
     };
-    let name = |leaf: Leaf| model.states.get(leaf.0).map(|state| &state.decl.ident);
+    let name = |leaf: Leaf| model.states.get(leaf.0).map(|state| state.ident);
     let initial = model.name(model.initial);
     for name in space.unreachable().into_iter().filter_map(name) {
         report.at(

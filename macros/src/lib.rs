@@ -1,7 +1,7 @@
 //! The attribute macro of `leverframe`; see that crate for what it is and how to use it.
 //!
-//! The pipeline is parse → model → check → expand. Errors of names end it after the model: no API is emitted then,
-//! and one import that fails says so. Errors of the graph do not: the whole API is there beside them.
+//! The pipeline is parse → model → check → expand. Errors of names end it after the model: no API is emitted then, and
+//! its absence is silent. Errors of the graph do not: the whole API is there beside them.
 
 mod check;
 mod expand;
@@ -35,9 +35,10 @@ fn expand_machine(
     match model {
         Some(model) if report.is_empty() => {
             check::check(&declaration, &model, &mut report);
-            expand::machine(&declaration, &model, report)
+            let (module, errors) = (expand::machine(&model), report.into_compile_errors());
+            quote!(#module #errors)
         }
-        _ => expand::without_api(&declaration, report),
+        _ => expand::without_api(&model::remains(&declaration), &report.into_compile_errors()),
     }
 }
 

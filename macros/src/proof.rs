@@ -1,128 +1,51 @@
 //! Proofs about the graph of a machine: what is reached, what is a dead end, which properties hold.
 //!
-//! The engine knows leaves, moves and numbers, and nothing of declarations. Its user
+//! The engine knows leaves, transitions and numbers, and nothing of declarations. Its user
 //!
-//! 1. makes a [`Graph`]: one [`Move`] for each leaf and event that the leaf takes, after overriding, in the order of the
-//!    declaration, which is the order in which answers are found;
-//! 2. calls [`Space::explore`] once;
-//! 3. asks [`Space::unreachable`], [`Space::dead_ends`], and for each property [`Space::violation`].
+//! 1. makes a [`Graph`]: one [`Transition`] for each leaf and event that the leaf takes, after overriding, in the order of
+//!    the declaration, which is the order in which answers are found;
+//! 2. calls [`StateSpace::explore`] once;
+//! 3. calls [`StateSpace::unreachable`], [`StateSpace::dead_ends`], and for each property [`violation`].
 //!
-//! History is followed exactly. A [`Space`] is made of configurations, each a leaf and what every [`History`] remembers
-//! there, but only as long as it can still matter: a memory that is overwritten before any move could recall it is
-//! forgotten at once. What is left may still multiply where many histories are remembered side by side, so `explore` ends
-//! with [`TooManyMemories`] at a limit instead of guessing; a machine without histories has no limit.
+//! History is followed exactly. A [`StateSpace`] is made of configurations, each a leaf and what every [`History`]
+//! remembers there, but only while that memory is live: one that is overwritten before any transition could recall it is
+//! dropped at once. The configurations may still multiply where many histories are live side by side, so `explore` ends
+//! with [`TooManyConfigurations`] at a limit instead of guessing; a machine without histories has no limit.
 //!
-//! All answers are polynomial in the number of configurations and moves.
+//! All answers are polynomial in the number of configurations and transitions.
 
 #![expect(clippy::indexing_slicing, reason = "every number is a place in a list of the same graph")]
 
-mod blame;
-mod force;
-mod search;
+mod graph;
+
+mod digraph;
+mod dominators;
 mod space;
-mod unavoidable;
 
-pub(crate) use space::Space;
+mod blame;
 
-/// A leaf by its place among the leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Leaf(pub(crate) usize);
+mod attractor;
+mod monitor;
 
-/// An event; equal numbers are one event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Event(pub(crate) usize);
+pub(crate) use graph::{
+    Clause, Event, Graph, History, HistoryId, Leaf, Property, Target, Through, Transition,
+    Violation,
+};
+pub(crate) use space::StateSpace;
 
-/// A clause of an event: what a violation blames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Clause(pub(crate) usize);
+use monitor::PathMonitor;
 
-/// A history by its place in [`Graph::histories`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct HistoryId(pub(crate) usize);
-
-/// The graph of a machine. Every number in it is a place in its own lists, else the engine panics.
-#[derive(Debug, Clone)]
-pub(crate) struct Graph {
-    /// The leaf in which a machine starts.
-    pub(crate) initial: Leaf,
-    /// For each leaf, whether it is final.
-    pub(crate) last: Vec<bool>,
-    /// The superstates that some move targets by history.
-    pub(crate) histories: Vec<History>,
-    pub(crate) moves: Vec<Move>,
-}
-
-/// What a superstate remembers: the leaf from which it was last left, by a move from a leaf inside to one outside. Coming
-/// back by history spends the memory; entering the superstate in another way does not change it.
-#[derive(Debug, Clone)]
-pub(crate) struct History {
-    /// All leaves inside, at any depth.
-    pub(crate) leaves: Vec<Leaf>,
-    /// Where history leads while nothing is remembered.
-    pub(crate) default: Leaf,
-}
-
-/// What one event does in one leaf.
-#[derive(Debug, Clone)]
-pub(crate) struct Move {
-    pub(crate) from: Leaf,
-    pub(crate) event: Event,
-    pub(crate) clause: Clause,
-    /// One target, or each branch of a choice. None where the transition is internal: that leads nowhere.
-    pub(crate) targets: Vec<Target>,
-    /// Whether a guard, a `Result` or a gate may refuse it.
-    pub(crate) refusable: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    Leaf(Leaf),
-    History(HistoryId),
-}
-
-/// What an author claims. A superstate is given as the leaves inside.
-#[derive(Debug, Clone)]
-pub(crate) enum Property {
-    /// Each path to `to` takes the event, or visits the state, its two ends included.
-    ///
-    /// Paths begin in the initial state, and the path of no step is one of them; or they begin with a step from `from`
-    /// wherever that is reached, so that `from` and `to` may share leaves.
-    Through { from: Option<Vec<Leaf>>, to: Vec<Leaf>, through: Through },
-    /// No path of one step or more leads from `from` to `to`.
-    Never { from: Vec<Leaf>, to: Vec<Leaf> },
-    /// From each reachable state that is not final `to` can be reached by moves that are not refusable, whichever branch
-    /// their choices take.
-    AlwaysReachable { to: Vec<Leaf> },
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Through {
-    Event(Event),
-    States(Vec<Leaf>),
-}
-
-/// How a property is violated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Violation {
-    /// The shortest path from the initial state that shows it, the first in the order of the declaration: to the end of the
-    /// path that is forbidden, or to the state from which there is no way.
-    ///
-    /// It is empty where the initial state itself is at fault.
-    pub(crate) path: Vec<Step>,
-    /// The clause to blame, one of the path's; `None` where the path is empty.
-    ///
-    /// It is the one without which the property would hold; of several such the one without which the fewest leaves would
-    /// be unreachable, and of those the last. Where no single clause mends the property it is the path's last.
-    pub(crate) blame: Option<Clause>,
-}
-
-/// One step of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) from: Leaf,
-    pub(crate) event: Event,
-    pub(crate) clause: Clause,
-    pub(crate) to: Leaf,
+/// How the property is violated; `None` where it holds.
+pub(crate) fn violation(space: &StateSpace<'_>, property: &Property) -> Option<Violation> {
+    match property {
+        Property::AlwaysReachable { to } => attractor::violation(space, to),
+        Property::Through { from, to, through } => {
+            monitor::violation(space, &PathMonitor::through(space, from.as_deref(), to, through))
+        }
+        Property::Never { from, to } => {
+            monitor::violation(space, &PathMonitor::never(space, from, to))
+        }
+    }
 }
 
 #[cfg(test)]

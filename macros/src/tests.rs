@@ -1,6 +1,8 @@
-//! What machines of the repository expand to, and how long that is.
+//! The expansions of machines of the repository, and their length.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p leverframe-macros` writes the snapshots anew.
+
+mod imports;
 
 use expect_test::{ExpectFile, expect_file};
 use syn::{File, Item, ItemMod};

@@ -126,7 +126,7 @@ impl Moves {
             Target::History(superstate) => (0..)
                 .zip(self.chart.states())
                 .map(|(leaf, _)| leaf)
-                .filter(|leaf| self.chart.around(*leaf).any(|node| node == superstate))
+                .filter(|leaf| self.chart.ancestors(*leaf).any(|node| node == superstate))
                 .collect(),
         }
     }

@@ -47,7 +47,7 @@ impl Prompts {
 
     /// The texts for a state: each prompt that needs no argument, and what the others need. `None` if there is none.
     pub(crate) fn for_state<M: Portable>(&self, state: u16, run: &Run<M>) -> Option<String> {
-        let around: Vec<_> = M::CHART.around(state).collect();
+        let around: Vec<_> = M::CHART.ancestors(state).collect();
         let fits = |(prompt, _): &&(&'static Prompt, Signature)| {
             prompt.states().iter().any(|node| around.contains(node))
         };

@@ -23,14 +23,14 @@ impl State {
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn within(mut self, parent: u16) -> Self {
+    pub const fn with_parent(mut self, parent: u16) -> Self {
         self.parent = Some(parent);
         self
     }
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn last(mut self) -> Self {
+    pub const fn final_state(mut self) -> Self {
         self.is_final = true;
         self
     }
@@ -99,20 +99,20 @@ impl Event {
         self.docs
     }
 
-    /// What the event carries.
+    /// The payload.
     #[must_use]
     pub const fn payload(&self) -> &'static [Parameter] {
         self.payload
     }
 
-    /// What the event does, by source. The sources of two clauses do not overlap, but that a superstate's clause
-    /// is overridden by one of its children.
+    /// What the event does, by source. The sources of two clauses do not overlap, except that a child's clause overrides
+    /// that of its superstate.
     #[must_use]
     pub const fn clauses(&self) -> &'static [Clause] {
         self.clauses
     }
 
-    /// Whether the event never leaves the state it comes in: each of its clauses is internal.
+    /// Whether every clause is internal, so that the event never leaves a state.
     #[must_use]
     pub fn is_internal(&self) -> bool {
         self.clauses.iter().all(Clause::is_internal)
@@ -127,7 +127,7 @@ pub struct Clause {
     to: &'static [Target],
     guards: &'static [&'static str],
     fallible: bool,
-    by: Player,
+    by: Initiator,
     after: Option<Duration>,
 }
 
@@ -135,7 +135,15 @@ impl Clause {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(from: &'static [u16], to: &'static [Target]) -> Self {
-        Self { docs: "", from, to, guards: &[], fallible: false, by: Player::Anyone, after: None }
+        Self {
+            docs: "",
+            from,
+            to,
+            guards: &[],
+            fallible: false,
+            by: Initiator::Anyone,
+            after: None,
+        }
     }
 
     #[doc(hidden)]
@@ -147,14 +155,14 @@ impl Clause {
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn documented(mut self, docs: &'static str) -> Self {
+    pub const fn with_docs(mut self, docs: &'static str) -> Self {
         self.docs = docs;
         self
     }
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn guarded(mut self, guards: &'static [&'static str]) -> Self {
+    pub const fn with_guards(mut self, guards: &'static [&'static str]) -> Self {
         self.guards = guards;
         self
     }
@@ -162,13 +170,13 @@ impl Clause {
     #[doc(hidden)]
     #[must_use]
     pub const fn by_human(mut self) -> Self {
-        self.by = Player::Human;
+        self.by = Initiator::Human;
         self
     }
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn after_millis(mut self, milliseconds: u64) -> Self {
+    pub const fn after_milliseconds(mut self, milliseconds: u64) -> Self {
         self.after = Some(Duration::from_millis(milliseconds));
         self
     }
@@ -185,7 +193,7 @@ impl Clause {
         self.from
     }
 
-    /// Where the clause may lead; nowhere for an internal transition.
+    /// The targets; none for an internal transition.
     #[must_use]
     pub const fn to(&self) -> &'static [Target] {
         self.to
@@ -211,7 +219,7 @@ impl Clause {
 
     /// Who may cause the transition.
     #[must_use]
-    pub const fn by(&self) -> Player {
+    pub const fn by(&self) -> Initiator {
         self.by
     }
 
@@ -232,13 +240,13 @@ pub enum Target {
     History(u16),
 }
 
-/// Who may cause a transition. The library tells; the run enforces.
+/// Who may cause a transition. The chart declares it; a run enforces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Player {
-    /// Whoever drives the machine.
+pub enum Initiator {
+    /// Any caller.
     #[default]
     Anyone,
-    /// A person has to decide.
+    /// A person.
     Human,
 }

@@ -1,8 +1,8 @@
 //! A chart as a Mermaid state diagram.
 
-use std::fmt::{self, Display, Formatter};
+use core::fmt::{self, Display, Formatter};
 
-use super::{Chart, Clause, Event, Player, State, Target};
+use super::{Chart, Clause, Event, Initiator, State, Target};
 
 impl Chart {
     /// The chart as a Mermaid `stateDiagram-v2`, without a line break at its end.
@@ -144,7 +144,7 @@ fn label(event: &Event, clause: &Clause) -> String {
     if !clause.guards().is_empty() {
         label = format!("{label} [{}]", clause.guards().join(", "));
     }
-    if clause.by() == Player::Human {
+    if clause.by() == Initiator::Human {
         label.push_str(" by human");
     }
     if let Some(after) = clause.after() {
@@ -189,15 +189,15 @@ mod tests {
     use crate::chart::Parameter;
 
     const CHART: Chart = Chart::new("Release", "", 0)
-        .states_are(
+        .with_states(
             &[
                 State::new("Draft", "DRAFT", "Say \"hi\"; then\nwait.\n\nMore."),
-                State::new("Reading", "READING", "").within(3),
-                State::new("Default", "DEFAULT", "").last(),
+                State::new("Reading", "READING", "").with_parent(3),
+                State::new("Default", "DEFAULT", "").final_state(),
             ],
             &[State::new("InReview", "IN_REVIEW", "Someone looks.")],
         )
-        .events_are(&[
+        .with_events(&[
             Event::new(
                 "submit",
                 "",

@@ -1,57 +1,70 @@
-//! The commands about runs: what there is, what happened, and how to be rid of it.
+//! The commands about runs.
 
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::copies::{self, Backup, Restore};
+use super::replay::{self, Replay};
 use super::store::StoreOption;
+use super::table::Table;
+use super::terminal;
+use crate::api::RecordJson;
+use crate::caller::{Caller, Principal, Role, Way};
 use crate::portable::Portable;
-use crate::record::{Entry, Principal, Record, RunName, Version};
-use crate::run::Run;
+use crate::record::{Entry, Record, RunId, RunName, Version};
 use crate::runs::{Runs, RunsError};
-use crate::store::Store;
+use crate::store::{Head, PageLimit, Store, StoreError};
+use crate::text;
 
-/// How many records or runs are read at once.
-const PAGE: usize = 1000;
+/// How much of a history is read at once.
+pub(super) const PAGE: PageLimit = PageLimit::new(1000, 4 << 20);
+
+/// How many runs are read at once.
+const RUNS: usize = 1000;
 
 #[derive(Subcommand)]
-pub(super) enum RunsCommand {
-    /// List the runs of a store
+pub(crate) enum RunsCommand {
+    /// List runs
     Runs(List),
-    /// Tell what happened in a run
+    /// List the records of a run
     History(History),
-    /// Replay a run from its records, and tell where it leads
+    /// Replay a run from its records, and print the state and data
     Replay(Replay),
-    /// Remove a run with all of its records
+    /// Remove a run with all its records
     Remove(Remove),
-    /// Copy a store, while it is used, into a new file
+    /// Copy a store into a new file, also while it is used
     Backup(Backup),
+    /// Put a backup in place of a store, also while it is used
+    Restore(Restore),
 }
 
 #[derive(Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    store: StoreOption,
-    /// List what is left of runs that were removed
+pub(crate) struct List {
+    /// List only the runs of this owner
+    #[arg(long, value_name = "NAME")]
+    owner: Option<Principal>,
+    /// List removed runs
     #[arg(long)]
     removed: bool,
-    /// Write a JSON object on each line
+    /// Print a JSON object on each line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    store: StoreOption,
 }
 
 #[derive(Args)]
-pub(super) struct History {
-    /// The run
-    run: RunName,
+pub(crate) struct History {
+    #[command(flatten)]
+    run: RunOption,
     /// The first version
     #[arg(long, value_name = "N", default_value_t = 0)]
     from: u64,
-    /// Write a JSON object on each line
+    /// Print a JSON object on each line
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -59,51 +72,47 @@ pub(super) struct History {
 }
 
 #[derive(Args)]
-pub(super) struct Replay {
+pub(crate) struct Remove {
+    #[command(flatten)]
+    run: RunOption,
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// The arguments that name a run.
+#[derive(Args)]
+pub(super) struct RunOption {
     /// The run
     run: RunName,
-    /// The last version [default: all]
-    #[arg(long, value_name = "N")]
-    to: Option<u64>,
-    /// Write a JSON object
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    store: StoreOption,
+    /// The owner of the run
+    #[arg(long, value_name = "NAME", default_value_t = Principal::LOCAL)]
+    owner: Principal,
 }
 
-#[derive(Args)]
-pub(super) struct Remove {
-    /// The run
-    run: RunName,
-    #[command(flatten)]
-    store: StoreOption,
+impl RunOption {
+    pub(super) fn id(self) -> RunId {
+        RunId::new(self.owner, self.run)
+    }
 }
 
-#[derive(Args)]
-pub(super) struct Backup {
-    /// The new file
-    file: PathBuf,
-    #[command(flatten)]
-    store: StoreOption,
-}
+pub(super) type Done = Result<(), Box<dyn Error>>;
 
-type Done = Result<(), Box<dyn Error>>;
-
-/// Does what a command says.
+/// Runs a command.
 pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let caller = Caller::new(Principal::LOCAL, Way::CommandLine).with_role(Role::Admin);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         match command {
             RunsCommand::Runs(command) => list::<M>(command).await,
             RunsCommand::History(command) => history::<M>(command).await,
-            RunsCommand::Replay(command) => replay::<M>(command).await,
-            RunsCommand::Remove(command) => remove::<M>(command).await,
-            RunsCommand::Backup(command) => backup::<M>(command),
+            RunsCommand::Replay(command) => replay::replay::<M>(command).await,
+            RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
+            RunsCommand::Backup(command) => copies::backup::<M>(command).await,
+            RunsCommand::Restore(command) => copies::restore::<M>(command),
         }
     });
     match done {
-        // A reader that has seen enough is no failure.
+        // A reader that has read enough closes the pipe.
         Err(error) if is_broken_pipe(&*error) => Ok(()),
         done => done,
     }
@@ -114,234 +123,123 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-async fn list<M: Portable>(List { store, removed, json }: List) -> Done {
+async fn list<M: Portable>(List { owner, removed, json, store }: List) -> Done {
     let store = store.existing::<M>()?;
     if removed {
-        let mut table = Table::new(&["run", "version", "actor", "removed"], json);
-        for tombstone in store.tombstones().await? {
-            table.row([
-                json!(tombstone.run),
-                json!(tombstone.version),
-                json!(tombstone.actor),
-                json!(shown(tombstone.time)),
-            ]);
-        }
-        return table.finish();
+        return list_removed(&*store, owner.as_ref(), json).await;
     }
-    let names = ["run", "version", "state", "time", "due"];
-    let names = if M::CHART.has_timeouts() { &names[..] } else { &names[..4] };
-    let mut table = Table::new(names, json);
-    let mut after: Option<RunName> = None;
+    let mut table = Table::new(["OWNER", "RUN", "VERSION", "STATE", "TIME", "DUE"], json);
+    let mut after: Option<RunId> = None;
     loop {
-        let heads = store.heads(after.as_ref(), PAGE).await?;
+        let heads = store.heads(owner.as_ref(), after.as_ref(), RUNS).await?;
         for head in &heads {
-            table.row([
-                json!(head.run),
-                json!(head.version),
-                json!(head.state),
-                json!(shown(head.time)),
-                json!(head.due.map(shown)),
-            ]);
-        }
-        match heads.last() {
-            Some(last) if heads.len() == PAGE => after = Some(last.run.clone()),
-            _ => return table.finish(),
-        }
-    }
-}
-
-async fn history<M: Portable<Context: Default>>(command: History) -> Done {
-    let History { run, from, json, store } = command;
-    let store = store.existing::<M>()?;
-    known(&store, &run).await?;
-    let mut table = Table::new(&["version", "time", "actor", "event", "from", "to"], json);
-    let mut next = Version(from);
-    loop {
-        let records = store.load(&run, next, PAGE).await?.records;
-        for record in &records {
-            table.row(told(record));
+            let (cells, object) = if head.is_damaged { damaged(head) } else { listed(head) };
+            table.push(cells, &object)?;
         }
         table.flush()?;
-        next = Version(next.0 + records.len() as u64);
-        if records.len() < PAGE {
-            return table.finish();
+        for head in heads.iter().filter(|head| head.is_damaged) {
+            let RunId { owner, name } = &head.run;
+            terminal::note(&format!(
+                "the run `{name}` of `{owner}` is damaged; restore a backup, or remove it by `remove {name} --owner \
+                 {owner}`"
+            ));
+        }
+        match heads.into_iter().last() {
+            Some(last) if after.as_ref() != Some(&last.run) => after = Some(last.run),
+            _ => return Ok(()),
         }
     }
 }
 
-async fn replay<M: Portable<Context: Default>>(command: Replay) -> Done {
-    let Replay { run: name, to, json, store } = command;
-    let store = store.existing::<M>()?;
-    let end = known(&store, &name).await?;
-    let to = to.map_or(end, Version);
-    if to > end {
-        return Err(
-            format!("the run `{name}` is at version {end}; take `--to {end}` or less").into()
-        );
-    }
-    let mut progress = Progress::new("replayed");
-    let mut run = Run::<M>::unstarted()?;
-    while run.next() <= to {
-        let left = usize::try_from(to.0 + 1 - run.next().0).unwrap_or(usize::MAX);
-        let records = store.load(&name, run.next(), left.min(PAGE)).await?.records;
-        if records.is_empty() {
-            break;
-        }
-        for record in &records {
-            run.replay(record)?;
-        }
-        progress.tell(run.version().0, to.0);
-    }
-    progress.end();
-    let (snapshot, situation) = (run.snapshot()?, run.situation(&name));
-    let (state, digest) = (situation.state.wire(), snapshot.digest());
-    let mut out = io::stdout().lock();
-    if json {
-        let value: Value = serde_json::from_str(&snapshot.body)?;
-        let told =
-            json!({"run": name, "version": to, "state": state, "digest": digest, "value": value});
-        writeln!(out, "{told}")?;
-    } else {
-        writeln!(out, "run      {name}\nversion  {to}\nstate    {state}\ndigest   {digest}")?;
-        writeln!(out, "value    {}", snapshot.body)?;
-    }
-    Ok(())
+fn listed(head: &Head) -> ([String; 6], serde_json::Value) {
+    let Head { run, version, configuration, time, due, .. } = head;
+    let (state, time) = (configuration.to_string(), text::time(*time));
+    let due = due.map(text::time);
+    let object = json!({
+        "owner": run.owner, "run": run.name, "version": version, "state": state, "time": time, "due": due,
+    });
+    let due = due.unwrap_or_default();
+    ([run.owner.to_string(), run.name.to_string(), version.to_string(), state, time, due], object)
 }
 
-async fn remove<M: Portable<Context: Default>>(Remove { run, store }: Remove) -> Done {
-    let store = store.existing::<M>()?;
-    let tombstone =
-        Runs::<M>::new(std::sync::Arc::new(store)).remove(&run, &Principal::LOCAL).await?;
-    writeln!(io::stdout(), "removed `{run}`, which was at version {}", tombstone.version)?;
-    Ok(())
+/// A head of which nothing but the name is shown, since nothing else can be trusted.
+fn damaged(head: &Head) -> ([String; 6], serde_json::Value) {
+    let RunId { owner, name } = &head.run;
+    let object = json!({"owner": owner, "run": name, "damaged": true});
+    let none = String::new;
+    ([owner.to_string(), name.to_string(), none(), "damaged".to_owned(), none(), none()], object)
 }
 
-fn backup<M: Portable>(Backup { file, store }: Backup) -> Done {
-    let store = store.existing::<M>()?;
-    let mut progress = Progress::new("copied");
-    store.backup(&file, |left, all| {
-        let [left, all] = [left, all].map(|pages| u64::try_from(pages).unwrap_or_default());
-        progress.tell(all - left, all);
-    })?;
-    progress.end();
-    writeln!(io::stdout(), "copied `{}` to `{}`", store.path().display(), file.display())?;
-    Ok(())
+async fn list_removed(store: &dyn Store, owner: Option<&Principal>, json: bool) -> Done {
+    let mut table = Table::new(["OWNER", "RUN", "VERSION", "ACTOR", "REMOVED"], json);
+    let tombstones = store.tombstones().await?.into_iter();
+    for tombstone in
+        tombstones.filter(|tombstone| owner.is_none_or(|owner| tombstone.run.owner == *owner))
+    {
+        let RunId { owner, name } = tombstone.run;
+        let (version, actor, removed) =
+            (tombstone.version, tombstone.actor, text::time(tombstone.time));
+        let object = json!({
+            "owner": owner, "run": name, "version": version, "actor": actor, "removed": removed,
+        });
+        let cells =
+            [owner.to_string(), name.to_string(), version.to_string(), actor.to_string(), removed];
+        table.push(cells, &object)?;
+    }
+    Ok(table.finish()?)
 }
 
-/// The end of a run that has to be there.
-async fn known(store: &dyn Store, run: &RunName) -> Result<Version, Box<dyn Error>> {
-    let mut heads = store.heads(None, PAGE).await?;
-    let known = heads.iter().map(|head| head.run.clone()).take(20).collect();
+async fn history<M: Portable>(History { run, from, json, store }: History) -> Done {
+    let (store, run) = (store.existing::<M>()?, run.id());
+    let mut table = Table::new(["VERSION", "TIME", "ACTOR", "EVENT", "FROM", "TO"], json);
+    let mut next = Version(from);
     loop {
-        if let Some(head) = heads.iter().find(|head| head.run == *run) {
-            return Ok(head.version);
-        }
-        match heads.last() {
-            Some(last) if last.run < *run => heads = store.heads(Some(&last.run), PAGE).await?,
-            _ => return Err(RunsError::NeverStarted { run: run.clone(), known }.into()),
-        }
-    }
-}
-
-fn told(record: &Record) -> [Value; 6] {
-    let (event, from, to) = match &record.entry {
-        Entry::Started { state, .. } => (json!("started"), Value::Null, json!(state)),
-        Entry::Applied { event, from, to, .. } => {
-            let event = serde_json::from_str(event.get()).unwrap_or_default();
-            (event, json!(from), json!(to))
-        }
-    };
-    [json!(record.version), json!(shown(record.time)), json!(record.actor), event, from, to]
-}
-
-fn shown(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// Rows for a reader, or objects for a program.
-struct Table {
-    names: Vec<&'static str>,
-    rows: Vec<Vec<Value>>,
-    json: bool,
-    begun: bool,
-}
-
-impl Table {
-    fn new(names: &[&'static str], json: bool) -> Self {
-        Self { names: names.to_owned(), rows: Vec::new(), json, begun: false }
-    }
-
-    /// Adds a row, of which what has no name is left out.
-    fn row(&mut self, row: impl IntoIterator<Item = Value>) {
-        self.rows.push(row.into_iter().take(self.names.len()).collect());
-    }
-
-    fn finish(mut self) -> Done {
-        self.flush()
-    }
-
-    fn flush(&mut self) -> Done {
-        let mut out = io::stdout().lock();
-        let rows = std::mem::take(&mut self.rows);
-        if self.json {
-            for row in rows {
-                let names = self.names.iter().map(|name| (*name).to_owned());
-                writeln!(out, "{}", Value::Object(names.zip(row).collect()))?;
+        let page = match store.load(&run, next, PAGE).await {
+            // The records before the damage can be read.
+            Err(StoreError::Corrupt { version, .. }) if version > next => {
+                let left = usize::try_from(version.0 - next.0).unwrap_or(usize::MAX);
+                let limit = PageLimit::new(left.min(PAGE.records), PAGE.bytes);
+                store.load(&run, next, limit).await?
             }
-            return Ok(());
+            page => page?,
+        };
+        if page.head.is_none() {
+            return Err(never_started(&*store, run).await?.into());
         }
-        let mut lines: Vec<Vec<String>> = Vec::new();
-        if !self.begun {
-            lines.push(self.names.iter().map(|name| name.to_uppercase()).collect());
+        for record in &page.records {
+            table.push(cells(record), &RecordJson::new(record))?;
         }
-        self.begun = true;
-        lines.extend(rows.iter().map(|row| row.iter().map(cell).collect()));
-        let widths: Vec<usize> = (0..self.names.len())
-            .map(|place| {
-                let cells = lines.iter().filter_map(|line| line.get(place));
-                cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
-            })
-            .collect();
-        for line in lines {
-            let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-            writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        table.flush()?;
+        match page.records.last() {
+            Some(last) if !page.is_last() => next = last.version.next(),
+            _ => return Ok(()),
         }
-        Ok(())
     }
 }
 
-/// A value in a table: on one line, and without the quotes of JSON.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+fn cells(record: &Record) -> [String; 6] {
+    let (event, from) = match &record.entry {
+        Entry::Started { .. } => ("started".to_owned(), String::new()),
+        Entry::Applied { event, from, .. } => (event.get().to_owned(), from.to_string()),
+    };
+    let (time, to) = (text::time(record.time), record.configuration().to_string());
+    [record.version.to_string(), time, record.actor.to_string(), event, from, to]
 }
 
-/// How far long work has come, for who looks at a terminal.
-struct Progress {
-    verb: &'static str,
-    is_shown: bool,
+/// The error about a run that is not in the store, with runs of the same owner that are.
+pub(super) async fn never_started(store: &dyn Store, run: RunId) -> Result<RunsError, StoreError> {
+    let known = store.heads(Some(&run.owner), None, text::NAMES).await?;
+    let known = known.into_iter().map(|head| head.run).collect();
+    Ok(RunsError::NeverStarted { run, known })
 }
 
-impl Progress {
-    fn new(verb: &'static str) -> Self {
-        Self { verb, is_shown: false }
-    }
-
-    fn tell(&mut self, done: u64, all: u64) {
-        if done < all && io::stderr().is_terminal() {
-            self.is_shown = true;
-            let percent = done * 100 / all.max(1);
-            // Where nobody looks, nothing is missed.
-            let _ = write!(io::stderr(), "\r{} {percent} %", self.verb);
-        }
-    }
-
-    fn end(self) {
-        if self.is_shown {
-            let _ = write!(io::stderr(), "\r{:20}\r", "");
-        }
-    }
+async fn remove<M: Portable<Context: Default>>(
+    caller: &Caller,
+    Remove { run, store }: Remove,
+) -> Done {
+    let runs = Runs::<M>::new(Arc::clone(&store.existing::<M>()?));
+    let tombstone = runs.remove(caller, &run.id()).await?;
+    let (name, version) = (&tombstone.run.name, tombstone.version);
+    writeln!(io::stdout(), "removed the run `{name}`, which was at version {version}")?;
+    Ok(())
 }

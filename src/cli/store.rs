@@ -1,8 +1,8 @@
-//! Which store a command means.
+//! The store that a command uses.
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use crate::store::Store;
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::{OpenError, SqliteStore};
 
-/// The option by which a store is named.
-#[derive(Args)]
+/// The option that names a store.
+#[derive(Args, Clone)]
 pub(super) struct StoreOption {
-    /// The file that keeps the runs, or `memory` to keep none [default: a file of the machine's in the user's data
-    /// folder]
+    /// The file that holds the runs, or `memory` to keep them only while the program runs [default: a file for the
+    /// machine in the user's data folder]
     #[arg(long, value_name = "PATH")]
     store: Option<Place>,
 }
@@ -37,37 +37,57 @@ impl FromStr for Place {
 }
 
 impl StoreOption {
-    /// The store, made where there is none.
-    pub(super) fn open<M: Portable>(self) -> Result<Arc<dyn Store>, StoreOptionError> {
+    /// The store, created if there is none.
+    pub(super) fn open<M: Portable>(&self) -> Result<Arc<dyn Store>, StoreOptionError> {
         Ok(match self.place::<M>()? {
             Place::Memory => Arc::new(MemoryStore::new()),
             Place::File(path) => Arc::new(SqliteStore::open(&path)?),
         })
     }
 
-    /// The store, which has to be there.
-    pub(super) fn existing<M: Portable>(self) -> Result<SqliteStore, StoreOptionError> {
-        match self.place::<M>()? {
-            Place::Memory => Err(StoreOptionError::Memory),
-            // Where it cannot be said whether it is there, opening tells why.
-            Place::File(path) if path.try_exists().unwrap_or(true) => Ok(SqliteStore::open(&path)?),
-            Place::File(path) => Err(StoreOptionError::Missing(path)),
+    /// The store, which must exist.
+    pub(super) fn existing<M: Portable>(&self) -> Result<Arc<dyn Store>, StoreOptionError> {
+        let path = self.path::<M>()?;
+        // If it is unknown whether the file exists, the error of opening it says why.
+        if path.try_exists().unwrap_or(true) {
+            Ok(Arc::new(SqliteStore::open(&path)?))
+        } else {
+            Err(StoreOptionError::Missing(path))
         }
     }
 
-    fn place<M: Portable>(self) -> Result<Place, StoreOptionError> {
-        match self.store {
-            Some(place) => Ok(place),
-            None => {
-                let folder = data_folder().ok_or(StoreOptionError::NoFolder)?;
-                let name = format!("{}.db", M::CHART.name());
-                Ok(Place::File(folder.join("leverframe").join(name)))
-            }
+    /// Puts a backup in place of the store. The answer is the file that keeps the replaced content.
+    pub(super) fn restore<M: Portable>(
+        &self,
+        from: &Path,
+    ) -> Result<Option<PathBuf>, StoreOptionError> {
+        let path = self.path::<M>()?;
+        todo!()
+    }
+
+    /// The name of the store, for people.
+    pub(super) fn name<M: Portable>(&self) -> Result<String, StoreOptionError> {
+        Ok(self.path::<M>()?.display().to_string())
+    }
+
+    fn path<M: Portable>(&self) -> Result<PathBuf, StoreOptionError> {
+        match self.place::<M>()? {
+            Place::Memory => Err(StoreOptionError::Memory),
+            Place::File(path) => Ok(path),
         }
+    }
+
+    fn place<M: Portable>(&self) -> Result<Place, StoreOptionError> {
+        if let Some(place) = &self.store {
+            return Ok(place.clone());
+        }
+        let folder = data_folder().ok_or(StoreOptionError::NoFolder)?;
+        let name = format!("{}.db", M::CHART.name());
+        Ok(Place::File(folder.join("leverframe").join(name)))
     }
 }
 
-/// The folder for the data of the user's programs.
+/// The folder for data of the user's programs.
 fn data_folder() -> Option<PathBuf> {
     let named = |name: &str| env::var_os(name).filter(|value: &OsString| !value.is_empty());
     if cfg!(windows) {
@@ -81,14 +101,14 @@ fn data_folder() -> Option<PathBuf> {
     given.or_else(|| home().map(|home| home.join(".local/share")))
 }
 
-/// Why there is no store.
+/// Why a command has no store.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StoreOptionError {
-    #[error("the user has no data folder; name a file with `--store`")]
+    #[error("the user has no data folder; name a file by `--store`")]
     NoFolder,
-    #[error("there is no store at `{}`; `serve` makes it, and `--store` names another", .0.display())]
+    #[error("there is no store at `{}`; name another by `--store`, or create it by `serve`", .0.display())]
     Missing(PathBuf),
-    #[error("a store in memory ends with its program; name a file with `--store`")]
+    #[error("a store in memory ends with its program; name a file by `--store`")]
     Memory,
     #[error(transparent)]
     Open(#[from] OpenError),

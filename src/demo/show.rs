@@ -1,11 +1,13 @@
-//! How the demo is shown: plain where the output is no terminal or colour is not wanted.
+//! Prints the demo: with colours on a terminal, plain elsewhere or if `NO_COLOR` is set.
 
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use super::{DemoError, at, listed};
+use super::driver::{DemoError, at};
+use super::listed;
+use crate::text::escaped;
 
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
@@ -13,10 +15,10 @@ const STATE: Style = AnsiColor::Cyan.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// The lines of a text that are shown.
+/// The maximum number of lines that are shown of a text.
 const LINES: usize = 4;
 
-/// Where the demo is shown.
+/// Prints the demo to standard output. Values are escaped.
 pub(super) struct Show {
     out: anstream::AutoStream<std::io::Stdout>,
     steps: usize,
@@ -37,7 +39,7 @@ impl Show {
     }
 
     pub(super) fn fact(&mut self, name: &str, value: &str) -> Result<(), DemoError> {
-        Ok(writeln!(self.out, "    {FAINT}{name:<12}{FAINT:#} {value}")?)
+        Ok(writeln!(self.out, "    {FAINT}{name:<12}{FAINT:#} {}", escaped(value))?)
     }
 
     pub(super) fn quote(&mut self, who: &str, text: &str) -> Result<(), DemoError> {
@@ -50,7 +52,7 @@ impl Show {
 
     pub(super) fn moved(&mut self, from: &str, answer: &Value) -> Result<(), DemoError> {
         let [event, to] =
-            ["/event", "/state"].map(|key| at(answer, key).as_str().unwrap_or_default());
+            ["/event", "/state"].map(|key| escaped(at(answer, key).as_str().unwrap_or_default()));
         writeln!(
             self.out,
             "    {GOOD}moved{GOOD:#}        {STATE}{from}{STATE:#} --{event}--> {STATE}{to}{STATE:#}"
@@ -70,6 +72,7 @@ impl Show {
     pub(super) fn text(&mut self, name: &str, text: &str) -> Result<(), DemoError> {
         self.fact("prompt", name)?;
         for line in text.lines().filter(|line| !line.trim().is_empty()).take(LINES) {
+            let line = escaped(line);
             writeln!(self.out, "    {FAINT}{:>12} {line}{FAINT:#}", "|")?;
         }
         Ok(())
@@ -78,8 +81,8 @@ impl Show {
     pub(super) fn refused(&mut self, refusal: &Value) -> Result<(), DemoError> {
         let refused = at(refusal, "/refused");
         let [kind, reason] =
-            ["/kind", "/reason"].map(|key| at(refused, key).as_str().unwrap_or_default());
-        let state = at(refusal, "/state").as_str().unwrap_or_default();
+            ["/kind", "/reason"].map(|key| escaped(at(refused, key).as_str().unwrap_or_default()));
+        let state = escaped(at(refusal, "/state").as_str().unwrap_or_default());
         writeln!(
             self.out,
             "    {BAD}refused{BAD:#}      {reason} {FAINT}({kind}; still in {state}){FAINT:#}"
@@ -91,18 +94,18 @@ impl Show {
         self.fact("corrected", &format!("the refusal itself offers `{event}` to {to}"))
     }
 
-    /// What happened, and how to do the same from a client of one's own.
+    /// The summary, and how to connect another client.
     pub(super) fn connect(&mut self) -> Result<(), DemoError> {
         let program = std::env::current_exe()?;
         let configuration = json!({
             "mcpServers": {"leverframe": {"command": program.to_string_lossy(), "args": ["serve"]}}
         });
-        let program = program.display();
+        let program = escaped(&program.display().to_string());
         writeln!(
             self.out,
-            "\n{STRONG}Every answer was as it has to be:{STRONG:#} 7 moves through 6 states, 1 failure and 1 refusal, both \
+            "\n{STRONG}Every answer was as expected:{STRONG:#} 7 moves through 6 states, 1 failure and 1 refusal, both \
              overcome.\n\n\
-             {STRONG}Connect a client of your own{STRONG:#}\n    \
+             {STRONG}Connect your own client{STRONG:#}\n    \
              Claude Code     claude mcp add leverframe -- \"{program}\" serve\n    \
              Claude Desktop  {configuration}\n    \
              The machine     \"{program}\" chart"

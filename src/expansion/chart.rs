@@ -6,7 +6,7 @@
 macro_rules! __chart {
     (
         $(#[$meta:meta])*
-        $vis:vis CHART = $name:literal $docs:literal $initial:literal;
+        $vis:vis CHART = $name:literal $docs:literal $initial:literal $declaration:literal;
         states { $($state:literal $wire:literal $state_docs:literal [$($parent:literal)?] $($state_is:ident)*;)* }
         superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
         events { $(
@@ -18,21 +18,22 @@ macro_rules! __chart {
     ) => {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
-            .states_are(
-                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.within($parent))?$(.$state_is())*),*],
-                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.within($super_parent))?),*],
+            .with_declaration(&$crate::__private::bytes($declaration))
+            .with_states(
+                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.with_parent($parent))?$(.$state_is())*),*],
+                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.with_parent($super_parent))?),*],
             )
-            .events_are(&[$(
+            .with_events(&[$(
                 $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
                     $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::$target($to)),*])
-                        .guarded(&[$($guard),*])$(.after_millis($after))?$(.documented($clause_docs))?$(.$clause_is())*
+                        .with_guards(&[$($guard),*])$(.after_milliseconds($after))?$(.with_docs($clause_docs))?$(.$clause_is())*
                 ),+])
             ),*])
-            .queries_are(&[$(
+            .with_queries(&[$(
                 $crate::chart::Query::new($query, $query_docs, $crate::__parameters!($arguments))
                     $(.about_state($about))?
             ),*])
-            .prompts_are(&[$(
+            .with_prompts(&[$(
                 $crate::chart::Prompt::new(
                     $crate::chart::Query::new($prompt, $prompt_docs, $crate::__parameters!($parameters))
                         $(.about_state($subject))?,

@@ -27,11 +27,11 @@ macro_rules! __events {
         impl Event {
             /// Who may cause the event in `state`; `None` where the graph does not allow it.
             #[must_use]
-            $vis fn player(
+            $vis fn initiator(
                 &self,
                 state: StateName,
-            ) -> ::core::option::Option<$crate::chart::Player> {
-                $crate::__private::player(&CHART, state, self.name())
+            ) -> ::core::option::Option<$crate::chart::Initiator> {
+                $crate::__private::initiator(&CHART, state, self.name())
             }
         }
         impl $crate::Named for Event {

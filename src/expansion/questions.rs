@@ -39,7 +39,7 @@ macro_rules! __portable {
                 &self,
                 query: Query,
                 to: Z,
-            ) -> ::core::result::Result<Z::Ok, $crate::Unanswered<Self, Z::Error>> {
+            ) -> ::core::result::Result<Z::Ok, $crate::QueryError<Self, Z::Error>> {
                 let $at = &self.0;
                 match query {
                     $(Query::$Query $arguments => {
@@ -52,7 +52,7 @@ macro_rules! __portable {
                 prompt: Prompt,
             ) -> ::core::result::Result<
                 $crate::__private::String,
-                $crate::Unanswered<Self, ::core::convert::Infallible>,
+                $crate::QueryError<Self, ::core::convert::Infallible>,
             > {
                 let $at = &self.0;
                 match prompt {
@@ -76,7 +76,7 @@ macro_rules! __about {
         match &$at.state {
             State::$State($source) => $answer,
             #[allow(unreachable_patterns, reason = "a machine may have one state")]
-            other => ::core::result::Result::Err($crate::Unanswered::Elsewhere {
+            other => ::core::result::Result::Err($crate::QueryError::WrongState {
                 state: other.name(),
                 about: StateName::$State,
             }),

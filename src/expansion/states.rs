@@ -75,7 +75,7 @@ macro_rules! __states {
                     Self::$State(machine)
                 }
             }
-            impl $crate::__private::Goto<$Machine> for $State {
+            impl $crate::__private::TransitionTarget<$Machine> for $State {
                 type Machines = $Machine<$State>;
                 #[inline]
                 fn state(self, _: &mut <$Machine as $crate::Machine>::History) -> State {
@@ -195,7 +195,7 @@ macro_rules! __history {
             )+
         }
         $(
-            impl $crate::__private::Goto<$Machine> for $crate::History<$Superstate> {
+            impl $crate::__private::TransitionTarget<$Machine> for $crate::History<$Superstate> {
                 type Machines = Typed;
                 fn state(self, history: &mut Memory) -> State {
                     match history.$memory.take() {
@@ -207,7 +207,7 @@ macro_rules! __history {
                     self,
                     mut from: $crate::Parts<S, $Context, Memory>,
                 ) -> Typed {
-                    let state = $crate::__private::Goto::<$Machine>::state(self, &mut from.history);
+                    let state = $crate::__private::TransitionTarget::<$Machine>::state(self, &mut from.history);
                     Typed::entered(from, state)
                 }
             }
@@ -231,7 +231,7 @@ macro_rules! __history {
 #[macro_export]
 macro_rules! __choice {
     ($Machine:ident($Context:ty): $Choice:ident { $($Branch:ident($State:ident)),+ }) => {
-        impl $crate::__private::Goto<$Machine> for $Choice {
+        impl $crate::__private::TransitionTarget<$Machine> for $Choice {
             type Machines = $Choice<$($Machine<$State>),+>;
             #[inline]
             fn state(self, _: &mut <$Machine as $crate::Machine>::History) -> State {

@@ -51,11 +51,11 @@ macro_rules! __legal {
 #[macro_export]
 macro_rules! __next {
     (goto $Machine:ident $State:ident [$Target:ty]) => {
-        <$Target as $crate::__private::Goto<$Machine>>::Machines
+        <$Target as $crate::__private::TransitionTarget<$Machine>>::Machines
     };
     (stay $Machine:ident $State:ident []) => { $Machine<$State> };
     (try_goto $Machine:ident $State:ident [$Target:ty]) => {
-        ::core::result::Result<<$Target as $crate::__private::Goto<$Machine>>::Machines, Refused<$State>>
+        ::core::result::Result<<$Target as $crate::__private::TransitionTarget<$Machine>>::Machines, Refused<$State>>
     };
     (try_stay $Machine:ident $State:ident []) => {
         ::core::result::Result<$Machine<$State>, Refused<$State>>

@@ -5,8 +5,8 @@ use core::marker::PhantomData;
 use statig::Outcome;
 use statig::blocking::IntoStateMachine;
 
-use super::{Goto, Machine};
-use crate::refusal::Reason;
+use super::refusal::Reason;
+use super::{Machine, TransitionTarget};
 
 /// The machine as statig drives it: the shared storage is empty, all that a handler needs is in the [`Call`].
 #[doc(hidden)]
@@ -49,13 +49,16 @@ impl<M: Machine> Call<'_, M> {
 
     /// The handler cannot fail.
     #[inline]
-    pub fn goto(&mut self, target: impl Goto<M>) -> Outcome<M::State> {
+    pub fn goto(&mut self, target: impl TransitionTarget<M>) -> Outcome<M::State> {
         Outcome::Transition(target.state(self.history))
     }
 
     /// The handler may fail.
     #[inline]
-    pub fn try_goto(&mut self, target: Result<impl Goto<M>, M::Fault>) -> Outcome<M::State> {
+    pub fn try_goto(
+        &mut self,
+        target: Result<impl TransitionTarget<M>, M::Fault>,
+    ) -> Outcome<M::State> {
         match target {
             Ok(target) => self.goto(target),
             Err(fault) => self.try_stay(Err(fault)),

@@ -1,7 +1,7 @@
 //! The step that the typed machine takes, in the order in which statig takes it.
 
+use super::refusal::{Reason, Refusal, Refused};
 use super::{Leaf, Machine, Parts};
-use crate::refusal::{Reason, Refusal, Refused};
 
 #[doc(hidden)]
 impl<S, M> Parts<S, M::Context, M::History>
@@ -19,7 +19,7 @@ where
 
     /// Goes to where a handler has said.
     #[inline]
-    pub fn goto<N: Goto<M>>(self, next: N) -> N::Machines {
+    pub fn goto<N: TransitionTarget<M>>(self, next: N) -> N::Machines {
         next.goto(self)
     }
 
@@ -44,7 +44,7 @@ where
 
     /// Goes to where a handler has said, unless a guard or the handler refuses; then the machine comes back.
     #[inline]
-    pub fn try_goto<N: Goto<M>, B: From<Self>>(
+    pub fn try_goto<N: TransitionTarget<M>, B: From<Self>>(
         mut self,
         event: M::EventName,
         guard: impl FnOnce(&S, &M::Context) -> Result<(), M::Fault>,
@@ -104,7 +104,7 @@ const fn levels(source: (u16, &[u16]), target: (u16, &[u16])) -> (usize, usize) 
 
 /// Where a handler may lead: a state, or a choice of states.
 #[doc(hidden)]
-pub trait Goto<M: Machine>: Sized {
+pub trait TransitionTarget<M: Machine>: Sized {
     /// The typed machine there, or the same choice of typed machines.
     type Machines;
 

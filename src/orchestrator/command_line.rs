@@ -3,38 +3,24 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use rmcp::ErrorData;
-use rmcp::model::Resource;
 
-use super::{Command, Program, finish};
+use super::Orchestrator;
+use crate::caller::Caller;
+use crate::cli::{Command, Program, finish};
 use crate::demo;
-use crate::orchestrator::Orchestrator;
-use crate::server::{Builder, Server, rmcp};
+use crate::mcp::{Builder, ResourceError, Server, TextResource};
 
-/// The command line of `leverframe`.
+/// Runs the command line of the program `leverframe`: that of every machine, for the orchestrator, and `demo`.
+///
+/// The orchestrator is served as its users know it: one tool changes the state, and the conversation is a resource.
 #[must_use]
-pub fn leverframe() -> ExitCode {
-    let program = Program::<Orchestrator>::new().serving(orchestrator);
+pub fn main() -> ExitCode {
+    let program = Program::<Orchestrator>::new().serving(extended);
     let line = program.parsed::<Line>();
     finish(line.map(|line| match line.command {
         Ready::Machine(command) => program.run(command),
         Ready::Demo => Ok(demo::run()?),
     }))
-}
-
-/// The orchestrator as its users know it: one tool to change the state, and the conversation as a resource.
-#[must_use]
-pub fn orchestrator(builder: Builder<Orchestrator>) -> Builder<Orchestrator> {
-    let history = Resource::new("orchestration://history", "conversation")
-        .with_description("The conversation, oldest message first.")
-        .with_mime_type("application/json");
-    builder.with_transition_tool().with_resource(history, |server| Box::pin(conversation(server)))
-}
-
-async fn conversation(server: &Server<Orchestrator>) -> Result<String, ErrorData> {
-    let runs = server.runs();
-    let text = runs.read(runs.unnamed(), |run| serde_json::to_string(&run.context().messages));
-    text.await?.map_err(|error| ErrorData::internal_error(error.to_string(), None))
 }
 
 #[derive(Parser)]
@@ -50,4 +36,22 @@ enum Ready {
     Machine(Command),
     /// Watch an MCP client take the orchestrator through a task
     Demo,
+}
+
+fn extended(builder: Builder<Orchestrator>) -> Builder<Orchestrator> {
+    let history = TextResource::new("orchestration://history", "conversation")
+        .with_description("The conversation, oldest message first.")
+        .with_mime_type("application/json");
+    builder
+        .with_transition_tool()
+        .with_resource(history, |server, caller| Box::pin(conversation(server, caller)))
+}
+
+async fn conversation(
+    server: &Server<Orchestrator>,
+    caller: &Caller,
+) -> Result<String, ResourceError> {
+    let run = server.api().run_of(caller, None);
+    let text = server.runs().read(&run, |run| serde_json::to_string(&run.context().messages));
+    text.await?.map_err(ResourceError::failed)
 }

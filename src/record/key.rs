@@ -50,10 +50,7 @@ impl Display for RequestKey {
 
 /// A text that cannot be the key of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a request key has 1 to {} bytes, not {length}; use a shorter one",
-    RequestKey::MAX_LENGTH
-)]
+#[error("a request key has 1 to {} bytes, not {length}; use a shorter one", RequestKey::MAX_LENGTH)]
 pub struct InvalidRequestKey {
     length: usize,
 }

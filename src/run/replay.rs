@@ -91,8 +91,8 @@ impl<M: Portable> Run<M> {
 
     /// Compares the value with a digest, and answers the length of the value.
     fn compared(&self, digest: Hash) -> Result<usize, Mismatch> {
-        let value = guarded(|| self.value())
-            .map_err(|panic| Mismatch::Refused(panic.to_string()))??;
+        let value =
+            guarded(|| self.value()).map_err(|panic| Mismatch::Refused(panic.to_string()))??;
         if Hash::of(&[value.as_bytes()]) == digest {
             Ok(value.len())
         } else {

@@ -18,7 +18,7 @@ impl Timers {
     pub(super) fn started(chart: &'static Chart, leaf: u16, time: DateTime<Utc>) -> Self {
         let time = truncated(time);
         let enter = |node| Entered::new(wire(chart, node), time);
-        Self(chart.around(leaf).map(enter).collect())
+        Self(chart.ancestors(leaf).map(enter).collect())
     }
 
     /// The timers that a snapshot holds of a run in this leaf; `None` if they are of another chart.
@@ -27,7 +27,7 @@ impl Timers {
         leaf: u16,
         entered: Vec<Entered>,
     ) -> Option<Self> {
-        let path = chart.around(leaf).map(|node| chart.state(node).wire());
+        let path = chart.ancestors(leaf).map(|node| chart.state(node).wire());
         let is_same = path.eq(entered.iter().map(|entered| entered.state.as_ref()));
         is_same.then_some(Self(entered))
     }

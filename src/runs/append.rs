@@ -62,7 +62,9 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 let (made, status) = (made::<M, C>(&earlier, &choose), status(&run));
                 self.live.put(id, &mut place, run);
                 return match made {
-                    Some(event) => Ok(Outcome::Accepted(Accepted { event, status, replayed: true })),
+                    Some(event) => {
+                        Ok(Outcome::Accepted(Accepted { event, status, replayed: true }))
+                    }
                     None => Err(RunsError::reused(&earlier, status)),
                 };
             }
@@ -75,9 +77,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 }
             };
             let chart_event = in_chart::<M>(event.name());
-            let rejected = |reason: String| {
-                Rejection::new(RejectionKind::Conflict, chart_event, reason)
-            };
+            let rejected =
+                |reason: String| Rejection::new(RejectionKind::Conflict, chart_event, reason);
             if let Some(reason) = request.stale_at(run.version()) {
                 let status = status(&run);
                 self.live.put(id, &mut place, run);

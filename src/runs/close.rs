@@ -18,7 +18,7 @@ struct Noted {
 }
 
 /// The digest that a clean end has noted.
-pub(super) fn noted_digest(notes: &[Note]) -> Option<Hash> {
+pub(crate) fn noted_digest(notes: &[Note]) -> Option<Hash> {
     let note = notes.iter().find(|note| note.name.as_str() == DIGEST)?;
     serde_json::from_str::<Noted>(note.body.get()).ok().map(|noted| noted.digest)
 }

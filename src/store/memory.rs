@@ -8,13 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::{
-    Answer, Append, Due, Head, Logged, Note, NoteChange, NoteName, Opening, Page, PageLimit, Removal,
-    Revision, Scope, Store, StoreError, Tombstone,
+    Answer, Append, Due, Head, Logged, Note, NoteChange, NoteName, Opening, Page, PageLimit,
+    Removal, Revision, Scope, Store, StoreError, Tombstone,
 };
 use crate::caller::Principal;
-use crate::record::{
-    Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version,
-};
+use crate::record::{Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version};
 
 /// A store that keeps nothing beyond the life of its value.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Damage and failing disks: told, or harmless; never a wrong history without a word.
 
-use leverframe::record::{Hash, RunName};
+use leverframe::record::{Hash, RunId};
 use leverframe::store::Store;
 use leverframe::store::sqlite::SqliteStore;
 
@@ -67,7 +67,7 @@ async fn a_flipped_bit_in_a_name_is_told() {
 }
 
 /// What a store has of a run.
-async fn read(folder: &Folder, run: &RunName) -> Result<String, String> {
+async fn read(folder: &Folder, run: &RunId) -> Result<String, String> {
     let store = SqliteStore::open(&folder.file()).map_err(|error| error.to_string())?;
     let records = all(&store, run).await.map_err(|error| error.to_string())?;
     Ok(serde_json::to_string(&records).unwrap())
@@ -85,9 +85,9 @@ fn flip(folder: &Folder, whole: &[u8], place: usize, bit: u64) {
 }
 
 /// All that a store says of some runs.
-async fn told(folder: &Folder, runs: &[RunName]) -> Result<String, String> {
+async fn told(folder: &Folder, runs: &[RunId]) -> Result<String, String> {
     let store = SqliteStore::open(&folder.file()).map_err(|error| error.to_string())?;
-    let heads = store.heads(None, 10).await.map_err(|error| error.to_string())?;
+    let heads = store.heads(None, None, 10).await.map_err(|error| error.to_string())?;
     let mut told = vec![format!("{heads:?}")];
     for run in runs {
         let records = all(&store, run).await.map_err(|error| error.to_string())?;

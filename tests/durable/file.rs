@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use leverframe::record::{Hash, Principal};
+use leverframe::caller::Principal;
+use leverframe::record::Hash;
 use leverframe::store::sqlite::SqliteStore;
 use leverframe::store::{Removal, Store, StoreError};
 use rusqlite::Connection;
 
-use super::{Folder, all, at, key, name, record, records};
+use super::{Folder, all, append, at, key, name, record, records};
 
 #[track_caller]
 fn check_refused(path: &Path, part: &str) {
@@ -35,7 +36,7 @@ async fn a_file_that_cannot_be_the_store_is_refused_and_left_alone() {
     std::fs::remove_file(&path).unwrap();
     drop(SqliteStore::open(&path).unwrap());
     let newer = Connection::open(&path).unwrap();
-    newer.pragma_update(None, "user_version", 99).unwrap();
+    newer.execute("UPDATE store SET form = 99", []).unwrap();
     drop(newer);
     check_refused(&path, "it has the form 99");
     assert!(SqliteStore::open(&path).unwrap_err().is_newer());
@@ -46,10 +47,7 @@ async fn a_truncated_file_is_refused() {
     let folder = Folder::new();
     let path = folder.file();
     let store = SqliteStore::open(&path).unwrap();
-    store
-        .append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 500, "text"), None)
-        .await
-        .unwrap();
+    append(&store, &name("main"), Hash::NONE, records(&Hash::NONE, 0, 500, "text")).await.unwrap();
     drop(store);
     let whole = std::fs::read(&path).unwrap();
     for (length, part) in [
@@ -72,7 +70,7 @@ async fn file_and_folder_are_their_users_alone() {
     let folder = Folder::new();
     let path = folder.0.join("new").join("runs.db");
     let store = SqliteStore::open(&path).unwrap();
-    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 1, ""), None).await.unwrap();
+    append(&store, &name("main"), Hash::NONE, records(&Hash::NONE, 0, 1, "")).await.unwrap();
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(path.parent().unwrap()), 0o700);
     for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
@@ -89,32 +87,35 @@ async fn a_record_is_never_changed() {
     let mut written = records(&Hash::NONE, 0, 3, "a");
     written.push(record(&written[2].hash, 3, "a", Some(key("k"))));
     for run in ["main", "gone"] {
-        store.append(&name(run), Hash::NONE, written.clone(), None).await.unwrap();
+        append(&store, &name(run), Hash::NONE, written.clone()).await.unwrap();
     }
-    let removal = Removal { actor: Principal::LOCAL, time: at(9) };
+    let removal = Removal::new(Principal::LOCAL.into(), at(9));
     let tombstone = store.remove(&name("gone"), removal).await.unwrap();
     let other = Connection::open(folder.file()).unwrap();
     for (change, part) in [
         ("UPDATE tombstone SET actor = 'me'", "never changed"),
         ("DELETE FROM tombstone", "stays"),
         (
-            "INSERT OR REPLACE INTO tombstone SELECT run, name, version, hash, 'me', time FROM tombstone",
+            "INSERT OR REPLACE INTO tombstone
+             SELECT number, run, owner, name, version, hash, 'me', time FROM tombstone",
             "never replaced",
         ),
         ("UPDATE record SET actor = 'me' WHERE version = 1", "never changed"),
         ("DELETE FROM record WHERE version = 2", "never deleted"),
         (
-            "INSERT OR REPLACE INTO record SELECT run, version, 0, actor, key, entry, hash FROM record",
-            "never replaced",
-        ),
-        (
-            "INSERT OR REPLACE INTO record (rowid, run, version, time, actor, entry, hash)
-             SELECT rowid, run, version + 9, 0, actor, entry, hash FROM record",
+            "INSERT OR REPLACE INTO record
+             SELECT position + 99, run, version, 0, actor, key, entry, hash FROM record",
             "never replaced",
         ),
         (
             "INSERT OR REPLACE INTO record
-             SELECT run, version + 9, 0, actor, key, entry, hash FROM record WHERE key = 'k'",
+             SELECT position, run, version + 9, 0, actor, NULL, entry, hash FROM record",
+            "never replaced",
+        ),
+        (
+            "INSERT OR REPLACE INTO record
+             SELECT position + 99, run, version + 9, 0, actor, key, entry, hash FROM record
+             WHERE key = 'k'",
             "never replaced",
         ),
     ] {
@@ -132,15 +133,15 @@ async fn a_record_is_not_kept_without_its_head() {
     let store = SqliteStore::open(&folder.file()).unwrap();
     let main = name("main");
     let written = records(&Hash::NONE, 0, 3, "a");
-    store.append(&main, Hash::NONE, written[..1].to_vec(), None).await.unwrap();
+    append(&store, &main, Hash::NONE, written[..1].to_vec()).await.unwrap();
     let other = Connection::open(folder.file()).unwrap();
     let stuck = "CREATE TRIGGER stuck BEFORE UPDATE ON run BEGIN SELECT RAISE(ABORT, ''); END";
     other.execute_batch(stuck).unwrap();
-    let done = store.append(&main, written[0].hash, written[1..2].to_vec(), None).await;
+    let done = append(&store, &main, written[0].hash, written[1..2].to_vec()).await;
     assert!(matches!(done, Err(StoreError::Indeterminate(_))), "{done:?}");
     other.execute_batch("DROP TRIGGER stuck").unwrap();
     assert_eq!(all(&store, &main).await.unwrap().len(), 1);
-    store.append(&main, written[0].hash, written[1..].to_vec(), None).await.unwrap();
+    append(&store, &main, written[0].hash, written[1..].to_vec()).await.unwrap();
     assert_eq!(all(&store, &main).await.unwrap().len(), 3);
 }
 
@@ -155,14 +156,18 @@ async fn damage_is_told_with_the_record() {
         ("UPDATE record SET key = 'k' WHERE version = 3", 3),
         ("DELETE FROM record WHERE version = 2", 2),
         ("DELETE FROM record WHERE version = 4", 4),
-        ("UPDATE run SET version = 3", 4),
-        ("UPDATE run SET version = 7", 5),
+        ("UPDATE run SET version = 3", 3),
+        ("UPDATE run SET version = 7", 7),
         ("UPDATE run SET hash = zeroblob(32)", 4),
+        ("UPDATE run SET declaration = zeroblob(32)", 4),
+        ("UPDATE run SET configuration = '[\"SHUT\"]'", 4),
+        ("UPDATE run SET time = time + 1", 4),
+        ("UPDATE run SET due = 1", 4),
     ] {
         let folder = Folder::new();
         let store = SqliteStore::open(&folder.file()).unwrap();
         let main = name("main");
-        store.append(&main, Hash::NONE, records(&Hash::NONE, 0, 5, "text"), None).await.unwrap();
+        append(&store, &main, Hash::NONE, records(&Hash::NONE, 0, 5, "text")).await.unwrap();
         let other = Connection::open(folder.file()).unwrap();
         let guards = "DROP TRIGGER record_is_never_changed;
                       DROP TRIGGER record_goes_with_its_run_alone;";
@@ -183,26 +188,11 @@ async fn two_stores_share_a_file() {
     let [ours, theirs] = [(); 2].map(|()| SqliteStore::open(&folder.file()).unwrap());
     let main = name("main");
     let written = records(&Hash::NONE, 0, 3, "a");
-    ours.append(&main, Hash::NONE, written[..1].to_vec(), None).await.unwrap();
+    append(&ours, &main, Hash::NONE, written[..1].to_vec()).await.unwrap();
     let mut changes = ours.watch();
     changes.mark_unchanged();
-    theirs.append(&main, written[0].hash, written[1..].to_vec(), None).await.unwrap();
+    append(&theirs, &main, written[0].hash, written[1..].to_vec()).await.unwrap();
     assert_eq!(all(&ours, &main).await.unwrap().len(), 3);
-}
-
-#[tokio::test]
-async fn a_backup_is_a_store() {
-    let folder = Folder::new();
-    let store = SqliteStore::open(&folder.file()).unwrap();
-    store.append(&name("main"), Hash::NONE, records(&Hash::NONE, 0, 50, "a"), None).await.unwrap();
-    let copy = folder.0.join("copy.db");
-    let mut left = None;
-    store.backup(&copy, |remaining, _| left = Some(remaining)).unwrap();
-    assert_eq!(left, Some(0));
-    let again = store.backup(&copy, |_, _| ()).unwrap_err();
-    assert!(std::error::Error::source(&again).unwrap().to_string().contains("already"));
-    let copy = SqliteStore::open(&copy).unwrap();
-    assert_eq!(all(&copy, &name("main")).await.unwrap().len(), 50);
 }
 
 /// Each client starts a server of its own, so that several may make the file at one moment.

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use leverframe::record::{Hash, Version};
 use leverframe::store::Store;
-use leverframe::store::sqlite::{Fault, SqliteStore};
+use leverframe::store::sqlite::SqliteStore;
 
+use super::harness::Fault;
 use super::weather::{look, round_of, rounds};
-use super::{Folder, append, name, records, report};
+use super::{Folder, append, at_most, name, records, report};
 
 /// How long a start may take, to the first answer.
 const READY: Duration = Duration::from_millis(250);
@@ -41,7 +42,8 @@ impl Load {
         let begin = Instant::now();
         let store = SqliteStore::open(&folder.file()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let page = runtime.block_on(store.load(&run, Version(self.each - 5), 100)).unwrap();
+        let page =
+            runtime.block_on(store.load(&run, Version(self.each - 5), at_most(100))).unwrap();
         let took = begin.elapsed();
         assert_eq!(page.records.len(), 5);
         (store, took)

@@ -13,13 +13,11 @@ mod harness;
 mod load;
 #[cfg(target_os = "linux")]
 mod power;
-mod requests;
 #[cfg(unix)]
 mod scripted;
 #[cfg(unix)]
 mod short;
 mod storm;
-pub(crate) mod timeouts;
 #[cfg(unix)]
 mod unwritable;
 mod weather;
@@ -28,15 +26,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
-use leverframe::record::{Entry, Hash, Principal, Record, RequestKey, RunName, Version};
-use leverframe::store::{Store, StoreError};
+use leverframe::caller::Principal;
+use leverframe::record::{
+    Configuration, Entry, Hash, Position, Program, Record, RequestKey, RunId, Version,
+};
+use leverframe::store::{Append, PageLimit, Store, StoreError};
 use serde_json::value::to_raw_value;
 
 /// A folder that goes when its value goes.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = format!(
             "leverframe-it-{}-{}",
@@ -48,7 +49,7 @@ impl Folder {
         Self(folder)
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.0.join("runs.db")
     }
 }
@@ -66,29 +67,36 @@ impl AsRef<Path> for Folder {
     }
 }
 
-fn at(second: i64) -> DateTime<Utc> {
+pub(crate) fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
 }
 
-fn name(text: &str) -> RunName {
-    text.parse().unwrap()
+/// The run of the local user with this name.
+fn name(text: &str) -> RunId {
+    RunId::new(Principal::LOCAL, text.parse().unwrap())
 }
 
 fn key(text: &str) -> RequestKey {
     RequestKey::try_from(text.to_owned()).unwrap()
 }
 
+/// The declaration of the machine that makes the records.
+fn declaration() -> Hash {
+    Hash::of(&[b"declaration"])
+}
+
 /// A record that says `text`.
 fn record(previous: &Hash, version: u64, text: &str, key: Option<RequestKey>) -> Record {
     let raw = to_raw_value(&serde_json::json!({"say": {"text": text}})).unwrap();
+    let open = || Configuration::of("OPEN");
     let entry = if version == 0 {
-        let chart = Hash::of(&[b"chart"]);
-        Entry::Started { machine: "Talk".into(), chart, state: "OPEN".into(), context: raw }
+        let program = Program::new(Hash::of(&[b"chart"]), declaration());
+        Entry::started("Talk", program, open(), raw)
     } else {
-        Entry::Applied { event: raw, from: "OPEN".into(), to: "OPEN".into(), internal: true }
+        Entry::applied(raw, open(), open(), true)
     };
     let time = at(i64::try_from(version).unwrap());
-    Record::new(previous, Version(version), time, Principal::LOCAL, key, entry)
+    Record::new(previous, Version(version), time, Principal::LOCAL.into(), key, entry)
 }
 
 /// A chain of records with the versions `from..from + count`.
@@ -105,22 +113,35 @@ fn records(previous: &Hash, from: u64, count: u64, text: &str) -> Vec<Record> {
 
 /// What a record says.
 fn said(record: &Record) -> String {
-    let (Entry::Started { context: raw, .. } | Entry::Applied { event: raw, .. }) = &record.entry;
+    let (Entry::Started { context: raw, .. } | Entry::Applied { event: raw, .. }) = &record.entry
+    else {
+        panic!("{record:?}")
+    };
     let value: serde_json::Value = serde_json::from_str(raw.get()).unwrap();
     value["say"]["text"].as_str().unwrap().to_owned()
 }
 
-async fn append(
-    store: &dyn Store,
-    run: &RunName,
-    after: Hash,
-    records: Vec<Record>,
-) -> Result<(), StoreError> {
-    store.append(run, after, records, None).await
+/// Records to append after a hash.
+fn after(run: &RunId, after: Hash, records: Vec<Record>) -> Append {
+    Append::new(run.clone(), after, records, declaration())
 }
 
-async fn all(store: &dyn Store, run: &RunName) -> Result<Vec<Record>, StoreError> {
-    Ok(store.load(run, Version::START, 1_000_000).await?.records)
+async fn append(
+    store: &dyn Store,
+    run: &RunId,
+    hash: Hash,
+    records: Vec<Record>,
+) -> Result<Position, StoreError> {
+    store.append(after(run, hash, records)).await
+}
+
+/// A page of at most so many records.
+const fn at_most(records: usize) -> PageLimit {
+    PageLimit::new(records, usize::MAX)
+}
+
+async fn all(store: &dyn Store, run: &RunId) -> Result<Vec<Record>, StoreError> {
+    Ok(store.load(run, Version::START, at_most(1_000_000)).await?.records)
 }
 
 /// An error with all that is behind it, as the command line tells it.
@@ -130,7 +151,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Tells in one line what a test did, for who runs it with `--nocapture`.
-fn report(test: &str, did: &str) {
+pub(crate) fn report(test: &str, did: &str) {
     eprintln!("durable: {test}: {did}");
 }
 

@@ -3,10 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use leverframe::store::sqlite::Fault;
-
 use super::disk::Disk;
-use super::scripted::{self, IMPATIENT, Told};
+use super::scripted::{self, Told};
 use super::weather::rounds;
 use super::{Folder, report};
 
@@ -25,16 +23,13 @@ enum Deed {
 }
 
 /// Lets the script run, and reads from strace what it did below the folder.
-fn recorded(fault: Fault) -> Vec<Deed> {
+fn recorded() -> Vec<Deed> {
     let folder = Folder::new();
     let log = folder.0.join("log");
     let trace = "trace=openat,mkdir,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,write";
     let strace = ["-f", "-qq", "-y", "-xx", "-s", "1000000", "-e", trace, "-o"];
     let arguments = [&strace[..], &[log.to_str().unwrap()]].concat();
-    let mut command = scripted::command("strace", &arguments, &folder.0.join(STORE));
-    if fault == Fault::SyncNormal {
-        command.env(IMPATIENT, "1");
-    }
+    let command = scripted::command("strace", &arguments, &folder.0.join(STORE));
     let (closed, told) = scripted::run(command);
     assert!(closed.is_empty() && told.iter().all(Told::is_kept), "{closed:?} {told:?}");
     let log = std::fs::read_to_string(log).unwrap();
@@ -90,17 +85,25 @@ fn bytes(text: &str) -> Vec<u8> {
     text.split("\\x").skip(1).map(|digits| u8::from_str_radix(digits, 16).unwrap()).collect()
 }
 
-/// Whether a disk does what it is told.
+/// What is wrong with a store, which has to be seen.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
-    Kept,
-    /// Nobody syncs a folder: a fault that has to be seen.
-    Forgotten,
+enum Fault {
+    None,
+    /// It syncs no folder.
+    NoFolders,
+    /// It does not wait for the disk when it commits.
+    NoLog,
+}
+
+impl Fault {
+    fn forgets(self, path: &Path) -> bool {
+        self == Self::NoLog && path.to_str().is_some_and(|path| path.ends_with("-wal"))
+    }
 }
 
 /// Cuts the power after each deed, as often as makes about `states`, and says what is wrong.
-fn power_cuts(fault: Fault, names: Names, states: usize) -> Result<String, String> {
-    let deeds = recorded(fault);
+fn power_cuts(fault: Fault, states: usize) -> Result<String, String> {
+    let deeds = recorded();
     let each = states.div_ceil(deeds.len());
     let mut disk = Disk::default();
     let (mut told, mut seen, mut random) = (Vec::new(), 0, 0x1234_5678_9abc_def1);
@@ -111,9 +114,10 @@ fn power_cuts(fault: Fault, names: Names, states: usize) -> Result<String, Strin
             Deed::Write { path, offset, bytes } => disk.write(&path, offset, bytes),
             Deed::SetLength { path, length } => disk.set_length(&path, length),
             Deed::Unlink(path) => disk.unlink(path),
+            Deed::Sync(path) if fault.forgets(&path) => {}
             Deed::Sync(path) => {
                 disk.sync_file(&path);
-                if names == Names::Kept {
+                if fault != Fault::NoFolders {
                     disk.sync_folder(&path);
                 }
             }
@@ -134,7 +138,7 @@ fn power_cuts(fault: Fault, names: Names, states: usize) -> Result<String, Strin
 #[test]
 fn what_was_acknowledged_outlives_a_power_cut() {
     if super::has_strace() {
-        let did = power_cuts(Fault::None, Names::Kept, rounds(600, 10_000)).unwrap();
+        let did = power_cuts(Fault::None, rounds(600, 10_000)).unwrap();
         report("power cuts", &did);
     }
 }
@@ -144,12 +148,12 @@ fn what_a_power_cut_takes_is_seen() {
     if !super::has_strace() {
         return;
     }
-    for (what, fault, names) in [
-        ("a store that does not wait for its disk", Fault::SyncNormal, Names::Kept),
-        ("folders that are not synced", Fault::None, Names::Forgotten),
+    for (what, fault, part) in [
+        ("a store that does not wait for its disk", Fault::NoLog, "lost"),
+        ("folders that are not synced", Fault::NoFolders, "the file is missing"),
     ] {
-        let seen = power_cuts(fault, names, 600).unwrap_err();
-        assert!(seen.contains("lost"), "{what}: {seen}");
+        let seen = power_cuts(fault, 600).unwrap_err();
+        assert!(seen.contains(part), "{what}: {seen}");
         let (state, _) = seen.split_once(": [").unwrap_or((&seen, ""));
         report("seeded", &format!("{what}: {state}"));
     }

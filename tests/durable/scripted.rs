@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use leverframe::record::{Hash, Record, Version};
-use leverframe::store::sqlite::{Fault, OpenError, SqliteStore};
+use leverframe::store::sqlite::SqliteStore;
 use leverframe::store::{Store, StoreError};
 
-use super::{all, append, chain, name, record, said};
+use super::{all, append, at_most, chain, name, record, said};
 
 /// Where the file is that the process writes to; it does nothing else.
 pub(super) const FILE: &str = "LEVERFRAME_TEST_SCRIPTED";
-/// Whether it does not wait for its disk.
-pub(super) const IMPATIENT: &str = "LEVERFRAME_TEST_IMPATIENT";
 /// How much each record says beside its name.
 pub(super) const FILLER: &str = "LEVERFRAME_TEST_FILLER";
 
@@ -99,7 +97,7 @@ async fn write(file: &Path) {
             // Its end moves the log into the file.
             open = None;
         }
-        let store = match open.take().map_or_else(|| opened(file), Ok) {
+        let store = match open.take().map_or_else(|| SqliteStore::open(file), Ok) {
             Ok(store) => open.insert(store),
             Err(error) => {
                 tell(&format!("closed {}", chain(&error)));
@@ -116,7 +114,7 @@ async fn write(file: &Path) {
         let count = added.len() as u64;
         let done = append(store, &main, end, added).await;
         let (answer, cause) = match &done {
-            Ok(()) => ("Kept", String::from("-")),
+            Ok(_) => ("Kept", String::from("-")),
             Err(error) => (kind(error), chain(error)),
         };
         tell(&format!("told {number} {version} {answer} {cause}"));
@@ -131,7 +129,7 @@ async fn write(file: &Path) {
             }
             std::process::exit(0);
         }
-        match store.load(&main, Version(version), 1000).await {
+        match store.load(&main, Version(version), at_most(1000)).await {
             Ok(page) => {
                 if let Some(last) = page.records.last() {
                     (end, version) = (last.hash, last.version.0 + 1);
@@ -140,11 +138,6 @@ async fn write(file: &Path) {
             Err(error) => tell(&format!("closed {}", chain(&error))),
         }
     }
-}
-
-fn opened(file: &Path) -> Result<SqliteStore, OpenError> {
-    let is_impatient = std::env::var_os(IMPATIENT).is_some();
-    SqliteStore::open_with(file, if is_impatient { Fault::SyncNormal } else { Fault::None })
 }
 
 fn kind(error: &StoreError) -> &'static str {

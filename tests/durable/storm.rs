@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use leverframe::record::{Hash, Version};
-use leverframe::store::sqlite::{Fault, SqliteStore};
-use leverframe::store::{Store, StoreError};
+use leverframe::store::StoreError;
+use leverframe::store::sqlite::SqliteStore;
 
-use super::{Folder, all, name, record, report, said};
+use super::harness::Fault;
+use super::{Folder, after, all, name, record, report, said};
 
 const RACERS: usize = 64;
 
 /// Lets all append at once, a few rounds long, through two stores on one file. Says what is wrong.
 pub(super) async fn storm(fault: Fault, rounds: u64) -> Result<(), String> {
     let folder = Folder::new();
-    let stores = [(); 2].map(|()| Arc::new(SqliteStore::open_with(&folder.file(), fault).unwrap()));
+    let stores = [(); 2].map(|()| Arc::new(SqliteStore::open(&folder.file()).unwrap()));
     let main = name("main");
     let mut end = Hash::NONE;
     let mut winners = Vec::new();
@@ -21,12 +22,15 @@ pub(super) async fn storm(fault: Fault, rounds: u64) -> Result<(), String> {
         let racers = (0..RACERS).map(|racer| {
             let (store, main) = (Arc::clone(&stores[racer % 2]), main.clone());
             let record = record(&end, version, &format!("{version}-{racer}"), None);
-            async move { (record.clone(), store.append(&main, end, vec![record], None).await) }
+            async move {
+                let append = after(&main, end, vec![record.clone()]);
+                (record, fault.append(&store, append).await)
+            }
         });
         let mut won = Vec::new();
         for (record, done) in futures::future::join_all(racers).await {
             match done {
-                Ok(()) => won.push(record),
+                Ok(_) => won.push(record),
                 Err(StoreError::Conflict { actual: Some(Version(at)) }) if at == version => {}
                 Err(error) => return Err(format!("a loser is told {error:?}")),
             }

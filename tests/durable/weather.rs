@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use leverframe::record::{Hash, Version};
-use leverframe::store::sqlite::{Fault, SqliteStore};
+use leverframe::store::sqlite::SqliteStore;
 use leverframe::store::{Store, StoreError};
 
-use super::{Folder, all, name, record, report, said};
+use super::harness::Fault;
+use super::{Folder, after, all, at_most, name, record, report, said};
 
 /// Where the file is that a process of the test writes to; the process does nothing else.
 const FILE: &str = "LEVERFRAME_TEST_WRITE_TO";
@@ -35,12 +36,12 @@ fn writer() {
     let fault = if std::env::var_os(FAULT).is_some() { Fault::EarlyAnswer } else { Fault::None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let store = SqliteStore::open_with(file.as_ref(), fault).unwrap();
-        futures::future::join_all((0..4).map(|run| append_forever(&store, run))).await;
+        let store = Arc::new(SqliteStore::open(file.as_ref()).unwrap());
+        futures::future::join_all((0..4).map(|run| append_forever(&store, run, fault))).await;
     });
 }
 
-async fn append_forever(store: &SqliteStore, run: u32) {
+async fn append_forever(store: &Arc<SqliteStore>, run: u32, fault: Fault) {
     let run = name(&format!("r{run}"));
     let us = std::process::id();
     let (mut end, mut version) = (Hash::NONE, 0);
@@ -48,16 +49,16 @@ async fn append_forever(store: &SqliteStore, run: u32) {
         let text = format!("{us}-{number}");
         loop {
             let record = record(&end, version, &text, None);
-            match store.append(&run, end, vec![record.clone()], None).await {
-                Ok(()) => {
-                    let line = format!("kept {run} {version} {text}\n");
+            match fault.append(store, after(&run, end, vec![record.clone()])).await {
+                Ok(_) => {
+                    let line = format!("kept {} {version} {text}\n", run.name);
                     // One write, so that a kill leaves a whole line or none.
                     std::io::stderr().write_all(line.as_bytes()).unwrap();
                     (end, version) = (record.hash, version + 1);
                     break;
                 }
                 Err(StoreError::Conflict { .. }) => {
-                    let page = store.load(&run, Version(version), 100_000).await.unwrap();
+                    let page = store.load(&run, Version(version), at_most(100_000)).await.unwrap();
                     let known = (page.after == end).then_some(page.records).unwrap();
                     let last = known.last().unwrap();
                     (end, version) = (last.hash, last.version.0 + 1);

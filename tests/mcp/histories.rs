@@ -73,17 +73,17 @@ fn the_hash_of_a_graph_tells_what_matters() {
     macro_rules! chart {
         ($docs:literal, $state:expr, $payload:expr, $clause:expr) => {
             Chart::new("Lamp", $docs, 0)
-                .states_are(&[State::new("Off", "OFF", $docs), $state], &[])
-                .events_are(&[Event::new("press", $docs, &$payload, &[$clause])])
+                .with_states(&[State::new("Off", "OFF", $docs), $state], &[])
+                .with_events(&[Event::new("press", $docs, &$payload, &[$clause])])
         };
     }
     const ON: State = State::new("On", "ON", "");
     const PRESS: Clause = Clause::new(&[0], &[Target::State(1)]);
     const FORCE: Parameter = Parameter::new("force", "u8", "");
     let lamp = hash!("", ON, [FORCE], PRESS);
-    assert_eq!(hash!("It is documented.", ON, [FORCE], PRESS.documented("well")), lamp);
+    assert_eq!(hash!("It is documented.", ON, [FORCE], PRESS.with_docs("well")), lamp);
     let others = [
-        hash!("", ON.last(), [FORCE], PRESS),
+        hash!("", ON.final_state(), [FORCE], PRESS),
         hash!("", State::new("Lit", "LIT", ""), [FORCE], PRESS),
         hash!("", ON, [], PRESS),
         hash!("", ON, [FORCE.optional()], PRESS),
@@ -91,9 +91,9 @@ fn the_hash_of_a_graph_tells_what_matters() {
         hash!("", ON, [FORCE], Clause::new(&[1], &[Target::State(1)])),
         hash!("", ON, [FORCE], Clause::new(&[0], &[Target::State(0)])),
         hash!("", ON, [FORCE], PRESS.fallible()),
-        hash!("", ON, [FORCE], PRESS.guarded(&["is_dark"])),
+        hash!("", ON, [FORCE], PRESS.with_guards(&["is_dark"])),
         hash!("", ON, [FORCE], PRESS.by_human()),
-        hash!("", ON, [FORCE], PRESS.after_millis(5)),
+        hash!("", ON, [FORCE], PRESS.after_milliseconds(5)),
     ];
     for (place, other) in others.iter().enumerate() {
         assert_ne!(*other, lamp, "{place}");

@@ -12,9 +12,9 @@ mod refusals;
 mod restarts;
 mod strictness;
 mod styles;
-#[cfg(any())]
 mod timeouts;
 pub(crate) mod unrecorded;
+mod wire;
 
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;

@@ -88,7 +88,7 @@ fn check_pair<M: Machine + Debug>(
             assert_eq!(internal, clause.is_internal(), "{pair}");
             let inside = |superstate: u16| {
                 let leaves = (0_u16..).zip(M::CHART.states()).map(|(number, _)| number);
-                leaves.filter(move |leaf| M::CHART.around(*leaf).any(|node| node == superstate))
+                leaves.filter(move |leaf| M::CHART.ancestors(*leaf).any(|node| node == superstate))
             };
             let targets = clause.to().iter().flat_map(|target| match target {
                 leverframe::chart::Target::State(number) => vec![*number],

@@ -4,8 +4,8 @@ use std::iter::once;
 
 use crate::model::{Model, Node, Property as Claimed, StateId, Target, Through as By};
 use crate::proof::{
-    Clause, Event, Graph, History, HistoryId, Leaf, Move, Property, Space, Target as Goal, Through,
-    Violation,
+    Clause, Event, Graph, History, HistoryId, Leaf, Property, StateSpace, Target as Goal, Through,
+    Transition, Violation, violation,
 };
 use crate::report::Report;
 
@@ -19,7 +19,7 @@ pub(super) struct Proofs<'m, 'd> {
 
 impl<'m, 'd> Proofs<'m, 'd> {
     pub(super) fn new(model: &'m Model<'d>) -> Self {
-        let remembering = model.remembering();
+        let remembering = model.histories();
         let histories = remembering.iter().map(|(superstate, _)| History {
             leaves: leaves(&model.inside(*superstate)),
             default: leaf(model[*superstate].default.unwrap_or(model.initial)),
@@ -30,7 +30,7 @@ impl<'m, 'd> Proofs<'m, 'd> {
         }
         // In the order of the declaration.
         clauses.sort_by_key(|place| clause(model, *place).function.place);
-        let mut moves = Vec::new();
+        let mut transitions = Vec::new();
         for (number, place) in clauses.iter().enumerate() {
             let clause = clause(model, *place);
             let targets: Vec<Goal> = match clause.target {
@@ -40,7 +40,7 @@ impl<'m, 'd> Proofs<'m, 'd> {
                 }
                 target => model.targets(target).into_iter().map(leaf).map(Goal::Leaf).collect(),
             };
-            moves.extend(clause.sources.iter().map(|source| Move {
+            transitions.extend(clause.sources.iter().map(|source| Transition {
                 from: leaf(*source),
                 event: Event(place.0),
                 clause: Clause(number),
@@ -50,17 +50,17 @@ impl<'m, 'd> Proofs<'m, 'd> {
         }
         let graph = Graph {
             initial: leaf(model.initial),
-            last: model.states.iter().map(|state| state.decl.last).collect(),
+            is_final: model.states.iter().map(|state| state.is_final).collect(),
             histories: histories.collect(),
-            moves,
+            transitions,
         };
         Self { model, graph, clauses }
     }
 
     /// Reports each property that does not hold, on the transition to blame.
-    pub(super) fn properties(&self, space: &Space<'_>, report: &mut Report) {
+    pub(super) fn properties(&self, space: &StateSpace<'_>, report: &mut Report) {
         for claimed in &self.model.properties {
-            let Some(violation) = space.violation(&self.property(claimed)) else { continue };
+            let Some(violation) = violation(space, &self.property(claimed)) else { continue };
             let mut message = self.message(claimed, &violation);
             if let Some(reason) = &claimed.decl.reason {
                 message = format!("{message}; {reason}");
@@ -135,7 +135,7 @@ impl<'m, 'd> Proofs<'m, 'd> {
 
     fn name(&self, leaf: Leaf) -> String {
         let state = self.model.states.get(leaf.0);
-        state.map(|state| state.decl.ident.to_string()).unwrap_or_default()
+        state.map(|state| state.ident.to_string()).unwrap_or_default()
     }
 }
 

@@ -3,26 +3,25 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Ask, Event, Model, Target, visibility, wire};
-use crate::parse::{Declaration, Parameter, docs, text, unraw};
+use crate::model::{Event, Model, Parameter, Query, Target, text, unraw};
 
 /// The constant `CHART`.
-pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(declaration, 1);
-    let name = declaration.name.to_string();
+pub(super) fn chart(model: &Model<'_>) -> TokenStream {
+    let vis = &model.vis;
+    let name = model.name.to_string();
     let own_docs = format!(" The machine [`{name}`] as data.");
-    let machine_docs = docs(&declaration.attrs);
+    let machine_docs = &model.docs;
     let initial = model.number(model.initial);
+    let declaration_hash = hex(&model.digest);
     let states = model.states.iter().map(|state| {
-        let (name, wire) = (unraw(&state.decl.ident), &state.wire);
-        let docs = docs(&state.decl.item.attrs);
-        let last = flag(state.decl.last, "last");
+        let (name, wire) = (unraw(state.ident), &state.wire);
+        let docs = &state.docs;
+        let is_final = flag(state.is_final, "final_state");
         let parent = state.parent.map(|parent| model.number(parent));
-        quote!(#name #wire #docs [#parent] #last;)
+        quote!(#name #wire #docs [#parent] #is_final;)
     });
     let superstates = model.superstates.iter().map(|superstate| {
-        let ident = &superstate.decl.ident;
-        let (name, wire, docs) = (unraw(ident), wire(ident), &superstate.decl.docs);
+        let (name, wire, docs) = (unraw(superstate.ident), &superstate.wire, superstate.docs);
         let parent = superstate.parent.map(|parent| model.number(parent));
         quote!(#name #wire #docs [#parent];)
     });
@@ -39,7 +38,7 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
     quote! {
         ::leverframe::__chart! {
             #[doc = #own_docs]
-            #vis CHART = #name #machine_docs #initial;
+            #vis CHART = #name #machine_docs #initial #declaration_hash;
             states { #(#states)* }
             superstates { #(#superstates)* }
             events { #(#events)* }
@@ -47,6 +46,10 @@ pub(super) fn chart(declaration: &Declaration, model: &Model<'_>) -> TokenStream
             prompts { #(#prompts)* }
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn flag(set: bool, name: &str) -> Option<Ident> {
@@ -81,7 +84,7 @@ fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
     quote!(#name #docs (#(#payload)*) #(#clauses),*;)
 }
 
-fn ask(model: &Model<'_>, ask: &Ask<'_>) -> TokenStream {
+fn ask(model: &Model<'_>, ask: &Query<'_>) -> TokenStream {
     let (name, docs) = (unraw(&ask.function.ident), &ask.function.docs);
     let parameters = ask.parameters.iter().map(|parameter| self::parameter(parameter));
     let about = ask.about.map(|state| model.number(state));

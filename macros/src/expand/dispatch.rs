@@ -4,9 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{call, guards, used};
+use super::call::{call, used};
+use super::guards;
 use crate::model::{Argument, Clause, Model, Target};
-use crate::parse::Declaration;
 
 impl Clause<'_> {
     /// How the clause ends, in the words of the library's tables.
@@ -22,13 +22,13 @@ impl Clause<'_> {
 }
 
 /// The rows.
-pub(super) fn dispatch(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let machine = &declaration.name;
+pub(super) fn dispatch(model: &Model<'_>) -> TokenStream {
+    let machine = model.name;
     let [source, at, event_] =
         ["source", "at", "event"].map(|name| Ident::new(name, Span::call_site()));
-    let states = model.states.iter().map(|state| &state.decl.ident);
+    let states = model.states.iter().map(|state| state.ident);
     let inside = model.states.iter().filter_map(|state| {
-        let (state, parent) = (&state.decl.ident, &model[state.parent?].decl.ident);
+        let (state, parent) = (state.ident, model[state.parent?].ident);
         Some(quote!(#state in #parent))
     });
     let rows = model.events.iter().flat_map(|event| {

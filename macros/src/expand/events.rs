@@ -5,19 +5,18 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Path, Type, parse_quote};
 
-use super::documentation;
-use crate::model::{Event, Model, visibility};
-use crate::parse::{Declaration, Parameter, unraw};
+use super::documentation::documentation;
+use crate::model::{Event, Model, Parameter, unraw};
 
 /// The module `events`, and the enum around it.
-pub(super) fn events(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(declaration, 1);
-    let module_docs = format!(" The events of [`{}`], each with its payload.", declaration.name);
-    let structs = model.events.iter().map(|event| event_struct(declaration, model, event));
+pub(super) fn events(model: &Model<'_>) -> TokenStream {
+    let vis = &model.vis;
+    let module_docs = format!(" The events of [`{}`], each with its payload.", model.name);
+    let structs = model.events.iter().map(|event| event_struct(model, event));
     let variants: Vec<_> = model.events.iter().map(|event| &event.variant).collect();
     let names: Vec<_> = model.events.iter().map(|event| unraw(event.ident)).collect();
-    let defaults = declaration.serde.then(|| defaults(model));
-    let events = if declaration.serde {
+    let defaults = model.serde.then(|| defaults(model));
+    let events = if model.serde {
         quote! {
             ::leverframe::__events! {
                 #[derive(
@@ -41,7 +40,7 @@ pub(super) fn events(declaration: &Declaration, model: &Model<'_>) -> TokenStrea
         #vis mod events {
             #[allow(unused_imports, reason = "payloads name types as the machine's module does")]
             use super::*;
-            #(#structs)*
+                        #(#structs)*
         }
         #defaults
         ::leverframe::__names! {
@@ -52,16 +51,16 @@ pub(super) fn events(declaration: &Declaration, model: &Model<'_>) -> TokenStrea
     }
 }
 
-fn event_struct(declaration: &Declaration, model: &Model<'_>, event: &Event<'_>) -> TokenStream {
-    let vis = visibility(declaration, 2);
-    let form = if declaration.serde { quote!(serde) } else { quote!(bare) };
+fn event_struct(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
+    let vis = &model.inner_vis;
+    let form = if model.serde { quote!(serde) } else { quote!(bare) };
     let name = unraw(event.ident);
     let docs = documentation(event.docs, || format!("The event `{name}`."), None);
     let variant = &event.variant;
     let fields = event.payload.iter().map(|parameter| {
         let field = &parameter.ident;
         let docs = documentation(&parameter.docs, String::new, None);
-        let default = (declaration.serde && parameter.default.is_some()).then(|| {
+        let default = (model.serde && parameter.default.is_some()).then(|| {
             let path = format!("{variant}::{}", default_name(parameter));
             quote!(#[serde(default = #path)])
         });
@@ -118,8 +117,8 @@ fn from_within_events(ty: &Type, model: &Model<'_>) -> Type {
 }
 
 /// The enum of the reasons of handlers and guards.
-pub(super) fn faults(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(declaration, 1);
+pub(super) fn faults(model: &Model<'_>) -> TokenStream {
+    let vis = &model.vis;
     let handlers = model.events.iter().filter_map(|event| {
         let (variant, error) = (&event.variant, event.error()?);
         let docs = format!("`{}` failed.", unraw(event.ident));

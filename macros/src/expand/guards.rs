@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use super::call;
+use super::call::{call, used};
 use crate::model::{Argument, Clause, Guard, Model};
 
 /// What the function that asks the guards of a clause is called with.
@@ -80,7 +80,7 @@ pub(super) fn rows(model: &Model<'_>, at: &Ident, source: &Ident) -> TokenStream
             |ident| quote!(#ident),
         );
         let sources = clause.sources.iter().map(|source| model.name(*source));
-        let source = super::used(&arguments, Argument::Source, source);
+        let source = used(&arguments, Argument::Source, source);
         quote!([#(#sources),*] #source #variant => #call;)
     });
     rows.collect()

@@ -4,21 +4,21 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Fields, Ident};
 
-use super::{call, context_type, guards};
-use crate::model::{Model, Node, SuperId, visibility};
-use crate::parse::{Declaration, State, unraw};
+use super::call::call;
+use super::guards;
+use crate::model::{Model, Node, State, SuperId, unraw};
 
 /// The struct and its rows.
-pub(super) fn machine(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let name = &declaration.name;
-    let vis = visibility(declaration, 1);
+pub(super) fn machine(model: &Model<'_>) -> TokenStream {
+    let name = model.name;
+    let vis = &model.vis;
     // The module's own documentation would be read in the scope of the module's parent.
     let documentation = format!(
         " The machine of [`{}`](self) in the state `S`; without `S` in whichever state it is.",
-        unraw(&declaration.module)
+        unraw(model.module.ident)
     );
-    let context = context_type(model);
-    let initial = &model[model.initial].decl;
+    let context = model.context_type();
+    let initial = &model[model.initial];
     let state = &initial.ident;
     let value = fresh(initial);
     let [at, source] = ["at", "source"].map(|name| Ident::new(name, Span::call_site()));
@@ -32,7 +32,7 @@ pub(super) fn machine(declaration: &Declaration, model: &Model<'_>) -> TokenStre
         rows.collect::<TokenStream>()
     };
     let (enter, exit) = (of_superstates(true), of_superstates(false));
-    let remembering = model.remembering();
+    let remembering = model.histories();
     let history = if remembering.is_empty() { quote!(()) } else { quote!(Memory) };
     let remember = remembering.iter().map(|(superstate, _)| {
         let (number, memory) = (model.number(*superstate), memory(model, *superstate));
@@ -50,10 +50,10 @@ pub(super) fn machine(declaration: &Declaration, model: &Model<'_>) -> TokenStre
     }
 }
 
-/// A state that no handler has made.
-fn fresh(state: &State) -> TokenStream {
-    let ident = &state.ident;
-    match &state.item.fields {
+/// The value of a state that no handler has made.
+fn fresh(state: &State<'_>) -> TokenStream {
+    let ident = state.ident;
+    match state.fields {
         Fields::Unit => quote!(#ident),
         none if none.is_empty() => quote!(#ident {}),
         _ => quote!(<#ident as ::core::default::Default>::default()),
@@ -62,27 +62,27 @@ fn fresh(state: &State) -> TokenStream {
 
 /// The field that remembers for a superstate.
 fn memory(model: &Model<'_>, superstate: SuperId) -> Ident {
-    let ident = &model[superstate].decl.ident;
+    let ident = model[superstate].ident;
     let name = heck::ToSnakeCase::to_snake_case(&*unraw(ident));
     format_ident!("last_{name}", span = ident.span())
 }
 
 /// The memory of superstates.
-fn history(declaration: &Declaration, model: &Model<'_>) -> Option<TokenStream> {
-    let remembering = model.remembering();
+fn history(model: &Model<'_>) -> Option<TokenStream> {
+    let remembering = model.histories();
     if remembering.is_empty() {
         return None;
     }
-    let (name, context) = (&declaration.name, context_type(model));
-    let vis = visibility(declaration, 1);
-    let states = model.states.iter().map(|state| &state.decl.ident);
+    let (name, context) = (&model.name, model.context_type());
+    let vis = &model.vis;
+    let states = model.states.iter().map(|state| state.ident);
     let rows = remembering.iter().map(|(superstate, _)| {
-        let (ident, memory) = (&model[*superstate].decl.ident, memory(model, *superstate));
+        let (ident, memory) = (model[*superstate].ident, memory(model, *superstate));
         let default = model[*superstate].default.unwrap_or(model.initial);
-        let (state, value) = (model.name(default), fresh(model[default].decl));
+        let (state, value) = (model.name(default), fresh(&model[default]));
         quote!(#ident #memory = #state #value;)
     });
-    let wire = declaration.serde.then(|| {
+    let wire = model.serde.then(|| {
         quote! {
             #[derive(
                 ::core::clone::Clone,
@@ -98,14 +98,14 @@ fn history(declaration: &Declaration, model: &Model<'_>) -> Option<TokenStream> 
 }
 
 /// The superstates, their memory, and the choices.
-pub(super) fn superstates(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let name = &declaration.name;
-    let vis = visibility(declaration, 1);
-    let context = context_type(model);
-    let idents = model.superstates.iter().map(|superstate| &superstate.decl.ident);
+pub(super) fn superstates(model: &Model<'_>) -> TokenStream {
+    let name = model.name;
+    let vis = &model.vis;
+    let context = model.context_type();
+    let idents = model.superstates.iter().map(|superstate| superstate.ident);
     let numbers = model.superstates().map(|(id, _)| model.number(id));
     let inside = model.superstates.iter().filter_map(|superstate| {
-        let (child, parent) = (&superstate.decl.ident, &model[superstate.parent?].decl.ident);
+        let (child, parent) = (superstate.ident, model[superstate.parent?].ident);
         Some(quote!(#child in #parent))
     });
     let superstates = (!model.superstates.is_empty()).then(|| {
@@ -114,11 +114,14 @@ pub(super) fn superstates(declaration: &Declaration, model: &Model<'_>) -> Token
         }
     });
     let choices = model.choices.iter().map(|choice| {
-        let ident = &choice.decl.ident;
-        let branches = choice.decl.branches.iter().map(|(branch, state)| quote!(#branch(#state)));
+        let ident = choice.ident;
+        let branches = choice.branches.iter().map(|(branch, state)| {
+            let state = model.name(*state);
+            quote!(#branch(#state))
+        });
         quote!(::leverframe::__choice! { #name(#context): #ident { #(#branches),* } })
     });
-    let history = history(declaration, model);
+    let history = history(model);
     quote!(#superstates #history #(#choices)*)
 }
 
@@ -143,18 +146,18 @@ fn actions(
 }
 
 /// The enums of states.
-pub(super) fn states(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let name = &declaration.name;
-    let vis = visibility(declaration, 1);
-    let idents: Vec<_> = model.states.iter().map(|state| &state.decl.ident).collect();
+pub(super) fn states(model: &Model<'_>) -> TokenStream {
+    let name = model.name;
+    let vis = &model.vis;
+    let idents: Vec<_> = model.states.iter().map(|state| state.ident).collect();
     let texts: Vec<_> = idents.iter().map(|ident| unraw(ident)).collect();
     let wires: Vec<_> = model.states.iter().map(|state| &state.wire).collect();
     let [at, source] = ["at", "source"].map(|name| Ident::new(name, Span::call_site()));
-    let context = context_type(model);
+    let context = model.context_type();
     let rows: Vec<_> = model
         .states()
         .map(|(id, state)| {
-            let (ident, number) = (&state.decl.ident, model.number(id));
+            let (ident, number) = (state.ident, model.number(id));
             let parents = model.parents(id).into_iter().map(|parent| model.number(parent));
             let entry =
                 actions(model, id.into(), true, &at, &source).map(|block| quote!(entry #block));
@@ -169,7 +172,7 @@ pub(super) fn states(declaration: &Declaration, model: &Model<'_>) -> TokenStrea
             #vis StateName of "a state": #(#idents = #texts #wires,)*
         }
     };
-    if !declaration.serde {
+    if !model.serde {
         return quote! {
             ::leverframe::__states! { #vis #name(#context), #at, #source: #(#rows)* }
             #names

@@ -4,14 +4,15 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{call, documentation, unused, used};
-use crate::model::{Argument, Clause, Event, Model, Target, visibility};
-use crate::parse::{Declaration, unraw};
+use super::call::{call, used};
+use super::documentation::documentation;
+use super::guards;
+use crate::model::{Argument, Clause, Event, Model, Target, unraw};
 
 /// The methods: those that every state has once, the others by state.
-pub(super) fn methods(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let name = &declaration.name;
-    let unused = unused(declaration);
+pub(super) fn methods(model: &Model<'_>) -> TokenStream {
+    let name = model.name;
+    let unused = model.allow_unused();
     let everywhere = |clause: &Clause<'_>| clause.sources.len() == model.states.len();
     let clauses: Vec<_> = model
         .events
@@ -21,34 +22,26 @@ pub(super) fn methods(declaration: &Declaration, model: &Model<'_>) -> TokenStre
     let shared: Vec<_> = clauses
         .iter()
         .filter(|(_, clause)| everywhere(clause))
-        .map(|(event, clause)| {
-            method(declaration, model, &Ident::new("S", Span::call_site()), event, clause)
-        })
+        .map(|(event, clause)| method(model, &Ident::new("S", Span::call_site()), event, clause))
         .collect();
     let shared = (!shared.is_empty()).then(
         || quote!(#unused impl<S: ::leverframe::Leaf<Machine = #name>> #name<S> { #(#shared)* }),
     );
     let by_state = model.states().filter_map(|(id, state)| {
-        let state = &state.decl.ident;
+        let state = state.ident;
         let methods: Vec<_> = clauses
             .iter()
             .filter(|(_, clause)| clause.sources.contains(&id))
             .filter(|(_, clause)| !everywhere(clause))
-            .map(|(event, clause)| method(declaration, model, state, event, clause))
+            .map(|(event, clause)| method(model, state, event, clause))
             .collect();
         (!methods.is_empty()).then(|| quote!(#unused impl #name<#state> { #(#methods)* }))
     });
     quote!(#shared #(#by_state)*)
 }
 
-fn method(
-    declaration: &Declaration,
-    model: &Model<'_>,
-    state: &Ident,
-    event: &Event<'_>,
-    clause: &Clause<'_>,
-) -> TokenStream {
-    let vis = visibility(declaration, 1);
+fn method(model: &Model<'_>, state: &Ident, event: &Event<'_>, clause: &Clause<'_>) -> TokenStream {
+    let vis = &model.vis;
     let (method, variant) = (event.ident, &event.variant);
     let source = Ident::new("source", Span::mixed_site());
     let context = Ident::new("context", Span::mixed_site());
@@ -68,7 +61,7 @@ fn method(
         &quote!(&mut self.0.context),
         payload,
     );
-    let machines = machines(declaration, model, clause.target);
+    let machines = machines(model, clause.target);
     if !clause.is_refusable() {
         return match machines {
             Some(machines) => {
@@ -116,8 +109,8 @@ fn method(
 }
 
 /// The machines to which a target leads.
-fn machines(declaration: &Declaration, model: &Model<'_>, target: Target) -> Option<TokenStream> {
-    let machine = &declaration.name;
+fn machines(model: &Model<'_>, target: Target) -> Option<TokenStream> {
+    let machine = model.name;
     let name = model.target_name(target)?;
     Some(match target {
         Target::History(_) => quote!(Typed),
@@ -135,7 +128,7 @@ fn guard(model: &Model<'_>, clause: &Clause<'_>, source: &Ident, context: &Ident
     if clause.guards.is_empty() {
         return quote!(::leverframe::__private::unguarded);
     }
-    let arguments = super::guards::arguments(model, clause);
+    let arguments = guards::arguments(model, clause);
     let call = call(&clause.guard, &arguments, &quote!(#source), &quote!(#context), |_| {
         TokenStream::new()
     });
@@ -161,9 +154,9 @@ fn docs(event: &Event<'_>, clause: &Clause<'_>) -> TokenStream {
 }
 
 /// The rows of `LegalIn`.
-pub(super) fn legal(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let vis = visibility(declaration, 1);
-    let name = &declaration.name;
+pub(super) fn legal(model: &Model<'_>) -> TokenStream {
+    let vis = &model.vis;
+    let name = model.name;
     let rows = model.events.iter().flat_map(|event| {
         event.clauses.iter().filter(|clause| !clause.sources.is_empty()).map(|clause| {
             let (ident, variant) = (event.ident, &event.variant);

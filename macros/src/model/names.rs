@@ -6,12 +6,12 @@ use heck::ToShoutySnakeCase;
 use syn::visit::{self, Visit};
 use syn::{Ident, Path};
 
-use super::{Ask, Event, Guard};
+use super::machine::{Event, Guard, Query};
 use crate::parse::{Declaration, names_of, type_name, unraw};
 use crate::report::Report;
 
 /// Types and constants that the expansion puts beside the author's items.
-pub(crate) const ITEMS: [&str; 15] = [
+pub(super) const ITEMS: [&str; 15] = [
     "State",
     "Memory",
     "Superstate",
@@ -43,7 +43,7 @@ const TOOLS: [&str; 6] =
     ["start_run", "list_runs", "fork_run", "get_current_state", "get_history", "transition_state"];
 
 /// `InReview` → `IN_REVIEW`.
-pub(crate) fn wire(ident: &Ident) -> String {
+pub(super) fn wire(ident: &Ident) -> String {
     unraw(ident).to_shouty_snake_case()
 }
 
@@ -110,8 +110,8 @@ fn check_item_name(declaration: &Declaration, ident: &Ident, report: &mut Report
 /// Checks the names of events, queries, prompts and their parameters.
 pub(super) fn check_functions(
     events: &[Event<'_>],
-    queries: &[Ask<'_>],
-    prompts: &[Ask<'_>],
+    queries: &[Query<'_>],
+    prompts: &[Query<'_>],
     guards: &[Guard<'_>],
     declaration: &Declaration,
     report: &mut Report,

@@ -1,23 +1,21 @@
 //! From names to numbers: every name of a declaration is looked up here, once.
 
-use std::ops::Index;
-
-use proc_macro2::Span;
 use syn::Ident;
 
 use super::derives::missing_derives;
-use super::{
-    Action, Ask, Choice, Claim, Event, Guard, Model, Node, Property, State, StateId, SuperId,
-    Superstate, Through, names, same_event::same_event, signature, visibility,
+use super::machine::{
+    Action, Choice, Claim, Event, Guard, Model, Property, Query, State, StateId, SuperId,
+    Superstate, Through,
 };
-use crate::parse::{
-    Claim as Claimed, Declaration, Function, Kind, Sources, State as StateDecl, guard_name,
-};
-use crate::report::{Report, did_you_mean};
+use super::same_event::same_event;
+use super::scope::Scope;
+use super::{names, remains, signature, visibility};
+use crate::parse::{Claim as Claimed, Declaration, Kind, docs, guard_name};
+use crate::report::Report;
 
 /// Resolves all names. `None`, where there is nothing to resolve against.
 pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> Option<Model<'d>> {
-    let resolver = Resolver { declaration };
+    let scope = Scope { declaration };
     names::check(declaration, report);
     visibility::check(declaration, report);
     if declaration.states.is_empty() {
@@ -29,40 +27,51 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
         }
         return None;
     }
-    let context = resolver.context(report);
+    let context = scope.context(report);
     let initial = declaration.states.iter().position(|state| state.initial.is_some());
     let states = declaration.states.iter().map(|state| State {
-        decl: state,
+        ident: &state.ident,
+        docs: docs(&state.item.attrs),
+        fields: &state.item.fields,
+        place: state.place,
+        is_final: state.is_final,
         wire: names::wire(&state.ident),
         derives: if declaration.serde {
             missing_derives(declaration, state, report)
         } else {
             Vec::new()
         },
-        parent: state.parent.as_ref().and_then(|name| resolver.known_superstate(name, report)),
+        parent: state.parent.as_ref().and_then(|name| scope.known_superstate(name, report)),
     });
     let states = states.collect();
-    let superstates = resolver.superstates(report);
-    let choices = resolver.choices(report);
-    let guards = resolver.guards(report);
-    let actions = resolver.actions(report);
-    let mut events = resolver.events(&guards, report);
+    let superstates = scope.superstates(report);
+    let choices = scope.choices(report);
+    let guards = scope.guards(report);
+    let actions = scope.actions(report);
+    let mut events = scope.events(&guards, report);
     if !declaration.has_transitions {
         report.at(
             &declaration.module,
             "a machine has transitions: mark functions `#[transition(from = …)]`",
         );
     }
-    let queries = resolver.asks(report, |kind| matches!(kind, Kind::Query));
-    let prompts = resolver.asks(report, |kind| matches!(kind, Kind::Prompt(_)));
+    let queries = scope.queries(report, |kind| matches!(kind, Kind::Query));
+    let prompts = scope.queries(report, |kind| matches!(kind, Kind::Prompt(_)));
     names::check_functions(&events, &queries, &prompts, &guards, declaration, report);
     let mut model = Model {
+        module: remains::module(declaration),
+        name: &declaration.name,
+        docs: docs(&declaration.attrs),
+        digest: declaration.digest,
+        serde: declaration.serde,
+        vis: visibility::visibility(declaration, 1),
+        inner_vis: visibility::visibility(declaration, 2),
         states,
         superstates,
         choices,
         guards,
         actions,
-        properties: resolver.properties(&events, report),
+        properties: scope.properties(&events, report),
         initial: StateId(initial.unwrap_or(0)),
         context,
         events: Vec::new(),
@@ -78,21 +87,7 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
     Some(model)
 }
 
-/// The declaration, to look names up in.
-pub(super) struct Resolver<'d> {
-    pub(super) declaration: &'d Declaration,
-}
-
-impl Index<StateId> for Resolver<'_> {
-    type Output = StateDecl;
-
-    #[expect(clippy::indexing_slicing, reason = "a number is made of a place in this list")]
-    fn index(&self, state: StateId) -> &StateDecl {
-        &self.declaration.states[state.0]
-    }
-}
-
-impl<'d> Resolver<'d> {
+impl<'d> Scope<'d> {
     fn context(&self, report: &mut Report) -> Option<&'d Ident> {
         let [first, rest @ ..] = self.declaration.contexts.as_slice() else { return None };
         for second in rest {
@@ -103,89 +98,23 @@ impl<'d> Resolver<'d> {
         Some(&first.ident)
     }
 
-    /// The number of a state, by its name.
-    pub(super) fn state(&self, name: &Ident) -> Option<StateId> {
-        self.declaration.states.iter().position(|state| state.ident == *name).map(StateId)
-    }
-
-    /// The name of a state.
-    pub(super) fn name(&self, state: StateId) -> &Ident {
-        &self[state].ident
-    }
-
-    /// The number of a state, or an error on the name.
-    pub(super) fn known_state(&self, name: &Ident, report: &mut Report) -> Option<StateId> {
-        self.known(name, std::iter::empty(), report)
-    }
-
-    /// The number of a state, or an error on the name, for which other names stand open too.
-    fn known<'n>(
-        &self,
-        name: &Ident,
-        others: impl Iterator<Item = &'n Ident>,
-        report: &mut Report,
-    ) -> Option<StateId> {
-        let found = self.state(name);
-        if found.is_none() && !self.is_refused(name) {
-            let known = self.declaration.states.iter().map(|state| state.ident.to_string());
-            let known: Vec<_> = known.chain(others.map(Ident::to_string)).collect();
-            let mut hint = did_you_mean(&name.to_string(), known.iter().map(String::as_str));
-            if hint.is_empty() {
-                hint = format!(": mark a struct `{name}` with `#[state]`");
-            }
-            report.at(name, format_args!("no state `{name}` is declared{hint}"));
-        }
-        found
-    }
-
-    /// Whether the name was refused where it is declared, which is said there.
-    pub(super) fn is_refused(&self, name: &Ident) -> bool {
-        self.declaration.refused.contains(name)
-    }
-
-    /// The number of a superstate, by its name.
-    fn superstate(&self, name: &Ident) -> Option<SuperId> {
-        let mut superstates = self.declaration.superstates.iter();
-        superstates.position(|superstate| superstate.ident == *name).map(SuperId)
-    }
-
-    /// The number of a superstate, or an error on the name.
-    pub(super) fn known_superstate(&self, name: &Ident, report: &mut Report) -> Option<SuperId> {
-        let found = self.superstate(name);
-        if found.is_none() && self.state(name).is_some() {
-            report.at(name, format_args!("`{name}` is a state, and only a superstate has states inside: mark it `#[superstate]`"));
-        } else if found.is_none() && !self.is_refused(name) {
-            let known: Vec<_> =
-                self.declaration.superstates.iter().map(|known| known.ident.to_string()).collect();
-            let mut hint = did_you_mean(&name.to_string(), known.iter().map(String::as_str));
-            if hint.is_empty() {
-                hint = format!(": mark a struct `{name}` with `#[superstate]`");
-            }
-            report.at(name, format_args!("no superstate `{name}` is declared{hint}"));
-        }
-        found
-    }
-
-    /// A state or a superstate, or an error on the name.
-    fn known_node(&self, name: &Ident, report: &mut Report) -> Option<Node> {
-        if let Some(superstate) = self.superstate(name) {
-            return Some(Node::Superstate(superstate));
-        }
-        let known = self.declaration.superstates.iter().map(|known| &known.ident);
-        self.known(name, known, report).map(Node::State)
-    }
-
     fn superstates(&self, report: &mut Report) -> Vec<Superstate<'d>> {
         let superstates = self.declaration.superstates.iter();
         let superstates: Vec<_> = superstates
             .map(|decl| Superstate {
-                decl,
+                ident: &decl.ident,
+                docs: &decl.docs,
+                place: decl.place,
+                wire: names::wire(&decl.ident),
                 parent: decl.parent.as_ref().and_then(|name| self.known_superstate(name, report)),
                 default: decl.default.as_ref().and_then(|name| self.known_leaf(name, report)),
+                default_name: decl.default.as_ref(),
             })
             .collect();
-        for (place, superstate) in superstates.iter().enumerate() {
-            let name = &superstate.decl.ident;
+        for (place, (superstate, decl)) in
+            superstates.iter().zip(&self.declaration.superstates).enumerate()
+        {
+            let name = superstate.ident;
             let mut at = superstate.parent;
             let mut steps = 0;
             while let Some(SuperId(parent)) = at.filter(|parent| parent.0 != place) {
@@ -196,7 +125,7 @@ impl<'d> Resolver<'d> {
                     .and_then(|s| s.parent);
             }
             if at.is_some() {
-                let parent = superstate.decl.parent.as_ref().unwrap_or(name);
+                let parent = decl.parent.as_ref().unwrap_or(name);
                 report.at(
                     parent,
                     format_args!("`{name}` is inside itself: its parents come round to it again"),
@@ -260,32 +189,15 @@ impl<'d> Resolver<'d> {
         let choices = self.declaration.choices.iter();
         choices
             .map(|decl| Choice {
-                decl,
-                states: decl
+                ident: &decl.ident,
+                place: decl.place,
+                branches: decl
                     .branches
                     .iter()
-                    .filter_map(|(_, state)| self.known_leaf(state, report))
+                    .filter_map(|(branch, state)| Some((branch, self.known_leaf(state, report)?)))
                     .collect(),
             })
             .collect()
-    }
-
-    /// A state to which a transition leads, or an error on the name.
-    pub(super) fn known_leaf(&self, name: &Ident, report: &mut Report) -> Option<StateId> {
-        if self.superstate(name).is_some() {
-            report.at(
-                name,
-                format_args!(
-                    "`{name}` is a superstate, and a transition leads to one state: name one inside"
-                ),
-            );
-            return None;
-        }
-        self.known_state(name, report)
-    }
-
-    pub(super) fn functions(&self) -> impl Iterator<Item = &'d Function> {
-        self.declaration.functions.iter()
     }
 
     fn guards(&self, report: &mut Report) -> Vec<Guard<'d>> {
@@ -304,39 +216,6 @@ impl<'d> Resolver<'d> {
             actions.extend(signature::action(self, function, names, is_entry, report));
         }
         actions
-    }
-
-    pub(super) fn sources(&self, sources: &Sources, report: &mut Report) -> Vec<(Node, Span)> {
-        match sources {
-            Sources::All(span) => {
-                let states = (0..).zip(&self.declaration.states);
-                let left = states.filter(|(_, state)| !state.last);
-                let left: Vec<_> =
-                    left.map(|(place, _)| (Node::State(StateId(place)), *span)).collect();
-                if left.is_empty() {
-                    report.span(
-                        *span,
-                        "`_` stands for every state that is not final, and there is none",
-                    );
-                }
-                left
-            }
-            Sources::Named(names) => self.list(names, report),
-        }
-    }
-
-    /// States that are named in a list, each once.
-    pub(super) fn list(&self, names: &[Ident], report: &mut Report) -> Vec<(Node, Span)> {
-        let mut found: Vec<(Node, Span)> = Vec::new();
-        for name in names {
-            let Some(state) = self.known_node(name, report) else { continue };
-            if found.iter().any(|(first, _)| *first == state) {
-                report.at(name, format_args!("`{name}` stands in this list already"));
-            } else {
-                found.push((state, name.span()));
-            }
-        }
-        found
     }
 
     fn events(&self, guards: &[Guard<'d>], report: &mut Report) -> Vec<Event<'d>> {
@@ -371,8 +250,8 @@ impl<'d> Resolver<'d> {
         events
     }
 
-    fn asks(&self, report: &mut Report, wanted: impl Fn(&Kind) -> bool) -> Vec<Ask<'d>> {
+    fn queries(&self, report: &mut Report, wanted: impl Fn(&Kind) -> bool) -> Vec<Query<'d>> {
         let functions = self.declaration.functions.iter().filter(|function| wanted(&function.kind));
-        functions.filter_map(|function| signature::ask(self, function, report)).collect()
+        functions.filter_map(|function| signature::query(self, function, report)).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::Type;
 
-use super::{Clause, Event};
+use super::machine::{Clause, Event};
 use crate::parse::{Parameter, text as written};
 use crate::report::Report;
 

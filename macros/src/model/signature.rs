@@ -5,8 +5,9 @@ use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, Type};
 
-use super::resolve::Resolver;
-use super::{Action, Argument, Ask, Clause, Guard, Node, StateId, Target, names};
+use super::machine::{Action, Argument, Clause, Guard, Node, Query, StateId, Target};
+use super::names;
+use super::scope::Scope;
 use crate::parse::{
     Function, Kind, Output, Parameter, Role, TransitionOptions, WRITTEN_OUT, plain_name, text,
 };
@@ -14,20 +15,20 @@ use crate::report::{Report, did_you_mean};
 
 /// A handler, with its payload. `None` where its target is unknown.
 pub(super) fn handler<'d>(
-    resolver: &Resolver<'d>,
+    scope: &Scope<'d>,
     function: &'d Function,
     options: &TransitionOptions,
     guards: &[Guard<'d>],
     report: &mut Report,
 ) -> Option<(Clause<'d>, Vec<&'d Parameter>)> {
-    let from = options.from.as_ref().map(|from| resolver.sources(from, report)).unwrap_or_default();
+    let from = options.from.as_ref().map(|from| scope.sources(from, report)).unwrap_or_default();
     let mut payload = Vec::new();
     let mut arguments = Vec::new();
     for parameter in &function.parameters {
-        let argument = match meaning(resolver, parameter, report) {
+        let argument = match meaning(scope, parameter, report) {
             Some(Meaning::Context { .. }) => Argument::Context,
             Some(Meaning::State { id, .. }) => {
-                only_source(resolver, &from, id, &parameter.ty, "a handler", report);
+                only_source(scope, &from, id, &parameter.ty, "a handler", report);
                 Argument::Source
             }
             Some(Meaning::Payload) => {
@@ -36,7 +37,7 @@ pub(super) fn handler<'d>(
             }
             None => continue,
         };
-        lent_once(&arguments, argument, function, parameter, report);
+        passed_once(&arguments, argument, function, parameter, report);
         arguments.push(argument);
     }
     if let (Some(_), Some(first)) = (options.after, payload.first()) {
@@ -46,13 +47,13 @@ pub(super) fn handler<'d>(
         );
     }
     let target = match &function.output.value {
-        Some(ty) => target(resolver, ty, report)?,
+        Some(ty) => target(scope, ty, report)?,
         None => Target::Stay,
     };
     let clause = Clause {
         function,
         handler: function.ident.clone(),
-        guards: known_guards(resolver, &options.guards, &from, guards, report),
+        guards: known_guards(scope, &options.guards, &from, guards, report),
         guard: function.ident.clone(),
         from,
         sources: Vec::new(),
@@ -67,7 +68,7 @@ pub(super) fn handler<'d>(
 
 /// A state's data is seen only where the transition starts in that state alone.
 fn only_source(
-    resolver: &Resolver<'_>,
+    scope: &Scope<'_>,
     from: &[(Node, Span)],
     state: StateId,
     at: impl ToTokens,
@@ -77,7 +78,7 @@ fn only_source(
     match *from {
         [(Node::State(source), _)] if source == state => {}
         [(Node::State(source), _)] => {
-            let source = resolver.name(source);
+            let source = scope.name(source);
             report.at(at, format_args!("{what} sees the state that it leaves, which is `{source}`"));
         }
         [] => {}
@@ -88,7 +89,7 @@ fn only_source(
     }
 }
 
-fn lent_once(
+fn passed_once(
     arguments: &[Argument<'_>],
     argument: Argument<'_>,
     function: &Function,
@@ -107,7 +108,7 @@ fn lent_once(
 
 /// The guards of a transition, by their names.
 fn known_guards(
-    resolver: &Resolver<'_>,
+    scope: &Scope<'_>,
     names: &[Ident],
     from: &[(Node, Span)],
     guards: &[Guard<'_>],
@@ -116,7 +117,7 @@ fn known_guards(
     let mut found = Vec::new();
     for name in names {
         let Some(place) = guards.iter().position(|guard| guard.function.ident == *name) else {
-            let declared = resolver
+            let declared = scope
                 .functions()
                 .any(|function| function.ident == *name && matches!(function.kind, Kind::Guard));
             if !declared {
@@ -135,7 +136,7 @@ fn known_guards(
             continue;
         }
         if let Some(state) = guards.get(place).and_then(|guard| guard.about) {
-            only_source(resolver, from, state, name, &format!("the guard `{name}`"), report);
+            only_source(scope, from, state, name, &format!("the guard `{name}`"), report);
         }
         found.push(place);
     }
@@ -149,11 +150,11 @@ struct Reads<'d> {
     about: Option<StateId>,
 }
 
-fn reads<'d>(resolver: &Resolver<'d>, function: &'d Function, report: &mut Report) -> Reads<'d> {
+fn reads<'d>(scope: &Scope<'d>, function: &'d Function, report: &mut Report) -> Reads<'d> {
     let what = function.kind.word();
     let mut reads = Reads { parameters: Vec::new(), arguments: Vec::new(), about: None };
     for parameter in &function.parameters {
-        let Some(meaning) = meaning(resolver, parameter, report) else { continue };
+        let Some(meaning) = meaning(scope, parameter, report) else { continue };
         if let Meaning::Context { mutable: true } | Meaning::State { mutable: true, .. } = meaning {
             report.at(&parameter.ty, format_args!("{what} changes nothing: take `&`, not `&mut`"));
         }
@@ -176,17 +177,17 @@ fn reads<'d>(resolver: &Resolver<'d>, function: &'d Function, report: &mut Repor
 }
 
 /// A query or a prompt.
-pub(super) fn ask<'d>(
-    resolver: &Resolver<'d>,
+pub(super) fn query<'d>(
+    scope: &Scope<'d>,
     function: &'d Function,
     report: &mut Report,
-) -> Option<Ask<'d>> {
+) -> Option<Query<'d>> {
     let variant = names::variant(&function.ident, report)?;
-    let Reads { parameters, arguments, about } = reads(resolver, function, report);
+    let Reads { parameters, arguments, about } = reads(scope, function, report);
     let value = &function.output.value;
     let mut states = Vec::new();
     if let Kind::Prompt(names) = &function.kind {
-        states = resolver.list(names, report).into_iter().map(|(state, _)| state).collect();
+        states = scope.list(names, report).into_iter().map(|(state, _)| state).collect();
         for ty in parameters.iter().map(|parameter| &parameter.ty) {
             if !is(ty, "String") && !is(ty, "Option<String>") {
                 report.at(ty, "an argument of a prompt is a text: `String` or `Option<String>`");
@@ -201,17 +202,17 @@ pub(super) fn ask<'d>(
         report.at(&function.ident, format_args!("{what} returns its answer"));
         return None;
     }
-    Some(Ask { function, variant, parameters, arguments, about, states })
+    Some(Query { function, variant, parameters, arguments, about, states })
 }
 
 /// A guard.
 pub(super) fn guard<'d>(
-    resolver: &Resolver<'d>,
+    scope: &Scope<'d>,
     function: &'d Function,
     report: &mut Report,
 ) -> Option<Guard<'d>> {
     let variant = names::variant(&function.ident, report)?;
-    let Reads { parameters, arguments, about } = reads(resolver, function, report);
+    let Reads { parameters, arguments, about } = reads(scope, function, report);
     for parameter in parameters {
         report.at(
             &parameter.ty,
@@ -236,14 +237,14 @@ pub(super) fn guard<'d>(
 
 /// An entry or exit action, once for each state and superstate that it names.
 pub(super) fn action<'d>(
-    resolver: &Resolver<'d>,
+    scope: &Scope<'d>,
     function: &'d Function,
     names: &[Ident],
     is_entry: bool,
     report: &mut Report,
 ) -> Vec<Action<'d>> {
     let what = function.kind.word();
-    let nodes = resolver.list(names, report);
+    let nodes = scope.list(names, report);
     if names.is_empty() {
         report.at(
             &function.ident,
@@ -252,11 +253,11 @@ pub(super) fn action<'d>(
     }
     let mut arguments = Vec::new();
     for parameter in &function.parameters {
-        let argument = match meaning(resolver, parameter, report) {
+        let argument = match meaning(scope, parameter, report) {
             Some(Meaning::Context { .. }) => Argument::Context,
             Some(Meaning::State { id, .. }) => {
                 if nodes.iter().any(|(node, _)| *node != Node::State(id)) {
-                    let name = resolver.name(id);
+                    let name = scope.name(id);
                     report.at(
                         &parameter.ty,
                         format_args!(
@@ -275,7 +276,7 @@ pub(super) fn action<'d>(
             }
             None => continue,
         };
-        lent_once(&arguments, argument, function, parameter, report);
+        passed_once(&arguments, argument, function, parameter, report);
         arguments.push(argument);
     }
     if let Some(ty) = function.output.value.as_ref().or(function.output.error.as_ref()) {
@@ -293,20 +294,20 @@ enum Meaning {
     Payload,
 }
 
-fn meaning(resolver: &Resolver<'_>, parameter: &Parameter, report: &mut Report) -> Option<Meaning> {
-    let declaration = resolver.declaration;
+fn meaning(scope: &Scope<'_>, parameter: &Parameter, report: &mut Report) -> Option<Meaning> {
+    let declaration = scope.declaration;
     match &parameter.role {
-        Role::Lent { name, mutable } => {
+        Role::Borrowed { name, mutable } => {
             if parameter.default.is_some() {
                 report.at(&parameter.ident, "only a part of the payload has a default");
             }
             if declaration.contexts.iter().any(|context| context.ident == *name) {
                 return Some(Meaning::Context { mutable: *mutable });
             }
-            if let Some(id) = resolver.state(name) {
+            if let Some(id) = scope.state(name) {
                 return Some(Meaning::State { id, mutable: *mutable });
             }
-            if resolver.is_refused(name) {
+            if scope.is_refused(name) {
                 return None;
             }
             let names = declaration.contexts.iter().map(|context| &context.ident);
@@ -325,7 +326,7 @@ fn meaning(resolver: &Resolver<'_>, parameter: &Parameter, report: &mut Report) 
         }
         Role::Payload => {
             if let Some(name) = plain_name(&parameter.ty) {
-                if resolver.state(&name).is_some() {
+                if scope.state(&name).is_some() {
                     report.at(&parameter.ty, format_args!("a state is lent: take `&mut {name}`, and move fields out with `core::mem::take`"));
                     return None;
                 }
@@ -340,9 +341,9 @@ fn meaning(resolver: &Resolver<'_>, parameter: &Parameter, report: &mut Report) 
     }
 }
 
-fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<Target> {
+fn target(scope: &Scope<'_>, ty: &Type, report: &mut Report) -> Option<Target> {
     if let Some(superstate) = history(ty) {
-        return resolver.known_superstate(&superstate, report).map(Target::History);
+        return scope.known_superstate(&superstate, report).map(Target::History);
     }
     let Some(name) = plain_name(ty) else {
         report.at(
@@ -351,18 +352,18 @@ fn target(resolver: &Resolver<'_>, ty: &Type, report: &mut Report) -> Option<Tar
         );
         return None;
     };
-    if resolver.declaration.contexts.iter().any(|context| context.ident == name) {
+    if scope.declaration.contexts.iter().any(|context| context.ident == name) {
         report.at(ty, format_args!("the context is lent, not returned: take `&mut {name}`"));
         return None;
     }
-    if name == "Result" && resolver.state(&name).is_none() {
+    if name == "Result" && scope.state(&name).is_none() {
         report.at(ty, WRITTEN_OUT);
         return None;
     }
-    let choice = resolver.declaration.choices.iter().position(|choice| choice.ident == name);
+    let choice = scope.declaration.choices.iter().position(|choice| choice.ident == name);
     match choice {
         Some(place) => Some(Target::Choice(place)),
-        None => resolver.known_leaf(&name, report).map(Target::State),
+        None => scope.known_leaf(&name, report).map(Target::State),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::report::Report;
 
 /// The visibility of the generated items, `depth` modules inside the machine's parent: that of the states.
 ///
-/// A private module with `pub` states has a `pub` machine, which its parent may give on.
-pub(crate) fn visibility(declaration: &Declaration, depth: usize) -> Visibility {
+/// A private module with `pub` states has a `pub` machine, which its parent may re-export.
+pub(super) fn visibility(declaration: &Declaration, depth: usize) -> Visibility {
     match declaration.states.first() {
         Some(state) => inwards(&state.item.vis, depth - 1),
         None => inwards(&declaration.vis, depth),

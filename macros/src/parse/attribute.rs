@@ -167,7 +167,7 @@ pub(crate) fn no_arguments(marked: &Marked, report: &mut Report) {
 #[derive(Default)]
 pub(crate) struct StateOptions {
     pub(crate) initial: Option<Span>,
-    pub(crate) last: bool,
+    pub(crate) is_final: bool,
     pub(crate) parent: Option<Ident>,
 }
 
@@ -210,8 +210,8 @@ pub(crate) fn state_options(marked: &Marked, report: &mut Report) -> StateOption
             flag(&meta, found.initial.is_some())?;
             found.initial = Some(meta.path.span());
         } else if meta.path.is_ident("final") {
-            flag(&meta, found.last)?;
-            found.last = true;
+            flag(&meta, found.is_final)?;
+            found.is_final = true;
         } else if meta.path.is_ident("parent") {
             once(&meta, found.parent.is_some())?;
             found.parent = Some(plain(meta.value()?, PARENT)?);
@@ -379,9 +379,4 @@ pub(crate) fn take_default(attrs: &mut Vec<Attribute>, report: &mut Report) -> O
         false
     });
     found
-}
-
-/// The name without `r#`.
-pub(crate) fn unraw(ident: &Ident) -> String {
-    syn::ext::IdentExt::unraw(ident).to_string()
 }

@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::attribute::{self, Marked, Marker, TransitionOptions};
-use super::docs;
+use super::syntax::{docs, plain_name, unraw};
 use crate::report::Report;
 
 /// A function that is marked: a handler, a guard, an action, a query or a prompt.
@@ -63,7 +63,7 @@ pub(crate) struct Parameter {
 /// What a parameter is, as far as its shape tells.
 pub(crate) enum Role {
     /// `&Name` or `&mut Name`: a state or the context.
-    Lent { name: Ident, mutable: bool },
+    Borrowed { name: Ident, mutable: bool },
     /// Any other type: a part of the payload.
     Payload,
 }
@@ -122,7 +122,7 @@ impl Function {
 
     /// A name of its own for one of several functions of this name, that no other function has.
     pub(crate) fn renamed(&self, number: usize, items: &[Item]) -> Ident {
-        let mut name = attribute::unraw(&self.ident);
+        let mut name = unraw(&self.ident);
         loop {
             let renamed = format_ident!("{name}_{number}", span = self.ident.span());
             if !is_function(&renamed, items) {
@@ -135,7 +135,7 @@ impl Function {
 
 /// The name of the function that asks the guards of a handler, that no other function has.
 pub(crate) fn guard_name(handler: &Ident, items: &[Item]) -> Ident {
-    let mut name = format_ident!("{}_is_allowed", attribute::unraw(handler));
+    let mut name = format_ident!("{}_is_allowed", unraw(handler));
     while is_function(&name, items) {
         name = format_ident!("{name}_now");
     }
@@ -214,7 +214,7 @@ fn role(ty: &Type, report: &mut Report) -> Option<Role> {
         && let Some(name) = plain_name(elem)
         && lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static")
     {
-        return Some(Role::Lent { name, mutable: mutability.is_some() });
+        return Some(Role::Borrowed { name, mutable: mutability.is_some() });
     }
     match ty {
         Type::Paren(inner) => role(&inner.elem, report),
@@ -270,21 +270,6 @@ impl<'t> Visit<'t> for Unowned {
     fn visit_type_trait_object(&mut self, _: &'t TypeTraitObject) {}
 }
 
-/// The name, where the type is nothing but a name: `Draft`, `self::Draft`.
-pub(crate) fn plain_name(ty: &Type) -> Option<Ident> {
-    let Type::Path(path) = ty else { return None };
-    let mut segments = path.path.segments.iter();
-    let mut segment = segments.next()?;
-    if segment.ident == "self" {
-        segment = segments.next()?;
-    }
-    let plain = path.qself.is_none()
-        && path.path.leading_colon.is_none()
-        && segments.next().is_none()
-        && segment.arguments.is_empty();
-    plain.then(|| segment.ident.clone())
-}
-
 fn output(output: &ReturnType, report: &mut Report) -> Option<Output> {
     let ReturnType::Type(_, ty) = output else { return Some(Output::default()) };
     let Some(arguments) = result(ty) else {
@@ -325,23 +310,4 @@ impl Parameter {
 
 fn is_option(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
-}
-
-/// The text of a type as an author writes it.
-pub(crate) fn text(ty: &Type) -> String {
-    let mut text = ty.to_token_stream().to_string();
-    for (spaced, plain) in [
-        (" < ", "<"),
-        (" <", "<"),
-        ("< ", "<"),
-        (" >", ">"),
-        (" :: ", "::"),
-        (":: ", "::"),
-        (" ,", ","),
-        ("& ", "&"),
-        (" ;", ";"),
-    ] {
-        text = text.replace(spaced, plain);
-    }
-    text
 }

@@ -1,8 +1,8 @@
 //! Which clause of a path to blame.
 
-use super::space::{Space, set};
-use super::unavoidable::Unavoidable;
-use super::{Clause, Step};
+use super::dominators::Dominators;
+use super::graph::{Clause, Step};
+use super::space::{StateSpace, set};
 
 /// The clauses of a path, each once, at its last place.
 pub(super) fn clauses(path: &[Step]) -> Vec<Clause> {
@@ -16,19 +16,19 @@ pub(super) fn clauses(path: &[Step]) -> Vec<Clause> {
     clauses
 }
 
-/// The clause that mends the property and costs the fewest leaves, the last of those; else the last of all.
+/// The clause that repairs the property and costs the fewest leaves, the last of those; else the last of all.
 pub(super) fn blame(
-    space: &Space<'_>,
+    space: &StateSpace<'_>,
     clauses: &[Clause],
-    unavoidable: &Unavoidable,
-    mends: impl Fn(Clause) -> bool,
+    dominators: &Dominators,
+    repairs: impl Fn(Clause) -> bool,
 ) -> Option<Clause> {
     let cost = |clause: Clause| {
-        let kept = unavoidable.reached_without(clause).map(|node| space.leaves[node]);
+        let kept = dominators.reached_without(clause).map(|node| space.leaves[node]);
         let kept = set(space.graph, &kept.collect::<Vec<_>>());
         kept.iter().filter(|kept| !**kept).count()
     };
     let mut ranked: Vec<Clause> = clauses.iter().rev().copied().collect();
     ranked.sort_by_cached_key(|clause| cost(*clause));
-    ranked.into_iter().find(|clause| mends(*clause)).or_else(|| clauses.last().copied())
+    ranked.into_iter().find(|clause| repairs(*clause)).or_else(|| clauses.last().copied())
 }

@@ -1,54 +1,52 @@
-//! The configurations of a machine, and what is asked about them.
+//! The state space of a machine: its configurations and the steps between them.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt::{self, Display, Formatter};
 
-use super::search::{Edge, Walks};
-use super::{
-    Graph, History, HistoryId, Leaf, Move, Property, Step, Target, Violation, force, search,
-};
+use super::digraph::{Digraph, Edge};
+use super::graph::{Graph, History, HistoryId, Leaf, Step, Target, Transition};
 
-/// So many configurations and steps between them are explored in a graph with histories.
+/// The largest number of configurations and steps that are explored in a graph with histories.
 const LIMIT: usize = 200_000;
 
-/// A graph whose histories remember more combinations than can be followed.
+/// The histories of the graph remember more combinations than [`LIMIT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooManyMemories;
+pub(crate) struct TooManyConfigurations;
 
-impl Display for TooManyMemories {
+impl Display for TooManyConfigurations {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the histories of this machine remember too many combinations to be followed, more than {LIMIT} steps between them"
+            "the histories of this machine have more than {LIMIT} steps between combinations of what they remember, which is too many to check: remove a `History` target"
         )
     }
 }
 
 /// All configurations that a machine reaches, in the order in which they are found from the initial one.
-pub(crate) struct Space<'g> {
+pub(crate) struct StateSpace<'g> {
     pub(super) graph: &'g Graph,
     /// The leaf of each configuration.
     pub(super) leaves: Vec<Leaf>,
-    /// The steps; they begin in configuration 0.
-    pub(super) walks: Walks,
+    /// The steps between them; paths begin in configuration 0.
+    pub(super) digraph: Digraph,
 }
 
-impl<'g> Space<'g> {
-    /// Follows every move from the initial leaf.
-    pub(crate) fn explore(graph: &'g Graph) -> Result<Self, TooManyMemories> {
+impl<'g> StateSpace<'g> {
+    /// Explores every transition from the initial leaf.
+    pub(crate) fn explore(graph: &'g Graph) -> Result<Self, TooManyConfigurations> {
         let limit = if graph.histories.is_empty() { usize::MAX } else { LIMIT };
         let memories = Memories::of(graph);
-        let moves = moves_by_leaf(graph);
+        let transitions = transitions_by_leaf(graph);
         let first = memories.first(graph);
         let mut found = HashMap::from([(first.clone(), 0)]);
         let mut configurations = vec![first];
-        let mut walks = Walks::default();
+        let mut digraph = Digraph::default();
         let mut steps = 0;
-        while let Some(from) = configurations.get(walks.edges.len()).cloned() {
+        while let Some(from) = configurations.get(digraph.edges.len()).cloned() {
             let mut edges = Vec::new();
-            for &number in &moves[from.leaf.0] {
-                for target in &graph.moves[number].targets {
+            for &number in &transitions[from.leaf.0] {
+                for target in &graph.transitions[number].targets {
                     let to = memories.after(&from, *target);
                     let fresh = configurations.len();
                     let to = match found.entry(to) {
@@ -58,17 +56,17 @@ impl<'g> Space<'g> {
                             *unknown.insert(fresh)
                         }
                     };
-                    edges.push(Edge { number, to });
+                    edges.push(Edge { transition: number, to });
                 }
             }
             steps += 1 + edges.len();
             if steps > limit {
-                return Err(TooManyMemories);
+                return Err(TooManyConfigurations);
             }
-            walks.edges.push(edges);
+            digraph.edges.push(edges);
         }
         let leaves = configurations.into_iter().map(|configuration| configuration.leaf).collect();
-        Ok(Self { graph, leaves, walks })
+        Ok(Self { graph, leaves, digraph })
     }
 
     /// The leaves that no path from the initial one reaches.
@@ -77,16 +75,16 @@ impl<'g> Space<'g> {
         self.every_leaf().filter(|leaf| !reached[leaf.0]).collect()
     }
 
-    /// The leaves that are not final and that no move leads out of, internal and self-transitions being none.
+    /// The leaves that are not final and that no transition leads out of, internal and self-transitions being none.
     ///
-    /// Of a leaf that is not reached, a move by history leads out if it may lead to any other leaf.
+    /// Of a leaf that is not reached, a transition by history leads out if it may lead to any other leaf.
     pub(crate) fn dead_ends(&self) -> Vec<Leaf> {
-        let mut left = self.graph.last.clone();
-        for (leaf, edges) in self.leaves.iter().zip(&self.walks.edges) {
+        let mut left = self.graph.is_final.clone();
+        for (leaf, edges) in self.leaves.iter().zip(&self.digraph.edges) {
             left[leaf.0] |= edges.iter().any(|edge| self.leaves[edge.to] != *leaf);
         }
         let unreachable = self.unreachable();
-        for Move { from, targets, .. } in &self.graph.moves {
+        for Transition { from, targets, .. } in &self.graph.transitions {
             if unreachable.binary_search(from).is_ok() {
                 let mut leaves = targets.iter().flat_map(|target| possible(self.graph, *target));
                 left[from.0] |= leaves.any(|leaf| leaf != *from);
@@ -95,49 +93,36 @@ impl<'g> Space<'g> {
         self.every_leaf().filter(|leaf| !left[leaf.0]).collect()
     }
 
-    /// How the property is violated; `None` where it holds.
-    pub(crate) fn violation(&self, property: &Property) -> Option<Violation> {
-        match property {
-            Property::AlwaysReachable { to } => force::violation(self, to),
-            Property::Through { from, to, through } => {
-                search::violation(self, &search::Watch::through(self, from.as_deref(), to, through))
-            }
-            Property::Never { from, to } => {
-                search::violation(self, &search::Watch::never(self, from, to))
-            }
-        }
-    }
-
-    /// The edges of a walk as the steps of a path.
-    pub(super) fn path(&self, walk: &[Edge], leaf: impl Fn(usize) -> Leaf) -> Vec<Step> {
+    /// The steps of a path of edges.
+    pub(super) fn path(&self, path: &[Edge], leaf: impl Fn(usize) -> Leaf) -> Vec<Step> {
         let step = |edge: &Edge| {
-            let Move { from, event, clause, .. } = self.graph.moves[edge.number];
+            let Transition { from, event, clause, .. } = self.graph.transitions[edge.transition];
             Step { from, event, clause, to: leaf(edge.to) }
         };
-        walk.iter().map(step).collect()
+        path.iter().map(step).collect()
     }
 
     fn every_leaf(&self) -> impl Iterator<Item = Leaf> + use<> {
-        (0..self.graph.last.len()).map(Leaf)
+        (0..self.graph.is_final.len()).map(Leaf)
     }
 }
 
 /// For each leaf whether it is one of `leaves`.
 pub(super) fn set(graph: &Graph, leaves: &[Leaf]) -> Vec<bool> {
-    let mut set = vec![false; graph.last.len()];
+    let mut set = vec![false; graph.is_final.len()];
     for leaf in leaves {
         set[leaf.0] = true;
     }
     set
 }
 
-/// For each leaf the places of its moves.
-fn moves_by_leaf(graph: &Graph) -> Vec<Vec<usize>> {
-    let mut moves = vec![Vec::new(); graph.last.len()];
-    for (number, Move { from, .. }) in graph.moves.iter().enumerate() {
-        moves[from.0].push(number);
+/// For each leaf the places of its transitions.
+fn transitions_by_leaf(graph: &Graph) -> Vec<Vec<usize>> {
+    let mut transitions = vec![Vec::new(); graph.is_final.len()];
+    for (number, Transition { from, .. }) in graph.transitions.iter().enumerate() {
+        transitions[from.0].push(number);
     }
-    moves
+    transitions
 }
 
 /// The leaves to which a target may lead, whatever is remembered.
@@ -161,16 +146,16 @@ struct Memories(Vec<Memory>);
 struct Memory {
     default: Leaf,
     inside: Vec<bool>,
-    /// The leaves in which it can still matter what is remembered.
-    matters: Vec<bool>,
+    /// The leaves in which the memory is live.
+    live: Vec<bool>,
 }
 
 impl Memories {
     fn of(graph: &Graph) -> Self {
         let memory = |(number, history): (usize, &History)| {
             let inside = set(graph, &history.leaves);
-            let matters = matters(graph, HistoryId(number), &inside);
-            Memory { default: history.default, inside, matters }
+            let live = live(graph, HistoryId(number), &inside);
+            Memory { default: history.default, inside, live }
         };
         Self(graph.histories.iter().enumerate().map(memory).collect())
     }
@@ -181,7 +166,7 @@ impl Memories {
     }
 
     /// The configuration to which a target leads: the memory of each superstate that is left becomes the leaf left, the one
-    /// that is recalled is spent, and one that does not matter becomes the default, so that configurations do not differ
+    /// that is recalled is cleared, and one that is not live becomes the default, so that configurations do not differ
     /// by it.
     fn after(&self, from: &Configuration, target: Target) -> Configuration {
         let (leaf, recalled) = match target {
@@ -189,7 +174,7 @@ impl Memories {
             Target::History(HistoryId(history)) => (from.memory[history], Some(history)),
         };
         let remembered = |(number, (memory, before)): (usize, (&Memory, &Leaf))| {
-            if !memory.matters[leaf.0] || recalled == Some(number) {
+            if !memory.live[leaf.0] || recalled == Some(number) {
                 memory.default
             } else if memory.inside[from.leaf.0] && !memory.inside[leaf.0] {
                 from.leaf
@@ -202,14 +187,14 @@ impl Memories {
     }
 }
 
-/// The leaves from which some path recalls a history before its superstate is left again.
+/// The leaves in which a memory is live: some path from there recalls it before its superstate is left again.
 ///
-/// Paths are taken over all leaves to which a target may lead, so that rather too much matters than too little.
-fn matters(graph: &Graph, history: HistoryId, inside: &[bool]) -> Vec<bool> {
-    let mut matters = vec![false; graph.last.len()];
-    let mut before = vec![Vec::new(); graph.last.len()];
+/// A path may take every leaf to which a target may lead, so that a memory is rather live too often than too rarely.
+fn live(graph: &Graph, history: HistoryId, inside: &[bool]) -> Vec<bool> {
+    let mut live = vec![false; graph.is_final.len()];
+    let mut before = vec![Vec::new(); graph.is_final.len()];
     let mut queue = Vec::new();
-    for Move { from, targets, .. } in &graph.moves {
+    for Transition { from, targets, .. } in &graph.transitions {
         for target in targets {
             if *target == Target::History(history) {
                 queue.push(*from);
@@ -222,10 +207,10 @@ fn matters(graph: &Graph, history: HistoryId, inside: &[bool]) -> Vec<bool> {
         }
     }
     while let Some(leaf) = queue.pop() {
-        if !matters[leaf.0] {
-            matters[leaf.0] = true;
+        if !live[leaf.0] {
+            live[leaf.0] = true;
             queue.extend(&before[leaf.0]);
         }
     }
-    matters
+    live
 }

@@ -8,27 +8,27 @@ use std::time::{Duration, Instant};
 use random::Random;
 use reference::Reference;
 
-use super::space::TooManyMemories;
+use super::space::TooManyConfigurations;
 use super::{
-    Clause, Event, Graph, History, HistoryId, Leaf, Move, Property, Space, Target, Through,
-    Violation,
+    Clause, Event, Graph, History, HistoryId, Leaf, Property, StateSpace, Target, Through,
+    Transition, Violation,
 };
 
 /// Compares all answers about a graph with those of the reference, and tells which of the properties hold.
 fn check(graph: &Graph, properties: &[Property]) -> Vec<bool> {
     let reference = Reference { graph, without: None };
-    let space = Space::explore(graph).expect("a small graph");
+    let space = StateSpace::explore(graph).expect("a small graph");
     let reached = reference.reached();
-    for leaf in (0..graph.last.len()).map(Leaf) {
+    for leaf in (0..graph.is_final.len()).map(Leaf) {
         let known = reached.iter().find(|(reached, _)| *reached == leaf);
         assert_eq!(space.unreachable().contains(&leaf), known.is_none(), "{leaf:?} of {graph:#?}");
         if let Some((_, left)) = known {
-            let dead = !left && !graph.last[leaf.0];
+            let dead = !left && !graph.is_final[leaf.0];
             assert_eq!(space.dead_ends().contains(&leaf), dead, "{leaf:?} of {graph:#?}");
         }
     }
     let holds = properties.iter().map(|property| {
-        let found = space.violation(property);
+        let found = super::violation(&space, property);
         check_violation(reference, property, found.as_ref());
         found.is_none()
     });
@@ -68,11 +68,11 @@ fn agrees_with_the_reference() {
         // Small ones first, so that the first failure is a small one.
         let (leaves, events) = (1 + random.below(2 + round / 2_000), 1 + random.below(3));
         let (leaves, graph) = if round % 2 == 0 {
-            let (histories, moves) = (random.below(3), random.below(3 + leaves));
-            (leaves, random.graph(leaves, events, (histories, 2), moves))
+            let (histories, transitions) = (random.below(3), random.below(3 + leaves));
+            (leaves, random.graph(leaves, events, (histories, 2), transitions))
         } else {
-            let moves = 1 + random.below(4);
-            (4, random.pausing_graph(events, moves))
+            let transitions = 1 + random.below(4);
+            (4, random.pausing_graph(events, transitions))
         };
         let properties = random.properties(leaves, events);
         let holds = check(&graph, &properties);
@@ -86,10 +86,10 @@ fn agrees_with_the_reference() {
     assert!(told_by_memory > 100, "{told_by_memory}");
 }
 
-/// The graph whose moves by history lead to the defaults.
+/// The graph whose transitions by history lead to the defaults.
 fn forgetful(graph: &Graph) -> Graph {
     let mut graph = graph.clone();
-    for target in graph.moves.iter_mut().flat_map(|mv| &mut mv.targets) {
+    for target in graph.transitions.iter_mut().flat_map(|transition| &mut transition.targets) {
         if let Target::History(HistoryId(history)) = target {
             *target = Target::Leaf(graph.histories[*history].default);
         }
@@ -97,9 +97,9 @@ fn forgetful(graph: &Graph) -> Graph {
     graph
 }
 
-/// A graph without histories: every move is a transition of its own event and clause, and cannot be refused.
-fn graph(leaves: usize, last: &[usize], moves: &[(usize, &[usize])]) -> Graph {
-    let moves = moves.iter().enumerate().map(|(number, (from, targets))| Move {
+/// A graph without histories: every transition has an event and a clause of its own, and cannot be refused.
+fn graph(leaves: usize, finals: &[usize], transitions: &[(usize, &[usize])]) -> Graph {
+    let transitions = transitions.iter().enumerate().map(|(number, (from, targets))| Transition {
         from: Leaf(*from),
         event: Event(number),
         clause: Clause(number),
@@ -108,16 +108,16 @@ fn graph(leaves: usize, last: &[usize], moves: &[(usize, &[usize])]) -> Graph {
     });
     Graph {
         initial: Leaf(0),
-        last: (0..leaves).map(|leaf| last.contains(&leaf)).collect(),
+        is_final: (0..leaves).map(|leaf| finals.contains(&leaf)).collect(),
         histories: Vec::new(),
-        moves: moves.collect(),
+        transitions: transitions.collect(),
     }
 }
 
 /// The leaves of the path and the clause to blame; `None` where the property holds.
-fn violation(graph: &Graph, property: &Property) -> Option<(Vec<usize>, Option<usize>)> {
-    let space = Space::explore(graph).expect("a small graph");
-    let Violation { path, blame } = space.violation(property)?;
+fn shown(graph: &Graph, property: &Property) -> Option<(Vec<usize>, Option<usize>)> {
+    let space = StateSpace::explore(graph).expect("a small graph");
+    let Violation { path, blame } = super::violation(&space, property)?;
     let leaves = path.iter().map(|step| step.to.0).collect();
     Some((leaves, blame.map(|clause| clause.0)))
 }
@@ -132,12 +132,12 @@ fn a_way_around_is_to_blame() {
     let mut graph = graph(4, &[3], &[(0, &[1]), (1, &[2]), (2, &[3]), (1, &[3])]);
     let approved =
         Property::Through { from: None, to: leaves([3]), through: Through::Event(Event(1)) };
-    assert_eq!(violation(&graph, &approved), Some((vec![1, 3], Some(3))));
+    assert_eq!(shown(&graph, &approved), Some((vec![1, 3], Some(3))));
     // The way around leads to Approved: without the last step, too, nothing would be deployed, but that costs more.
-    graph.moves[3].targets = vec![Target::Leaf(Leaf(2))];
-    assert_eq!(violation(&graph, &approved), Some((vec![1, 2, 3], Some(3))));
-    graph.moves.pop();
-    assert_eq!(violation(&graph, &approved), None);
+    graph.transitions[3].targets = vec![Target::Leaf(Leaf(2))];
+    assert_eq!(shown(&graph, &approved), Some((vec![1, 2, 3], Some(3))));
+    graph.transitions.pop();
+    assert_eq!(shown(&graph, &approved), None);
 }
 
 #[test]
@@ -146,20 +146,20 @@ fn a_path_of_no_step_is_one() {
     let through = || Through::Event(Event(0));
     let to = leaves([0]);
     let from_start = Property::Through { from: None, to: to.clone(), through: through() };
-    assert_eq!(violation(&graph, &from_start), Some((vec![], None)));
+    assert_eq!(shown(&graph, &from_start), Some((vec![], None)));
     // Where `from` is given, it takes a step.
     let from = Some(to.clone());
     let back = Property::Through { from, to, through: through() };
-    assert_eq!(violation(&graph, &back), None);
+    assert_eq!(shown(&graph, &back), None);
 }
 
 #[test]
 fn an_internal_transition_is_no_step() {
     let graph = graph(2, &[1], &[(0, &[]), (0, &[1])]);
     let never = Property::Never { from: leaves([0]), to: leaves([0]) };
-    assert_eq!(violation(&graph, &never), None);
+    assert_eq!(shown(&graph, &never), None);
     let graph = self::graph(2, &[1], &[(0, &[0]), (0, &[1])]);
-    assert_eq!(violation(&graph, &never), Some((vec![0], Some(0))));
+    assert_eq!(shown(&graph, &never), Some((vec![0], Some(0))));
 }
 
 #[test]
@@ -167,11 +167,11 @@ fn every_branch_of_a_choice_leads_on() {
     // From 0 a choice leads to 1 or 2; 1 leads to 3.
     let mut graph = graph(4, &[3], &[(0, &[1, 2]), (1, &[3]), (2, &[0])]);
     let reachable = Property::AlwaysReachable { to: leaves([3]) };
-    assert_eq!(violation(&graph, &reachable), Some((vec![], None)));
-    graph.moves[2].targets = vec![Target::Leaf(Leaf(1))];
-    assert_eq!(violation(&graph, &reachable), None);
-    graph.moves[2].refusable = true;
-    assert_eq!(violation(&graph, &reachable), Some((vec![], None)));
+    assert_eq!(shown(&graph, &reachable), Some((vec![], None)));
+    graph.transitions[2].targets = vec![Target::Leaf(Leaf(1))];
+    assert_eq!(shown(&graph, &reachable), None);
+    graph.transitions[2].refusable = true;
+    assert_eq!(shown(&graph, &reachable), Some((vec![], None)));
 }
 
 #[test]
@@ -180,15 +180,15 @@ fn history_is_followed_exactly() {
     let mut graph =
         graph(5, &[4], &[(0, &[1]), (0, &[2]), (1, &[2]), (2, &[3]), (3, &[]), (1, &[4])]);
     graph.histories = vec![History { leaves: leaves([0, 1]), default: Leaf(0) }];
-    graph.moves[4].targets = vec![Target::History(HistoryId(0))];
+    graph.transitions[4].targets = vec![Target::History(HistoryId(0))];
     // Without event 0 the machine never comes to 1: the way over 3 resumes in 0.
     let through = Through::Event(Event(0));
     let property = Property::Through { from: None, to: leaves([4]), through };
-    assert_eq!(violation(&graph, &property), None);
+    assert_eq!(shown(&graph, &property), None);
     // If a pause in 0 resumed in 1, it would.
     graph.histories[0].leaves = leaves([1]);
     graph.histories[0].default = Leaf(1);
-    assert_eq!(violation(&graph, &property), Some((vec![2, 3, 1, 4], Some(4))));
+    assert_eq!(shown(&graph, &property), Some((vec![2, 3, 1, 4], Some(4))));
 }
 
 #[test]
@@ -196,11 +196,11 @@ fn coming_back_by_history_spends_the_memory() {
     // 1 is left for 2, which resumes it; from 1 a second recall leads to the default, 0, though 1 is what was left.
     let mut graph = graph(3, &[], &[(0, &[1]), (1, &[2]), (2, &[]), (1, &[])]);
     graph.histories = vec![History { leaves: leaves([0, 1]), default: Leaf(0) }];
-    graph.moves[2].targets = vec![Target::History(HistoryId(0))];
-    graph.moves[3].targets = vec![Target::History(HistoryId(0))];
+    graph.transitions[2].targets = vec![Target::History(HistoryId(0))];
+    graph.transitions[3].targets = vec![Target::History(HistoryId(0))];
     graph.initial = Leaf(1);
     let never = Property::Never { from: leaves([2]), to: leaves([0]) };
-    assert_eq!(violation(&graph, &never), Some((vec![2, 1, 0], Some(2))));
+    assert_eq!(shown(&graph, &never), Some((vec![2, 1, 0], Some(2))));
 }
 
 #[test]
@@ -209,30 +209,30 @@ fn a_memory_that_cannot_matter_multiplies_nothing() {
     let ring = |recalled: bool| {
         let histories =
             (0..20).map(|n| History { leaves: leaves([2 * n, 2 * n + 1]), default: Leaf(2 * n) });
-        let mv = |n: usize, from: usize, to: Target| Move {
+        let transition = |n: usize, from: usize, to: Target| Transition {
             from: Leaf(from),
             event: Event(n),
             clause: Clause(n),
             targets: vec![to],
             refusable: false,
         };
-        let mut moves = Vec::new();
+        let mut transitions = Vec::new();
         for n in 0..20 {
             let next = (2 * n + 2) % 40;
-            moves.push(mv(moves.len(), 2 * n, Target::Leaf(Leaf(2 * n + 1))));
-            moves.push(mv(moves.len(), 2 * n, Target::Leaf(Leaf(next))));
-            moves.push(mv(moves.len(), 2 * n + 1, Target::Leaf(Leaf(next))));
+            transitions.push(transition(transitions.len(), 2 * n, Target::Leaf(Leaf(2 * n + 1))));
+            transitions.push(transition(transitions.len(), 2 * n, Target::Leaf(Leaf(next))));
+            transitions.push(transition(transitions.len(), 2 * n + 1, Target::Leaf(Leaf(next))));
             if recalled {
-                moves.push(mv(moves.len(), 0, Target::History(HistoryId(n))));
+                transitions.push(transition(transitions.len(), 0, Target::History(HistoryId(n))));
             }
         }
-        moves.push(mv(moves.len(), 2, Target::History(HistoryId(0))));
-        let last = vec![false; 40];
-        Graph { initial: Leaf(0), last, histories: histories.collect(), moves }
+        transitions.push(transition(transitions.len(), 2, Target::History(HistoryId(0))));
+        let is_final = vec![false; 40];
+        Graph { initial: Leaf(0), is_final, histories: histories.collect(), transitions }
     };
     let [few, many] = [ring(false), ring(true)];
-    assert_eq!(Space::explore(&few).map(|space| space.unreachable()), Ok(Vec::new()));
-    assert_eq!(Space::explore(&many).err(), Some(TooManyMemories));
+    assert_eq!(StateSpace::explore(&few).map(|space| space.unreachable()), Ok(Vec::new()));
+    assert_eq!(StateSpace::explore(&many).err(), Some(TooManyConfigurations));
 }
 
 /// The least of five times, since other programs run beside this one.
@@ -256,8 +256,12 @@ fn is_fast() {
     for number in 0..2_000 {
         let from = number % LEAVES;
         let next = if number < LEAVES { (from + 1) % LEAVES } else { random.below(from + 1) };
-        let mv = graph(LEAVES, &[], &[(from, &[next])]).moves.remove(0);
-        long.moves.push(Move { event: Event(number), clause: Clause(number), ..mv });
+        let transition = graph(LEAVES, &[], &[(from, &[next])]).transitions.remove(0);
+        long.transitions.push(Transition {
+            event: Event(number),
+            clause: Clause(number),
+            ..transition
+        });
     }
     for (name, graph) in [("drawn", drawn), ("remembering", remembering), ("long", long)] {
         let properties: Vec<_> = (0..50)
@@ -272,12 +276,12 @@ fn is_fast() {
             })
             .collect();
         let time = least_time(|| {
-            let space = Space::explore(&graph).expect("a graph within the limit");
+            let space = StateSpace::explore(&graph).expect("a graph within the limit");
             for property in &properties {
-                space.violation(property);
+                super::violation(&space, property);
             }
         });
-        eprintln!("{name}: 50 properties of {LEAVES} leaves and 2,000 moves in {time:?}");
+        eprintln!("{name}: 50 properties of {LEAVES} leaves and 2,000 transitions in {time:?}");
         assert!(time < Duration::from_secs(1), "{name} took {time:?}");
     }
 }

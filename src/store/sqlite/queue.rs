@@ -13,6 +13,14 @@ const BATCH: usize = 512;
 /// some 30 µs, much less than the disk.
 const LOOKS: u32 = 1000;
 
+/// What is to be done next.
+pub(super) enum Next {
+    /// A batch, which begins with this request, or has none and is for upkeep alone.
+    Batch(Option<Task>),
+    /// Nothing: nobody can ask any more.
+    End,
+}
+
 /// The requests that wait, batch after batch.
 pub(super) struct Queue {
     waiting: mpsc::Receiver<Task>,
@@ -27,10 +35,17 @@ impl Queue {
         Self { waiting, before: 0, taken: 0 }
     }
 
-    /// The first of the next batch, for which it waits; none once nobody can ask any more.
-    pub(super) fn first(&mut self) -> Option<Task> {
+    /// The first request of the next batch. Where there is nothing else to do, it waits for one.
+    pub(super) fn first(&mut self, has_work: bool) -> Next {
         self.before = std::mem::replace(&mut self.taken, 1);
-        self.soon().or_else(|| self.waiting.blocking_recv())
+        if let Some(task) = self.soon() {
+            return Next::Batch(Some(task));
+        }
+        if has_work && !self.waiting.is_closed() {
+            self.taken = 0;
+            return Next::Batch(None);
+        }
+        self.waiting.blocking_recv().map_or(Next::End, |task| Next::Batch(Some(task)))
     }
 
     /// Another one of the batch. As many as were just answered are likely to ask again at once; who is left behind

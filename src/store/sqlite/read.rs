@@ -1,277 +1,236 @@
-//! What is read, each time with the proof that it is as it was written.
+//! Records as they are read: each proven by its hash and the hash of the record before it.
 
-use chrono::{DateTime, Utc};
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::super::{Due, Head, Page, Snapshot, StoreError, Tombstone};
-use super::schema::{HEAD, is_sealed};
-use crate::record::{Hash, Principal, Record, RequestKey, RunName, Version};
+use super::super::{Logged, Opening, Page, PageLimit, StoreError};
+use super::head::{self, Sealed};
+use super::snapshot;
+use super::value::{failed, time};
+use crate::caller::Principal;
+use crate::record::{Actor, Hash, Position, Record, RequestKey, RunId, Version};
+
+/// The columns of a record, in the order in which [`record`] takes them.
+const COLUMNS: &str = "version, time, actor, key, entry, hash";
+
+/// The snapshot of a run and the page that begins with its record.
+pub(super) fn open(
+    connection: &Connection,
+    run: &RunId,
+    limit: PageLimit,
+) -> Result<Opening, StoreError> {
+    let Some(found) = head::of(connection, run)? else {
+        return Ok(Opening::new(None, Page::never_started()));
+    };
+    if let Some(snapshot) = snapshot::read(connection, found.id)?
+        && snapshot.version <= found.head.version
+    {
+        let page = page_of(connection, found.clone(), snapshot.version, limit)?;
+        if page.records.first().is_some_and(|record| record.hash == snapshot.hash) {
+            return Ok(Opening::new(Some(snapshot), page));
+        }
+    }
+    page_of(connection, found, Version::START, limit).map(|page| Opening::new(None, page))
+}
 
 /// A page of a run's history, whose chain holds and which ends where the run does.
 pub(super) fn page(
-    connection: &mut Connection,
-    run: &RunName,
+    connection: &Connection,
+    run: &RunId,
     from: Version,
-    limit: usize,
+    limit: PageLimit,
 ) -> Result<Page, StoreError> {
-    // One moment of the file, whoever else writes.
-    let moment = connection.transaction().map_err(failed)?;
-    let Some(end) = end(&moment, run)? else {
-        return Ok(Page { after: Hash::NONE, records: Vec::new() });
-    };
-    if from > end.version.next() {
-        return Ok(Page { after: Hash::NONE, records: Vec::new() });
+    match head::of(connection, run)? {
+        Some(found) => page_of(connection, found, from, limit),
+        None => Ok(Page::never_started()),
     }
-    let corrupt = |version| StoreError::Corrupt { run: run.clone(), version };
+}
+
+fn page_of(
+    connection: &Connection,
+    Sealed { id, head }: Sealed,
+    from: Version,
+    limit: PageLimit,
+) -> Result<Page, StoreError> {
+    let end = head.version.next();
+    if from > end {
+        return Ok(Page::new(Some(head), Hash::NONE, Vec::new()));
+    }
+    let corrupt = |version| StoreError::Corrupt { run: head.run.clone(), version };
     let after = match from.0.checked_sub(1) {
         None => Hash::NONE,
-        Some(before) if before == end.version.0 => end.hash,
+        Some(before) if before == head.version.0 => head.hash,
         Some(before) => {
-            let hash = moment
-                .prepare_cached("SELECT hash FROM record WHERE run = ? AND version = ?")
-                .and_then(|mut hash| {
-                    hash.query_row((end.id, Version(before)), |row| Ok(hash_in(row, 0)))
-                })
-                .optional()
-                .map_err(failed)?;
-            hash.flatten().ok_or_else(|| corrupt(Version(before)))?
+            hash(connection, id, Version(before))?.ok_or_else(|| corrupt(Version(before)))?
         }
     };
-    let mut query = moment
-        .prepare_cached(
-            "SELECT version, time, actor, key, entry, hash FROM record
-             WHERE run = :run AND version >= :from ORDER BY version LIMIT :limit",
-        )
+    let mut query = connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM record WHERE run = :run AND version >= :from ORDER BY version"
+        ))
         .map_err(failed)?;
-    let bounds = named_params! {":run": end.id, ":from": from, ":limit": rows_of(limit)};
-    let mut rows = query.query(bounds).map_err(failed)?;
-    let (mut records, mut last, mut next) = (Vec::new(), after, from);
+    let mut rows = query.query(named_params! {":run": id, ":from": from}).map_err(failed)?;
+    let (mut records, mut size) = (Vec::new(), Size::new(limit));
+    let (mut last, mut next) = (after, from);
     while let Some(row) = rows.next().map_err(failed)? {
-        let record = record(row).filter(|(record, entry)| {
+        if next == end {
+            return Err(corrupt(end));
+        }
+        let record = record(row, 0).filter(|(record, entry)| {
             record.version == next && record.chained(&last, entry) == record.hash
         });
-        let (record, _) = record.ok_or_else(|| corrupt(next))?;
+        let (record, entry) = record.ok_or_else(|| corrupt(next))?;
+        if !size.has_room(&entry) {
+            drop(rows);
+            return Ok(Page::new(Some(head), after, records));
+        }
         (last, next) = (record.hash, next.next());
         records.push(record);
     }
-    let is_end = records.len() < limit;
-    let is_past = next > end.version.next();
-    if is_past || (is_end && (next != end.version.next() || last != end.hash)) {
-        return Err(corrupt(if is_past { end.version.next() } else { next.min(end.version) }));
+    drop(rows);
+    if next != end || last != head.hash {
+        return Err(corrupt(next.min(head.version)));
     }
-    Ok(Page { after, records })
+    Ok(Page::new(Some(head), after, records))
+}
+
+/// How much of a page is taken.
+struct Size {
+    limit: PageLimit,
+    records: usize,
+    bytes: usize,
+}
+
+impl Size {
+    fn new(limit: PageLimit) -> Self {
+        Self { limit, records: 0, bytes: 0 }
+    }
+
+    /// Takes the room of a record, if there is any. The first record has room in any case.
+    fn has_room(&mut self, entry: &str) -> bool {
+        self.bytes = self.bytes.saturating_add(entry.len());
+        let fits = self.records < self.limit.records && self.bytes <= self.limit.bytes;
+        let has_room = fits || self.records == 0;
+        self.records += 1;
+        has_room
+    }
+}
+
+fn hash(connection: &Connection, id: i64, version: Version) -> Result<Option<Hash>, StoreError> {
+    let hash = connection
+        .prepare_cached("SELECT hash FROM record WHERE run = ? AND version = ?")
+        .and_then(|mut hash| hash.query_row((id, version), |row| Ok(row.get(0).ok())).optional())
+        .map_err(failed)?;
+    Ok(hash.flatten())
 }
 
 /// The record that was made for a request.
 pub(super) fn keyed(
-    connection: &mut Connection,
-    run: &RunName,
+    connection: &Connection,
+    run: &RunId,
+    principal: &Principal,
     key: &RequestKey,
 ) -> Result<Option<Record>, StoreError> {
+    let Some(found) = head::of(connection, run)? else { return Ok(None) };
     let version: Option<Version> = connection
-        .prepare_cached(
-            "SELECT record.version FROM record JOIN run ON run.id = record.run
-             WHERE run.name = ? AND record.key = ?",
-        )
+        .prepare_cached("SELECT version FROM record WHERE run = ? AND actor = ? AND key = ?")
         .and_then(|mut query| {
-            query.query_row((run.as_str(), key.as_str()), |row| row.get(0)).optional()
+            let request = (found.id, principal.as_str(), key.as_str());
+            query.query_row(request, |row| row.get(0)).optional()
         })
         .map_err(failed)?;
     let Some(version) = version else { return Ok(None) };
-    let page = page(connection, run, version, 1)?;
-    Ok(page.records.into_iter().next().filter(|record| record.key.as_ref() == Some(key)))
-}
-
-/// The ends of histories.
-pub(super) fn heads(
-    connection: &Connection,
-    after: Option<&RunName>,
-    limit: usize,
-) -> Result<Vec<Head>, StoreError> {
-    let mut query = connection
-        .prepare_cached(&format!("SELECT {HEAD} FROM run WHERE name > ? ORDER BY name LIMIT ?"))
-        .map_err(failed)?;
-    let after = after.map_or("", RunName::as_str);
-    let heads = query.query_map((after, rows_of(limit)), |row| {
-        let name: String = row.get(0)?;
-        let run = RunName::try_from(name).map_err(|error| unreadable(0, error))?;
-        if !is_sealed(row) {
-            return Err(unreadable(6, NotTheHead(run)));
-        }
-        let time = time(row, 3)?.ok_or_else(|| unreadable(3, NotATime))?;
-        let due = row.get::<_, Option<i64>>(4)?.and_then(DateTime::from_timestamp_micros);
-        Ok(Head { run, version: row.get(1)?, state: row.get(2)?, time, due })
-    });
-    heads.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
-}
-
-/// When runs fall due.
-pub(super) fn due(
-    connection: &Connection,
-    after: Option<&Due>,
-    limit: usize,
-) -> Result<Vec<Due>, StoreError> {
-    let (time, name) =
-        after.map_or((i64::MIN, ""), |after| (after.time.timestamp_micros(), after.run.as_str()));
-    let mut query = connection
-        .prepare_cached(
-            "SELECT due, name FROM run WHERE due IS NOT NULL AND (due, name) > (?, ?)
-             ORDER BY due, name LIMIT ?",
-        )
-        .map_err(failed)?;
-    let all = query.query_map((time, name, rows_of(limit)), |row| {
-        let time = self::time(row, 0)?.ok_or_else(|| unreadable(0, NotATime))?;
-        let run = RunName::try_from(row.get::<_, String>(1)?).map_err(|e| unreadable(1, e))?;
-        Ok(Due { time, run })
-    });
-    all.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
-}
-
-/// The last snapshot of a run, where it is whole.
-pub(super) fn snapshot(
-    connection: &Connection,
-    run: &RunName,
-) -> Result<Option<Snapshot>, StoreError> {
-    let found = connection
-        .prepare_cached(
-            "SELECT snapshot.version, snapshot.hash, body, entered, snapshot.seal FROM snapshot
-             JOIN run ON run.id = snapshot.run WHERE run.name = ?",
-        )
-        .and_then(|mut query| {
-            let snapshot = |row: &Row<'_>| {
-                let (Some(hash), Some(seal)) = (hash_in(row, 1), hash_in(row, 4)) else {
-                    return Ok(None);
-                };
-                let (version, body) = (row.get(0)?, row.get(2)?);
-                let entered = serde_json::from_str(row.get_ref(3)?.as_str()?);
-                let snapshot =
-                    entered.ok().map(|entered| Snapshot { version, hash, body, entered });
-                Ok(snapshot.filter(|snapshot| snapshot.seal() == seal))
-            };
-            query.query_row([run.as_str()], snapshot).optional()
-        });
-    match found {
-        Ok(snapshot) => Ok(snapshot.flatten()),
-        // A damaged snapshot is none: the records tell the same.
-        Err(rusqlite::Error::FromSqlConversionFailure(..)) => Ok(None),
-        Err(error) => Err(failed(error)),
-    }
-}
-
-/// What is left of the runs that were removed.
-pub(super) fn tombstones(connection: &Connection) -> Result<Vec<Tombstone>, StoreError> {
-    let mut query = connection
-        .prepare_cached("SELECT name, version, hash, actor, time FROM tombstone ORDER BY run")
-        .map_err(failed)?;
-    let tombstones = query.query_map([], |row| {
-        Ok(Tombstone {
-            run: RunName::try_from(row.get::<_, String>(0)?).map_err(|e| unreadable(0, e))?,
-            version: row.get(1)?,
-            hash: hash_in(row, 2).ok_or_else(|| unreadable(2, crate::record::InvalidHash))?,
-            actor: Principal::from(row.get::<_, String>(3)?),
-            time: time(row, 4)?.ok_or_else(|| unreadable(4, NotATime))?,
-        })
-    });
-    tombstones.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
-}
-
-/// The end of a run's history.
-pub(super) struct End {
-    pub(super) id: i64,
-    pub(super) version: Version,
-    pub(super) hash: Hash,
-}
-
-/// Where a run's history ends.
-pub(super) fn end(connection: &Connection, run: &RunName) -> Result<Option<End>, StoreError> {
-    let end = connection
-        .prepare_cached("SELECT id, version, hash FROM run WHERE name = ?")
-        .and_then(|mut end| {
-            let end = end
-                .query_row([run.as_str()], |row| Ok((row.get(0)?, row.get(1)?, hash_in(row, 2))));
-            end.optional()
-        })
-        .map_err(failed)?;
-    match end {
-        None => Ok(None),
-        Some((id, version, Some(hash))) => Ok(Some(End { id, version, hash })),
-        Some((_, version, None)) => Err(StoreError::Corrupt { run: run.clone(), version }),
-    }
-}
-
-impl ToSql for Version {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        // No history is that long.
-        Ok(i64::try_from(self.0).unwrap_or(i64::MAX).into())
-    }
-}
-
-impl FromSql for Version {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let version = value.as_i64()?;
-        u64::try_from(version).map(Self).map_err(|_| FromSqlError::OutOfRange(version))
-    }
-}
-
-fn rows_of(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-/// A record with the text of its entry, where both can be read.
-fn record(row: &Row<'_>) -> Option<(Record, String)> {
-    let entry: String = row.get(4).ok()?;
-    let key: Option<String> = row.get(3).ok()?;
-    let record = Record {
-        version: row.get(0).ok()?,
-        time: time(row, 1).ok()??,
-        actor: Principal::from(row.get::<_, String>(2).ok()?),
-        key: key.map(RequestKey::try_from).transpose().ok()?,
-        entry: serde_json::from_str(&entry).ok()?,
-        hash: hash_in(row, 5)?,
+    let page = page_of(connection, found, version, PageLimit::new(1, usize::MAX))?;
+    let is_made = |record: &Record| {
+        record.key.as_ref() == Some(key) && record.actor.as_str() == principal.as_str()
     };
+    Ok(page.records.into_iter().next().filter(is_made))
+}
+
+/// The records of all runs after a position. The page ends before a record that is not as it was written; if that is
+/// the first, it is reported.
+pub(super) fn log(
+    connection: &Connection,
+    after: Position,
+    limit: PageLimit,
+) -> Result<Vec<Logged>, StoreError> {
+    let mut query = connection
+        .prepare_cached(&format!(
+            "SELECT position, run, {COLUMNS} FROM record WHERE position > ? ORDER BY position"
+        ))
+        .map_err(failed)?;
+    let mut rows = query.query([after]).map_err(failed)?;
+    let (mut all, mut size, mut chains) = (Vec::new(), Size::new(limit), Chains::new(connection));
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (logged, entry) = match chains.next(row) {
+            Ok(Some(logged)) => logged,
+            Ok(None) => continue,
+            Err(_) if !all.is_empty() => break,
+            Err(error) => return Err(error),
+        };
+        if !size.has_room(&entry) {
+            break;
+        }
+        all.push(logged);
+    }
+    Ok(all)
+}
+
+/// The runs of a page of the log, each with the record that was read last.
+struct Chains<'c> {
+    connection: &'c Connection,
+    runs: HashMap<i64, Option<Sealed>>,
+    last: HashMap<i64, (Version, Hash)>,
+}
+
+impl<'c> Chains<'c> {
+    fn new(connection: &'c Connection) -> Self {
+        Self { connection, runs: HashMap::new(), last: HashMap::new() }
+    }
+
+    /// The record in a row, with the text of its entry; `None` if its run was removed.
+    fn next(&mut self, row: &Row<'_>) -> Result<Option<(Logged, String)>, StoreError> {
+        let (position, id): (Position, i64) =
+            row.get(0).and_then(|position| Ok((position, row.get(1)?))).map_err(failed)?;
+        let known = match self.runs.get(&id) {
+            Some(known) => known.clone(),
+            None => {
+                let found = head::numbered(self.connection, id)?;
+                self.runs.insert(id, found.clone());
+                found
+            }
+        };
+        let Some(found) = known else { return Ok(None) };
+        let Sealed { head, .. } = found.sound()?;
+        let version: Version = row.get(2).unwrap_or_default();
+        let corrupt = || StoreError::Corrupt { run: head.run.clone(), version };
+        let before = match (self.last.get(&id), version.0.checked_sub(1)) {
+            (_, None) => Hash::NONE,
+            (Some((last, hash)), Some(before)) if last.0 == before => *hash,
+            (_, Some(before)) => hash(self.connection, id, Version(before))?.ok_or_else(corrupt)?,
+        };
+        let (record, entry) = record(row, 2)
+            .filter(|(record, entry)| record.chained(&before, entry) == record.hash)
+            .filter(|(record, _)| record.version != head.version || record.hash == head.hash)
+            .filter(|(record, _)| record.version <= head.version)
+            .ok_or_else(corrupt)?;
+        self.last.insert(id, (version, record.hash));
+        Ok(Some((Logged::new(position, head.run, record), entry)))
+    }
+}
+
+/// A record with the text of its entry, if both can be read.
+pub(super) fn record(row: &Row<'_>, first: usize) -> Option<(Record, String)> {
+    let entry: String = row.get(first + 4).ok()?;
+    let key: Option<String> = row.get(first + 3).ok()?;
+    let record = Record::stored(
+        row.get(first).ok()?,
+        time(row, first + 1)?,
+        Actor::try_from(row.get::<_, String>(first + 2).ok()?).ok()?,
+        key.map(RequestKey::try_from).transpose().ok()?,
+        serde_json::from_str(&entry).ok()?,
+        row.get(first + 5).ok()?,
+    );
     Some((record, entry))
-}
-
-pub(super) fn hash_in(row: &Row<'_>, place: usize) -> Option<Hash> {
-    let bytes = row.get_ref(place).ok()?.as_blob().ok()?;
-    bytes.try_into().ok().map(Hash)
-}
-
-fn time(row: &Row<'_>, place: usize) -> rusqlite::Result<Option<DateTime<Utc>>> {
-    Ok(DateTime::from_timestamp_micros(row.get(place)?))
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the head of the run `{0}` is not as it was written")]
-struct NotTheHead(RunName);
-
-#[derive(Debug, thiserror::Error)]
-#[error("it is no time")]
-struct NotATime;
-
-pub(super) fn unreadable(
-    place: usize,
-    error: impl std::error::Error + Send + Sync + 'static,
-) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(place, rusqlite::types::Type::Text, Box::new(error))
-}
-
-/// What an error of SQLite means to who asked.
-pub(super) fn failed(error: rusqlite::Error) -> StoreError {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    let is_damage = match &error {
-        rusqlite::Error::FromSqlConversionFailure(..)
-        | rusqlite::Error::InvalidColumnType(..)
-        | rusqlite::Error::Utf8Error(..)
-        | rusqlite::Error::IntegralValueOutOfRange(..) => true,
-        error => {
-            matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
-        }
-    };
-    if is_damage {
-        StoreError::Damaged(Box::new(error))
-    } else {
-        StoreError::Unavailable(Box::new(error))
-    }
 }

@@ -1,15 +1,15 @@
-//! The file: how it is made, opened, and brought up to the present form.
+//! The file: how it is made, opened and checked.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
-use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, TransactionBehavior};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{Fault, OpenCause};
-use crate::record::Hash;
+use super::error::OpenCause;
+use super::guard::Marks;
+use super::head::{self, COLUMNS, Sealed};
+use super::place::Place;
 
 /// `Lvrf`, by which a file is known as a store of runs.
 const APPLICATION: i64 = 0x4c76_7266;
@@ -27,195 +27,134 @@ const CHECKED: u64 = 8 << 20;
 /// a thousand runs and of their index fit.
 const CACHE: i64 = -16_384;
 
-/// How many pages the log may have before a commit moves them into the file: 16 MiB. What is written again and again is
-/// moved once, few callers wait for it, and after a power cut no more is read.
-const LOG: i64 = 4096;
-
 /// The most runs whose heads are checked when the file is opened, and by which they are found, for the same reason.
 const CHECKED_RUNS: i64 = 5_000;
 
-/// What leads from each form of the file to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("first.sql")];
+/// The form of the file that `first.sql` makes.
+const FORM: i64 = 1;
 
-/// Sees to it that there is a file, in a folder, both for their user alone, and that it may be a store.
-pub(super) fn prepare(path: &Path) -> Result<(), OpenCause> {
-    // For writing, though it is only read here: SQLite would take a file that it may not write for one to read from.
-    match OpenOptions::new().read(true).write(true).open(path) {
-        Ok(mut file) => {
-            let mut beginning = Vec::new();
-            file.by_ref().take(16).read_to_end(&mut beginning)?;
-            // While a file is made, the power may go: then its beginning is missing, and SQLite undoes it by its journal.
-            let is_half_made = || {
-                let mut journal = path.as_os_str().to_owned();
-                journal.push("-journal");
-                Path::new(&journal).exists()
-            };
-            let fits = beginning.is_empty() || beginning == b"SQLite format 3\0";
-            if fits || is_half_made() { Ok(()) } else { Err(OpenCause::Foreign) }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match create_new(path) {
-            // Another process was faster.
-            Err(OpenCause::Exists) => Ok(()),
-            done => done,
-        },
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Makes an empty file.
-pub(super) fn create_new(path: &Path) -> Result<(), OpenCause> {
-    let mut folder = DirBuilder::new();
-    let mut file = OpenOptions::new();
-    file.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-        folder.mode(0o700);
-        file.mode(0o600);
-    }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        folder.recursive(true).create(parent)?;
-        // Before there is a file, so that whoever finds one may trust that the power does not take its folders.
-        for above in std::path::absolute(parent)?.ancestors().skip(1) {
-            sync_folder(above)?;
-        }
-    }
-    match file.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpenCause::Exists),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Lets the names in a folder outlive the power, as a sync of a file does for what is in it.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if !cfg!(unix) {
-        return Ok(());
-    }
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // A folder that its user may not read is not one of ours, and some disks sync no folders.
-        Err(error) if matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported) => {
-            Ok(())
-        }
-        done => done,
-    }
-}
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 64;
 
 /// A connection to the store, with all its settings set and read back.
-pub(super) fn connect(path: &Path, fault: Fault) -> Result<Connection, OpenCause> {
+pub(super) fn connect(place: &Place) -> Result<Connection, OpenCause> {
     if rusqlite::version_number() < OLDEST {
         return Err(OpenCause::Old(rusqlite::version()));
     }
-    let mut connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
+    let mut connection = open(&place.file)?;
     // Before anything is written, and so before a foreign file could be changed.
-    let form = {
-        // One moment of the file: another process may be making it.
-        let moment = connection.transaction()?;
-        known(&moment)?
-    };
+    let is_empty = is_empty(&mut connection, place)?;
     set(&connection, "journal_mode", "wal", "keep a log")?;
-    let synchronous = if fault == Fault::SyncNormal { ("normal", "1") } else { ("full", "2") };
-    connection.pragma_update(None, "synchronous", synchronous.0)?;
-    read_back(&connection, "synchronous", synchronous.1, "wait for the disk")?;
+    read_back(&connection, "synchronous", 2, "wait for the disk")?;
+    if is_empty {
+        make(&mut connection)?;
+    }
+    Ok(connection)
+}
+
+/// A connection that only reads, after one that was opened by [`connect`].
+pub(super) fn reading(place: &Place) -> rusqlite::Result<Connection> {
+    let connection = open(&place.file)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// A connection that leaves the log as it is, also at its end: the store moves it into the file by itself.
+fn open(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "synchronous", "full")?;
     for name in ["fullfsync", "checkpoint_fullfsync", "foreign_keys", "recursive_triggers"] {
         connection.pragma_update(None, name, true)?;
     }
     // What a savepoint keeps is no use to anybody in a file beside the store.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", CACHE)?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
-    if form < known_forms() {
-        migrate(&mut connection)?;
-    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
-fn known_forms() -> i64 {
-    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+/// Whether the file is to be made a store. A file that is not one, and a log that belongs to another file, are refused.
+fn is_empty(connection: &mut Connection, place: &Place) -> Result<bool, OpenCause> {
+    let has_log = place.has_log();
+    // One moment of the file: another process may be making it.
+    let moment = connection.transaction()?;
+    let fits = || -> Result<Option<bool>, OpenCause> {
+        let Some(_) = known(&moment)? else { return Ok(None) };
+        Ok(Some(Marks::read(&moment, place)?.fit()))
+    };
+    match fits() {
+        Ok(None) => Ok(true),
+        Ok(Some(true)) => Ok(false),
+        Ok(Some(false)) | Err(OpenCause::Damaged(_)) if has_log => Err(OpenCause::OtherLog),
+        Ok(Some(false)) => Err(OpenCause::Torn),
+        Err(error) => Err(error),
+    }
 }
 
-/// The form of the file: 0 where it is empty.
-fn known(connection: &Connection) -> Result<i64, OpenCause> {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (application, form) = (pragma("application_id")?, pragma("user_version")?);
+/// The form of the file; `None` if it is empty.
+fn known(connection: &Connection) -> Result<Option<i64>, OpenCause> {
+    let application: i64 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if application != APPLICATION && (application, form, tables) != (0, 0, 0) {
+    if (application, tables) == (0, 0) {
+        return Ok(None);
+    }
+    if application != APPLICATION {
         return Err(OpenCause::Foreign);
     }
-    if form > known_forms() {
-        return Err(OpenCause::Newer { found: form, known: known_forms() });
+    match connection.query_row("SELECT form FROM store", [], |row| row.get(0))? {
+        FORM => Ok(Some(FORM)),
+        found => Err(OpenCause::Form { found, known: FORM }),
     }
-    Ok(form)
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), OpenCause> {
+fn make(connection: &mut Connection) -> Result<(), OpenCause> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it meanwhile.
-    let form = known(&transaction)?;
-    for migration in MIGRATIONS.iter().skip(usize::try_from(form).unwrap_or_default()) {
-        transaction.execute_batch(migration)?;
+    if known(&transaction)?.is_none() {
+        transaction.execute_batch(include_str!("first.sql"))?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        Marks::begin(&transaction)?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION)?;
-    transaction.pragma_update(None, "user_version", known_forms())?;
     Ok(transaction.commit()?)
 }
 
-/// Looks for damage that a reader of one run would not see: a run that is not found by its name any more.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
-    let mut runs = connection.prepare(&format!("SELECT {HEAD} FROM run NOT INDEXED LIMIT ?"))?;
+/// Looks for damage that a reader of one run would not see: a run that is not found by its name any more. A head that
+/// does not fit its seal is not looked at: it is found as damaged by whoever reads it.
+pub(super) fn check(connection: &Connection, place: &Place) -> Result<(), OpenCause> {
+    let mut runs = connection.prepare(&format!("SELECT {COLUMNS} FROM run NOT INDEXED LIMIT ?"))?;
     let mut rows = runs.query([CHECKED_RUNS])?;
     while let Some(row) = rows.next()? {
-        if !is_sealed(row) {
-            let name = row.get_ref(0)?.as_str().unwrap_or_default();
-            return Err(OpenCause::Damaged(format!("the head of the run `{name}`")));
+        let run = head::identity(row.get(0)?, head::text(row, 1), head::text(row, 2));
+        let written = Sealed::read(row, run)?;
+        if written.head.is_damaged {
+            continue;
+        }
+        let run = &written.head.run;
+        let found: Option<i64> = connection
+            .prepare_cached(
+                "SELECT id FROM run INDEXED BY run_by_name WHERE owner = ? AND name = ?",
+            )?
+            .query_row((run.owner.as_str(), run.name.as_str()), |row| row.get(0))
+            .optional()?;
+        if found != Some(written.id) {
+            return Err(OpenCause::Damaged(format!(
+                "the run `{}` is not found by its name",
+                run.name
+            )));
         }
     }
     drop(rows);
-    let is_small = path.metadata()?.len() <= CHECKED;
-    let are_few = connection.query_row(
-        "SELECT count(*) <= ?1 FROM (SELECT 1 FROM run LIMIT ?1 + 1)",
-        [CHECKED_RUNS],
-        |row| row.get(0),
-    )?;
-    let checked = match (is_small, are_few) {
-        (true, _) => "integrity_check(1)",
-        // The heads with the index by which a run is found.
-        (false, true) => "integrity_check(run)",
-        (false, false) => return Ok(()),
-    };
-    let found: String = connection.query_row(&format!("PRAGMA {checked}"), [], |row| row.get(0))?;
+    if place.held.file().metadata()?.len() > CHECKED {
+        return Ok(());
+    }
+    let found: String = connection.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(OpenCause::Damaged(found)) }
-}
-
-/// The columns of a run's head, as [`is_sealed`] takes them.
-pub(super) const HEAD: &str = "name, version, state, time, due, hash, seal";
-
-/// The hash of a run's head, by which damage to the name and to what a list tells is seen.
-pub(super) fn seal(
-    name: &str,
-    version: i64,
-    state: &str,
-    (time, due): (i64, Option<i64>),
-    hash: &[u8],
-) -> Hash {
-    let (version, time) = (version.to_be_bytes(), time.to_be_bytes());
-    let due = due.map(i64::to_be_bytes);
-    let due = due.as_ref().map_or(&[][..], |due| due);
-    Hash::of(&[name.as_bytes(), &version, state.as_bytes(), &time, due, hash])
-}
-
-/// Whether a run's head is as it was written.
-pub(super) fn is_sealed(row: &Row<'_>) -> bool {
-    let found = || -> rusqlite::Result<bool> {
-        let (name, state): (String, String) = (row.get(0)?, row.get(2)?);
-        let times = (row.get(3)?, row.get(4)?);
-        let hash = row.get_ref(5)?.as_blob()?;
-        let seal = seal(&name, row.get(1)?, &state, times, hash);
-        Ok(row.get_ref(6)?.as_blob()? == seal.0.as_slice())
-    };
-    found().unwrap_or_default()
 }
 
 fn set(
@@ -249,9 +188,9 @@ fn set(
 fn read_back(
     connection: &Connection,
     name: &str,
-    value: &str,
+    value: i64,
     aim: &'static str,
 ) -> Result<(), OpenCause> {
     let found: i64 = connection.pragma_query_value(None, name, |row| row.get(0))?;
-    if found.to_string() == value { Ok(()) } else { Err(OpenCause::Setting(aim)) }
+    if found == value { Ok(()) } else { Err(OpenCause::Setting(aim)) }
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::super::StoreError;
-use super::read;
+use super::value::failed;
 
 /// Runs a statement that takes and answers nothing.
 pub(super) fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
@@ -25,9 +25,9 @@ pub(super) fn alone<T>(
     act: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     goes_on(connection)?;
-    connection.execute_batch("SAVEPOINT task").map_err(read::failed)?;
+    connection.execute_batch("SAVEPOINT task").map_err(failed)?;
     let done = act();
     let end = if done.is_ok() { "RELEASE task" } else { "ROLLBACK TO task; RELEASE task" };
-    connection.execute_batch(end).map_err(read::failed)?;
+    connection.execute_batch(end).map_err(failed)?;
     done
 }

@@ -1,57 +1,47 @@
 //! The thread that writes: whatever waits goes into one transaction, and is answered once that is on the disk.
 
-use std::iter;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, Utc};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::super::gate::{Denial, GateRequest};
-use super::super::{Removal, Snapshot, StoreError, Tombstone};
-use super::queue::Queue;
+use super::super::{Append, Cause, NoteChange, Removal, Revision, Scope, StoreError, Tombstone};
+use super::append::{self, Positions};
+use super::guard::Guard;
+use super::moving::{End, Moving};
+use super::queue::{Next, Queue};
+use super::snapshot::{Pending, Upkeep};
 use super::transaction::{alone, execute};
-use super::{Fault, append, gates, read, schema};
-use crate::record::{Hash, Record, RunName};
+use super::value::failed;
+use super::{list, notes, schema};
+use crate::record::{Position, RunId};
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What is to be written.
 pub(super) enum Task {
     Append {
-        run: RunName,
-        after: Hash,
-        records: Vec<Record>,
-        due: Option<DateTime<Utc>>,
-        reply: Reply<()>,
+        append: Append,
+        reply: Reply<Position>,
     },
-    Ask {
-        run: RunName,
-        after: Hash,
-        request: GateRequest,
-        reply: Reply<()>,
-    },
-    Deny {
-        run: RunName,
-        request: Hash,
-        denial: Denial,
-        reply: Reply<()>,
-    },
-    /// Nothing but to open the file again, where that has to be done.
-    Mend {
-        reply: Reply<()>,
-    },
-    Keep {
-        run: RunName,
-        snapshot: Snapshot,
+    Note {
+        scope: Scope,
+        change: NoteChange,
+        reply: Reply<Revision>,
     },
     Remove {
-        run: RunName,
+        run: RunId,
         removal: Removal,
         reply: Reply<Tombstone>,
     },
+    /// Nothing but to open the file again, if that has to be done.
+    Reopen {
+        reply: Reply<()>,
+    },
+    /// A snapshot waits.
+    Upkeep,
 }
 
 /// An answer that is held back until its transaction is on the disk.
@@ -59,47 +49,72 @@ type Held = Box<dyn FnOnce(Option<StoreError>)>;
 
 /// The connection that writes. It is given up after a write of which nobody knows how it ended.
 pub(super) struct Writer {
-    path: PathBuf,
+    guard: Arc<Guard>,
     connection: Option<Connection>,
-    changes: Arc<watch::Sender<u64>>,
+    moving: Moving,
+    end: Arc<watch::Sender<Position>>,
     is_broken: Arc<AtomicBool>,
-    fault: Fault,
-    commits: u64,
+    pending: Arc<Pending>,
+    upkeep: Upkeep,
+}
+
+/// What a transaction has come to so far.
+#[derive(Default)]
+struct Batch {
+    held: Vec<Held>,
+    positions: Positions,
+    /// The last position that becomes visible.
+    end: Option<Position>,
+    has_removed: bool,
 }
 
 impl Writer {
     pub(super) fn new(
-        path: PathBuf,
+        guard: Arc<Guard>,
         connection: Connection,
-        changes: Arc<watch::Sender<u64>>,
+        end: Arc<watch::Sender<Position>>,
         is_broken: Arc<AtomicBool>,
-        fault: Fault,
+        pending: Arc<Pending>,
     ) -> Self {
-        Self { path, connection: Some(connection), changes, is_broken, fault, commits: 0 }
+        let (connection, moving) = (Some(connection), Moving::new(Arc::clone(&guard)));
+        Self { guard, connection, moving, end, is_broken, pending, upkeep: Upkeep::default() }
     }
 
     /// Writes until nobody can ask any more.
     pub(super) fn work(&mut self, waiting: mpsc::Receiver<Task>) {
         let mut queue = Queue::new(waiting);
-        while let Some(first) = queue.first() {
-            let unlocked = self.looked_up(&first);
-            let begun = self.begin();
-            let batch = iter::once(first).chain(iter::from_fn(|| queue.another()));
-            match begun {
+        while let Next::Batch(first) = queue.first(!self.upkeep.is_done(&self.pending)) {
+            match self.begin() {
                 Ok(()) => {
-                    let held = batch.map(|task| self.take(task, unlocked)).collect();
-                    self.commit(held);
+                    let mut batch = Batch::default();
+                    let mut next = first;
+                    while let Some(task) = next {
+                        self.take(task, &mut batch);
+                        next = queue.another();
+                    }
+                    self.upkeep(&batch);
+                    self.commit(batch);
+                    self.move_log();
                 }
                 Err(error) => {
                     let cause = Arc::new(error);
-                    batch.for_each(|task| task.refuse(&cause));
+                    self.upkeep.give_up(&self.pending);
+                    let mut next = first;
+                    while let Some(task) = next {
+                        task.refuse(&cause);
+                        next = queue.another();
+                    }
                 }
             }
         }
+        self.close();
     }
 
-    /// Begins a transaction, on a new connection where the last one was given up.
+    /// Begins a transaction, on a new connection if the last one was given up.
     fn begin(&mut self) -> Result<(), Refusal> {
+        if self.guard.is_dead() {
+            return Err(Refusal::Replaced(self.guard.replaced()));
+        }
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.reopened().inspect(|_| self.is_broken.store(false, Ordering::SeqCst))?,
@@ -111,100 +126,148 @@ impl Writer {
 
     /// A new connection after a failure. What may be left of the failed write in the log, and not on the disk, is
     /// moved into the file first, so that no later record stands on it.
-    fn reopened(&self) -> Result<Connection, Refusal> {
-        let connection = schema::connect(&self.path, self.fault)
+    fn reopened(&mut self) -> Result<Connection, Refusal> {
+        let failed = |error: rusqlite::Error| Refusal::Reopen(Box::new(error));
+        if !self.guard.is_same() {
+            return Err(Refusal::Reopen("it was moved, removed or replaced; put it back".into()));
+        }
+        let connection = schema::connect(self.guard.place())
             .map_err(|cause| Refusal::Reopen(Box::new(cause)))?;
         let busy: i64 = connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(|error| Refusal::Reopen(Box::new(error)))?;
-        if busy == 0 { Ok(connection) } else { Err(Refusal::Reopen("others use the file".into())) }
+            .map_err(failed)?;
+        if busy != 0 {
+            return Err(Refusal::Reopen("others use the file".into()));
+        }
+        self.moving.begin_anew();
+        Ok(connection)
     }
 
     /// Does one task within the transaction.
-    fn take(&self, task: Task, unlocked: Option<Hash>) -> Held {
-        let Some(connection) = &self.connection else { return Box::new(|_| ()) };
-        match task {
-            Task::Append { run, after, records, due, reply } => {
-                let done = match self.fault {
-                    Fault::CheckedUnlocked => {
-                        append::forced(connection, &run, after, &records, due, unlocked)
-                    }
-                    Fault::ConflictIgnored => {
-                        append::append(connection, &run, after, &records, due).or_else(|error| {
-                            match error {
-                                StoreError::Conflict { .. } => Ok(()),
-                                error => Err(error),
-                            }
-                        })
-                    }
-                    _ => append::append(connection, &run, after, &records, due),
-                };
-                if self.fault == Fault::EarlyAnswer {
-                    let _ = reply.send(done);
-                    return Box::new(|_| ());
+    fn take(&self, task: Task, batch: &mut Batch) {
+        let Some(connection) = &self.connection else { return };
+        let held = match task {
+            Task::Append { append, reply } => {
+                let done = append::append(connection, &append, &mut batch.positions);
+                if let Ok(position) = done
+                    && !append.records.is_empty()
+                {
+                    batch.end = Some(position);
                 }
                 held(reply, done)
             }
-            Task::Ask { run, after, request, reply } => {
-                held(reply, alone(connection, || gates::ask(connection, &run, after, &request)))
-            }
-            Task::Deny { run, request, denial, reply } => {
-                held(reply, alone(connection, || gates::deny(connection, &run, request, denial)))
-            }
-            Task::Mend { reply } => held(reply, Ok(())),
-            Task::Keep { run, snapshot } => {
-                // A snapshot that cannot be kept is made anew later.
-                let _ = alone(connection, || keep(connection, &run, &snapshot));
-                Box::new(|_| ())
+            Task::Note { scope, change, reply } => {
+                held(reply, alone(connection, || notes::change(connection, &scope, &change)))
             }
             Task::Remove { run, removal, reply } => {
-                held(reply, alone(connection, || remove(connection, &run, removal)))
+                let done = alone(connection, || list::remove(connection, &run, removal));
+                batch.has_removed |= done.is_ok();
+                held(reply, done)
             }
+            Task::Reopen { reply } => held(reply, Ok(())),
+            Task::Upkeep => return,
+        };
+        batch.held.push(held);
+    }
+
+    fn upkeep(&mut self, batch: &Batch) {
+        let Some(connection) = &self.connection else { return };
+        if batch.has_removed {
+            self.upkeep.look_again();
         }
+        self.upkeep.step(connection, &self.pending);
     }
 
     /// Ends the transaction, and only then answers.
-    fn commit(&mut self, held: Vec<Held>) {
+    fn commit(&mut self, batch: Batch) {
         let Some(connection) = &self.connection else { return };
-        self.commits += 1;
-        let is_to_fail = matches!(self.fault,
-            Fault::CommitFails(at) | Fault::FailureIgnored(at) if at == self.commits);
-        let committed = if is_to_fail {
-            connection.execute_batch("ROLLBACK").map_err(Some).and(Err(None))
-        } else {
-            execute(connection, "COMMIT").map_err(Some)
+        let committed = match self.guard.check(connection) {
+            Ok(marks) => self.moving.mark(connection, marks),
+            Err(error) => return self.give_up(batch, &error),
         };
-        match committed {
+        match committed.and_then(|()| execute(connection, "COMMIT")) {
             Ok(()) => {
-                self.changes.send_modify(|count| *count += 1);
-                answer_all(held);
-            }
-            Err(_) if matches!(self.fault, Fault::FailureIgnored(_)) => {
-                answer_all(held);
+                self.publish(&batch);
+                for answer in batch.held {
+                    answer(None);
+                }
             }
             Err(error) => {
-                let cause = error.map_or_else(|| "a seeded fault".to_owned(), |e| e.to_string());
+                let cause = error.to_string();
                 tracing::error!(cause, "the store failed while it wrote");
-                // A second attempt could succeed without what the first one lost, so that the connection is given up.
-                // Who is told reads again, and has to find what is there at the next start too: until that is known,
+                // A second attempt could succeed without what the first one lost, so the connection is given up. The
+                // callers read again and have to find what is there at the next start too: until that is known,
                 // nobody reads.
+                self.upkeep.give_up(&self.pending);
                 self.connection = None;
                 self.connection = self.reopened().ok();
                 self.is_broken.store(self.connection.is_none(), Ordering::SeqCst);
-                for answer in held {
+                for answer in batch.held {
                     answer(Some(StoreError::Indeterminate(cause.clone().into())));
                 }
             }
         }
     }
 
-    /// The end of a history before the lock is taken, for the fault of looking there.
-    fn looked_up(&self, task: &Task) -> Option<Hash> {
-        let (Fault::CheckedUnlocked, Some(connection)) = (self.fault, &self.connection) else {
-            return None;
-        };
-        let Task::Append { run, .. } = task else { return None };
-        read::end(connection, run).ok()?.map(|end| end.hash)
+    /// Takes the transaction back, since it must not be committed.
+    fn give_up(&mut self, batch: Batch, error: &StoreError) {
+        if let Some(connection) = &self.connection {
+            // Without it the transaction is not committed either.
+            let _ = execute(connection, "ROLLBACK");
+        }
+        self.upkeep.give_up(&self.pending);
+        for answer in batch.held {
+            let error = match error {
+                StoreError::Poisoned(_) => self.guard.replaced(),
+                error => StoreError::Unavailable(crate::text::chain(error).into()),
+            };
+            answer(Some(error));
+        }
+    }
+
+    /// Moves the log into the file, if it has grown enough.
+    fn move_log(&mut self) {
+        if let Some(connection) = &self.connection
+            && !self.guard.is_dead()
+        {
+            self.moving.go_on(connection);
+        }
+    }
+
+    /// Lets SQLite move the log into the file and remove it, if nobody else uses the file.
+    fn close(&mut self) {
+        self.moving.end();
+        let Some(connection) = &self.connection else { return };
+        let may_move = !self.guard.is_dead()
+            && self.guard.is_same()
+            && match self.moving.at_end(connection) {
+                End::Empty => true,
+                End::Unmoved => self.mark_end(connection).is_ok(),
+                End::Others => false,
+            };
+        if may_move {
+            // Otherwise the log stays, and is moved after the next start.
+            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+        }
+        self.connection = None;
+    }
+
+    fn mark_end(&self, connection: &Connection) -> Result<(), StoreError> {
+        execute(connection, "BEGIN IMMEDIATE").map_err(failed)?;
+        let marked = self.guard.check(connection).and_then(|marks| {
+            marks.renew(connection).and_then(|()| execute(connection, "COMMIT")).map_err(failed)
+        });
+        if marked.is_err() {
+            // The connection ends with it in any case.
+            let _ = execute(connection, "ROLLBACK");
+        }
+        marked
+    }
+
+    fn publish(&self, batch: &Batch) {
+        if batch.end.is_some() || batch.has_removed {
+            self.end.send_modify(|end| *end = batch.end.unwrap_or(*end).max(*end));
+        }
     }
 }
 
@@ -212,16 +275,17 @@ impl Task {
     fn refuse(self, refusal: &Arc<Refusal>) {
         let error = match **refusal {
             Refusal::Begin(_) => StoreError::Unavailable(Box::new(Arc::clone(refusal))),
-            Refusal::Reopen(_) => StoreError::Poisoned(Box::new(Arc::clone(refusal))),
+            Refusal::Reopen(_) | Refusal::Replaced(_) => {
+                StoreError::Poisoned(Box::new(Arc::clone(refusal)))
+            }
         };
-        // Nobody waits for the answer to a call that was given up.
+        // A caller that is gone needs no answer.
         match self {
-            Self::Append { reply, .. }
-            | Self::Ask { reply, .. }
-            | Self::Deny { reply, .. }
-            | Self::Mend { reply } => drop(reply.send(Err(error))),
+            Self::Append { reply, .. } => drop(reply.send(Err(error))),
+            Self::Note { reply, .. } => drop(reply.send(Err(error))),
             Self::Remove { reply, .. } => drop(reply.send(Err(error))),
-            Self::Keep { .. } => {}
+            Self::Reopen { reply } => drop(reply.send(Err(error))),
+            Self::Upkeep => {}
         }
     }
 }
@@ -232,7 +296,9 @@ enum Refusal {
     #[error("the file cannot be written; check that the disk has room")]
     Begin(#[source] rusqlite::Error),
     #[error("the file cannot be opened again")]
-    Reopen(#[source] super::super::Cause),
+    Reopen(#[source] Cause),
+    #[error(transparent)]
+    Replaced(StoreError),
 }
 
 fn held<T: 'static>(reply: Reply<T>, done: Result<T, StoreError>) -> Held {
@@ -240,56 +306,4 @@ fn held<T: 'static>(reply: Reply<T>, done: Result<T, StoreError>) -> Held {
         // A conflict is forgotten as well: it may have been with a record that went with the transaction.
         let _ = reply.send(failure.map_or(done, Err));
     })
-}
-
-fn answer_all(held: Vec<Held>) {
-    for answer in held {
-        answer(None);
-    }
-}
-
-fn keep(connection: &Connection, run: &RunName, snapshot: &Snapshot) -> Result<(), StoreError> {
-    let Some(end) = read::end(connection, run)? else { return Ok(()) };
-    let (version, hash) = (snapshot.version, snapshot.hash.0.as_slice());
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO snapshot (run, version, hash, body, entered, seal)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6
-             WHERE EXISTS (SELECT 1 FROM record WHERE run = ?1 AND version = ?2 AND hash = ?3)",
-        )
-        .and_then(|mut keep| {
-            let (body, entered, seal) = (&snapshot.body, snapshot.entered(), snapshot.seal());
-            keep.execute((end.id, version, hash, body, entered, seal.0.as_slice()))
-        })
-        .map(drop)
-        .map_err(read::failed)
-}
-
-fn remove(
-    connection: &Connection,
-    run: &RunName,
-    removal: Removal,
-) -> Result<Tombstone, StoreError> {
-    let Some(end) = read::end(connection, run)? else {
-        return Err(StoreError::Conflict { actual: None });
-    };
-    let Removal { actor, time } = removal;
-    let removed = || -> rusqlite::Result<()> {
-        let values = (
-            end.id,
-            run.as_str(),
-            end.version,
-            end.hash.0.as_slice(),
-            actor.as_str(),
-            time.timestamp_micros(),
-        );
-        connection.execute("INSERT INTO tombstone VALUES (?, ?, ?, ?, ?, ?)", values)?;
-        connection.execute("DELETE FROM record WHERE run = ?", [end.id])?;
-        connection.execute("DELETE FROM snapshot WHERE run = ?", [end.id])?;
-        connection.execute("DELETE FROM gate WHERE run = ?", [end.id])?;
-        connection.execute("DELETE FROM run WHERE id = ?", [end.id])?;
-        Ok(())
-    };
-    removed().map_err(read::failed)?;
-    Ok(Tombstone { run: run.clone(), version: end.version, hash: end.hash, actor, time })
 }

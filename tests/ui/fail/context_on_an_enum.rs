@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[context] #[derive(Debug)] pub enum Bulb { Fresh, Old }
     //~^ ERROR(Bulb) `#[context]` goes on a struct, with what every state can see and change

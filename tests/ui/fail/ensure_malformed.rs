@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 #[ensure(to = On)]
 //~^ ERROR(#[ensure(to = On)]) a property is `to = State, through = event`, `never(from = State, to = State)` or `always_reachable = State`, and perhaps a reason: `"nothing ships unread"`
 #[ensure(never(from = Off, two = On))]

@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 #[ensure(to = Onn, through = pres)]
 //~^ ERROR(Onn) no state `Onn` is declared; did you mean `On`?
 //~^^ ERROR(pres) no state `pres` is declared; did you mean `press`?

@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;

@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[context] pub struct Bulb<'a>(&'a str);
     //~^ ERROR(<'a>) a context has no generics: name the types

@@ -1,6 +1,5 @@
 #[leverframe::machine(name = lamp::Lamp)]
 //~^ ERROR(lamp::Lamp) a machine is named by a plain name: `name = Release`
-//~^^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;

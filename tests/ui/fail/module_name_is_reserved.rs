@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod state {
 //~^ ERROR(state) `State` is a name that `#[machine]` gives to an item of its own: name the machine with `#[machine(name = …)]`
     #[state(initial)] pub struct Off;

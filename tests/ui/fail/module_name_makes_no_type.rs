@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod self_ {
 //~^ ERROR(self_) `self_` makes no name of a type: name the machine with `#[machine(name = …)]`
     #[state(initial)] pub struct Off;

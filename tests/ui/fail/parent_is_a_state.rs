@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[state(initial, parent = On)] pub struct Off;
     //~^ ERROR(On) `On` is a state, and only a superstate has states inside: mark it `#[superstate]`

@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 mod lamp {
     #[state(initial)] struct Off;
     //~^ ERROR(Off) the state `Off` is seen less far than the machine: make it `pub(super)`

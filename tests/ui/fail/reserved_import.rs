@@ -1,6 +1,5 @@
 pub mod house { pub struct State; pub struct Lamp; }
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     use super::house::{self, State};
     //~^ ERROR(State) `State` is a name that `#[machine]` gives to an item of its own: choose another

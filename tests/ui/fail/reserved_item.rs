@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     pub const CHART: u8 = 0;
     //~^ ERROR(CHART) `CHART` is a name that `#[machine]` gives to an item of its own: choose another

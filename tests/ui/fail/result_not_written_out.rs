@@ -1,6 +1,5 @@
 use std::{fmt, io};
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     use super::*;
     #[state(initial)] pub struct Off;

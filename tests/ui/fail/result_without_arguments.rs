@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     type Result = std::result::Result<On, String>;
     #[state(initial)] pub struct Off;

@@ -1,5 +1,4 @@
 #[leverframe::machine(serde)]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[cfg_attr(all(), derive(Clone))]
     //~^ ERROR(#[cfg_attr(all(), derive(Clone))]) a state of `#[machine(serde)]` derives outright, not by `cfg_attr`

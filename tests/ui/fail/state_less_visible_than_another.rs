@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 mod lamp {
     #[context] pub(super) struct Bulb;
     //~^ ERROR(Bulb) the context `Bulb` is seen less far than the states: make it `pub`

@@ -1,6 +1,5 @@
 pub mod house {
     #[leverframe::machine]
-    //~^ E0432 nothing_until_the_errors_above_are_mended
     pub(super) mod lamp {
         #[state(initial)] pub(super) struct Off;
         //~^ ERROR(Off) the state `Off` is seen less far than the machine: make it `pub(in super::super)`

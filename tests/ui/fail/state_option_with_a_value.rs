@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[state(initial = true)] pub struct Off;
     //~^ ERROR(initial) `initial` takes no value: the name alone says it

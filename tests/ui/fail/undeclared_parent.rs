@@ -1,5 +1,4 @@
 #[leverframe::machine]
-//~^ E0432 nothing_until_the_errors_above_are_mended
 pub mod lamp {
     #[state(initial, parent = Workin)] pub struct Off;
     //~^ ERROR(Workin) no superstate `Workin` is declared; did you mean `Working`?

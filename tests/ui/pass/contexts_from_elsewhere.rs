@@ -41,14 +41,14 @@ pub mod list {
 }
 
 fn main() {
-    use leverframe::chart::Player;
+    use leverframe::chart::Initiator;
 
     let mut counter = counter::Counter::new(Workspace { count: 0 });
     counter.count();
     assert_eq!(counter.finish().context().count, 1);
     let finish = counter::Event::from(counter::events::Finish);
-    assert_eq!(finish.player(counter::StateName::Idle), Some(Player::Human));
-    assert_eq!(finish.player(counter::StateName::Done), None);
+    assert_eq!(finish.initiator(counter::StateName::Idle), Some(Initiator::Human));
+    assert_eq!(finish.initiator(counter::StateName::Done), None);
 
     let mut list = list::List::new(Vec::new());
     list.add(3);

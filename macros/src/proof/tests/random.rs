@@ -1,7 +1,7 @@
 //! Random graphs and properties, the same in each run.
 
 use crate::proof::{
-    Clause, Event, Graph, History, HistoryId, Leaf, Move, Property, Target, Through,
+    Clause, Event, Graph, History, HistoryId, Leaf, Property, Target, Through, Transition,
 };
 
 /// `SplitMix64`.
@@ -31,13 +31,13 @@ impl Random {
         if some.is_empty() { vec![self.leaf(leaves)] } else { some }
     }
 
-    /// A graph of so many leaves, events, histories and moves; each leaf is in a history at those odds.
+    /// A graph of so many leaves, events, histories and transitions; each leaf is in a history at those odds.
     pub(super) fn graph(
         &mut self,
         leaves: usize,
         events: usize,
         (histories, odds): (usize, usize),
-        moves: usize,
+        transitions: usize,
     ) -> Graph {
         let histories: Vec<_> = (0..histories)
             .map(|_| {
@@ -46,9 +46,9 @@ impl Random {
                 History { leaves: inside, default }
             })
             .collect();
-        let moves = (0..moves)
+        let transitions = (0..transitions)
             .map(|_| {
-                let clause = self.below(moves);
+                let clause = self.below(transitions);
                 // Of seven transitions one is internal, two are choices.
                 let targets = [0, 1, 1, 1, 1, 2, 2][self.below(7)];
                 let targets = (0..targets).map(|_| {
@@ -61,26 +61,38 @@ impl Random {
                 let targets = targets.collect();
                 let from = self.leaf(leaves);
                 let event = Event(clause % events);
-                Move { from, event, clause: Clause(clause), targets, refusable: self.one_in(4) }
+                Transition {
+                    from,
+                    event,
+                    clause: Clause(clause),
+                    targets,
+                    refusable: self.one_in(4),
+                }
             })
             .collect();
-        let last = (0..leaves).map(|_| self.one_in(5)).collect();
-        Graph { initial: self.leaf(leaves), last, histories, moves }
+        let is_final = (0..leaves).map(|_| self.one_in(5)).collect();
+        Graph { initial: self.leaf(leaves), is_final, histories, transitions }
     }
 
     /// A graph where memory matters: several leaves are left for another one, from which a history leads back.
-    pub(super) fn pausing_graph(&mut self, events: usize, moves: usize) -> Graph {
+    pub(super) fn pausing_graph(&mut self, events: usize, transitions: usize) -> Graph {
         let leaves = 4;
-        let mut graph = self.graph(leaves, events, (1, 2), moves);
+        let mut graph = self.graph(leaves, events, (1, 2), transitions);
         let (a, b, paused) = (Leaf(0), Leaf(1), Leaf(2));
         graph.histories = vec![History { leaves: vec![a, b], default: a }];
         let back = Target::History(HistoryId(0));
         for (from, target) in [(a, Target::Leaf(paused)), (b, Target::Leaf(paused)), (paused, back)]
         {
-            let clause = self.below(moves + 3);
+            let clause = self.below(transitions + 3);
             let (event, clause) = (Event(clause % events), Clause(clause));
             let refusable = self.one_in(4);
-            graph.moves.push(Move { from, event, clause, targets: vec![target], refusable });
+            graph.transitions.push(Transition {
+                from,
+                event,
+                clause,
+                targets: vec![target],
+                refusable,
+            });
         }
         graph
     }

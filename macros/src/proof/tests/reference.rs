@@ -1,6 +1,8 @@
 //! The properties by their definition: every path is walked, none is remembered, nothing is clever.
 
-use crate::proof::{Clause, Graph, HistoryId, Leaf, Move, Property, Step, Target, Through};
+use crate::proof::graph::{
+    Clause, Graph, HistoryId, Leaf, Property, Step, Target, Through, Transition,
+};
 
 /// A configuration as it is defined: a leaf and what every history remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +41,16 @@ impl<'g> Reference<'g> {
         At { leaf, memory }
     }
 
-    fn moves(self, at: &At) -> impl Iterator<Item = &'g Move> + use<'g> {
+    fn transitions(self, at: &At) -> impl Iterator<Item = &'g Transition> + use<'g> {
         let leaf = at.leaf;
-        let moves = self.graph.moves.iter().filter(move |mv| mv.from == leaf);
-        moves.filter(move |mv| Some(mv.clause) != self.without)
+        let transitions =
+            self.graph.transitions.iter().filter(move |transition| transition.from == leaf);
+        transitions.filter(move |transition| Some(transition.clause) != self.without)
     }
 
     pub(super) fn steps(self, at: &At) -> Vec<(Step, At)> {
         let mut steps = Vec::new();
-        for Move { from, event, clause, targets, .. } in self.moves(at) {
+        for Transition { from, event, clause, targets, .. } in self.transitions(at) {
             for target in targets {
                 let to = self.target(at, *target);
                 steps.push((Step { from: *from, event: *event, clause: *clause, to: to.leaf }, to));
@@ -117,7 +120,7 @@ impl<'g> Reference<'g> {
             Property::Never { from, to } => self.over(from, to, None, &mut found),
             Property::AlwaysReachable { to } => {
                 self.paths(&self.start(), &anything, &mut |path, end| {
-                    if !self.graph.last[end.leaf.0] && !self.is_sure(end, to, &mut Vec::new()) {
+                    if !self.graph.is_final[end.leaf.0] && !self.is_sure(end, to, &mut Vec::new()) {
                         found(path.to_vec());
                     }
                 });
@@ -153,9 +156,11 @@ impl<'g> Reference<'g> {
             return true;
         }
         seen.push(at.clone());
-        let mut moves = self.moves(at).filter(|mv| !mv.refusable && !mv.targets.is_empty());
-        let sure = moves.any(|mv| {
-            mv.targets.iter().all(|target| {
+        let mut transitions = self
+            .transitions(at)
+            .filter(|transition| !transition.refusable && !transition.targets.is_empty());
+        let sure = transitions.any(|transition| {
+            transition.targets.iter().all(|target| {
                 let next = self.target(at, *target);
                 !seen.contains(&next) && self.is_sure(&next, to, seen)
             })
@@ -182,7 +187,7 @@ impl<'g> Reference<'g> {
         let mut best: Option<(usize, Clause)> = None;
         for Step { clause, .. } in path {
             let without = Reference { graph: self.graph, without: Some(*clause) };
-            let cost = self.graph.last.len() - without.reached().len();
+            let cost = self.graph.is_final.len() - without.reached().len();
             if without.violation(property).is_none() && best.is_none_or(|(least, _)| cost <= least)
             {
                 best = Some((cost, *clause));

@@ -1,25 +1,29 @@
-//! Which clauses every walk to a node takes, by one data-flow analysis for all nodes and clauses.
+//! The clauses that dominate a node, by one data-flow analysis for all nodes and clauses.
 
 use std::collections::{HashMap, VecDeque};
 
-use super::search::Walks;
-use super::{Clause, Graph};
+use super::digraph::Digraph;
+use super::graph::{Clause, Graph};
 
-/// For each node the clauses that every walk to it takes: without one of them it would not be reached.
-pub(super) struct Unavoidable {
-    /// The bit of each clause that is looked at.
+/// For each node the clauses that every path to it takes: without one of them the node is unreachable.
+pub(super) struct Dominators {
+    /// The bit of each clause.
     bits: HashMap<Clause, usize>,
-    /// For each node so many words of bits.
+    /// For each node a set of bits.
     sets: Vec<Vec<u64>>,
 }
 
-impl Walks {
-    /// Looks at some of the clauses; every node is reached by some walk.
-    pub(super) fn unavoidable(&self, graph: &Graph, clauses: &[Clause]) -> Unavoidable {
+impl Digraph {
+    /// Which of the clauses dominate which node. Every node is reachable.
+    pub(super) fn dominators(&self, graph: &Graph, clauses: &[Clause]) -> Dominators {
         let bits: HashMap<_, _> = clauses.iter().copied().zip(0..).collect();
-        let taken: Vec<_> = graph.moves.iter().map(|mv| bits.get(&mv.clause).copied()).collect();
+        let taken: Vec<_> = graph
+            .transitions
+            .iter()
+            .map(|transition| bits.get(&transition.clause).copied())
+            .collect();
         let words = clauses.len().div_ceil(WORD);
-        // All clauses are unavoidable until a walk avoids them.
+        // Every clause dominates until a path avoids it.
         let mut sets = vec![vec![u64::MAX; words]; self.edges.len()];
         let mut queue = VecDeque::new();
         if let Some(first) = sets.first_mut() {
@@ -29,15 +33,15 @@ impl Walks {
         let mut queued = vec![false; self.edges.len()];
         while let Some(node) = queue.pop_front() {
             queued[node] = false;
-            let mut walk = sets[node].clone();
+            let mut taken_so_far = sets[node].clone();
             for edge in &self.edges[node] {
-                let bit = taken[edge.number].filter(|bit| !has(&walk, *bit));
+                let bit = taken[edge.transition].filter(|bit| !has(&taken_so_far, *bit));
                 if let Some(bit) = bit {
-                    flip(&mut walk, bit);
+                    flip(&mut taken_so_far, bit);
                 }
-                let less = narrow(&mut sets[edge.to], &walk);
+                let less = narrow(&mut sets[edge.to], &taken_so_far);
                 if let Some(bit) = bit {
-                    flip(&mut walk, bit);
+                    flip(&mut taken_so_far, bit);
                 }
                 if less && !queued[edge.to] {
                     queued[edge.to] = true;
@@ -45,7 +49,7 @@ impl Walks {
                 }
             }
         }
-        Unavoidable { bits, sets }
+        Dominators { bits, sets }
     }
 }
 
@@ -69,9 +73,9 @@ fn narrow(set: &mut [u64], other: &[u64]) -> bool {
     less
 }
 
-impl Unavoidable {
-    /// Whether every walk to any of the nodes takes the clause.
-    pub(super) fn at_all(&self, mut nodes: impl Iterator<Item = usize>, clause: Clause) -> bool {
+impl Dominators {
+    /// Whether the clause dominates all of the nodes.
+    pub(super) fn dominates(&self, mut nodes: impl Iterator<Item = usize>, clause: Clause) -> bool {
         let bit = self.bits.get(&clause);
         bit.is_some_and(|bit| nodes.all(|node| has(&self.sets[node], *bit)))
     }

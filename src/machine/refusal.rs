@@ -3,7 +3,7 @@
 use core::error::Error;
 use core::fmt::{self, Debug, Display, Formatter};
 
-use crate::machine::{Machine, Name, allowed};
+use super::{Machine, Name, allowed};
 
 /// An event that the machine took.
 pub struct Applied<M: Machine> {

@@ -4,27 +4,24 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, ReturnType, parse_quote};
 
-use super::{call, documentation};
-use crate::model::{Argument, Ask, Model, StateId, visibility};
-use crate::parse::{Declaration, Output, unraw};
+use super::call::{call, used};
+use super::documentation::documentation;
+use crate::model::{Argument, Model, Output, Query, StateId, unraw};
 
 /// The methods; with a wire form also the enums and `Portable`.
-pub(super) fn asks(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let everywhere = methods(declaration, model, None);
-    let by_state = model.states().map(|(id, _)| methods(declaration, model, Some(id)));
-    let wire = declaration.serde.then(|| portable(declaration, model));
+pub(super) fn queries(model: &Model<'_>) -> TokenStream {
+    let everywhere = methods(model, None);
+    let by_state = model.states().map(|(id, _)| methods(model, Some(id)));
+    let wire = model.serde.then(|| portable(model));
     quote!(#everywhere #(#by_state)* #wire)
 }
 
 /// The methods about one state, or about none.
-fn methods(
-    declaration: &Declaration,
-    model: &Model<'_>,
-    about: Option<StateId>,
-) -> Option<TokenStream> {
-    let machine = &declaration.name;
-    let asks = model.queries.iter().chain(&model.prompts).filter(|ask| ask.about == about);
-    let methods: Vec<_> = asks.map(|ask| method(declaration, ask)).collect();
+fn methods(model: &Model<'_>, about: Option<StateId>) -> Option<TokenStream> {
+    let machine = model.name;
+    let queries = model.queries.iter().chain(&model.prompts);
+    let queries = queries.filter(|query| query.about == about);
+    let methods: Vec<_> = queries.map(|query| method(model, query)).collect();
     if methods.is_empty() {
         return None;
     }
@@ -32,27 +29,27 @@ fn methods(
         Some(state) => quote!(impl #machine<#state>),
         None => quote!(impl<S> #machine<S>),
     };
-    let unused = super::unused(declaration);
+    let unused = model.allow_unused();
     Some(quote!(#unused #header { #(#methods)* }))
 }
 
-fn method(declaration: &Declaration, ask: &Ask<'_>) -> TokenStream {
-    let vis = visibility(declaration, 1);
-    let ident = &ask.function.ident;
-    let fails = ask.function.output.error.is_some();
+fn method(model: &Model<'_>, query: &Query<'_>) -> TokenStream {
+    let vis = &model.vis;
+    let ident = &query.function.ident;
+    let fails = query.function.output.error.is_some();
     let docs = documentation(
-        &ask.function.docs,
+        &query.function.docs,
         || format!("Answers `{}`.", unraw(ident)),
         fails.then_some("The reason of the function that answers."),
     );
-    let parameters = ask.parameters.iter().map(|parameter| {
+    let parameters = query.parameters.iter().map(|parameter| {
         let (ident, ty) = (&parameter.ident, &parameter.ty);
         quote!(#ident: #ty)
     });
-    let output = output(&ask.function.output);
+    let output = output(&query.function.output);
     let call = call(
         ident,
-        &ask.arguments,
+        &query.arguments,
         &quote!(&self.0.state),
         &quote!(&self.0.context),
         |ident| quote!(#ident),
@@ -73,11 +70,10 @@ fn output(Output { value, error }: &Output) -> ReturnType {
     }
 }
 
-fn portable(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
-    let name = &declaration.name;
-    let queries = questions(declaration, "Query", " A question about the machine.", &model.queries);
-    let prompts =
-        questions(declaration, "Prompt", " A prompt for a language model.", &model.prompts);
+fn portable(model: &Model<'_>) -> TokenStream {
+    let name = model.name;
+    let queries = query_enum(model, "Query", " A question about the machine.", &model.queries);
+    let prompts = query_enum(model, "Prompt", " A prompt for a language model.", &model.prompts);
     let at = Ident::new("at", Span::mixed_site());
     let answers = model.queries.iter().map(|query| row(model, query, &at, "answer"));
     let texts = model.prompts.iter().map(|prompt| row(model, prompt, &at, "text"));
@@ -92,27 +88,27 @@ fn portable(declaration: &Declaration, model: &Model<'_>) -> TokenStream {
     }
 }
 
-/// The enum of queries or of prompts.
-fn questions(declaration: &Declaration, name: &str, docs: &str, asks: &[Ask<'_>]) -> TokenStream {
-    let vis = visibility(declaration, 1);
+/// The enum of the queries or of the prompts.
+fn query_enum(model: &Model<'_>, name: &str, docs: &str, queries: &[Query<'_>]) -> TokenStream {
+    let vis = &model.vis;
     let name = Ident::new(name, Span::call_site());
-    let variants = asks.iter().map(|ask| {
-        let (variant, wire) = (&ask.variant, unraw(&ask.function.ident));
-        let docs = documentation(&ask.function.docs, || format!("The question `{wire}`."), None);
-        let fields = ask.parameters.iter().map(|parameter| {
+    let variants = queries.iter().map(|query| {
+        let (variant, wire) = (&query.variant, unraw(&query.function.ident));
+        let docs = documentation(&query.function.docs, || format!("The question `{wire}`."), None);
+        let fields = query.parameters.iter().map(|parameter| {
             let (ident, ty) = (&parameter.ident, &parameter.ty);
             let docs = documentation(&parameter.docs, String::new, None);
             let default = parameter.default.as_ref().map(|_| {
-                let path = format!("{name}::{}", default_name(ask, ident));
+                let path = format!("{name}::{}", default_name(query, ident));
                 quote!(#[serde(default = #path)])
             });
             quote!(#docs #default #ident: #ty,)
         });
         quote!(#docs #[serde(rename = #wire)] #variant { #(#fields)* })
     });
-    let defaults = asks.iter().flat_map(|ask| {
-        ask.parameters.iter().filter_map(|parameter| {
-            let (name, ty) = (default_name(ask, &parameter.ident), &parameter.ty);
+    let defaults = queries.iter().flat_map(|query| {
+        query.parameters.iter().filter_map(|parameter| {
+            let (name, ty) = (default_name(query, &parameter.ident), &parameter.ty);
             let value = parameter.default.as_ref()?;
             Some(quote!(fn #name() -> #ty { #value }))
         })
@@ -126,27 +122,27 @@ fn questions(declaration: &Declaration, name: &str, docs: &str, asks: &[Ask<'_>]
 }
 
 /// The place tells apart what two names would not: `a` with `b_c`, and `a_b` with `c`.
-fn default_name(ask: &Ask<'_>, parameter: &Ident) -> Ident {
-    format_ident!("default_{}_{}", ask.function.place, unraw(parameter))
+fn default_name(query: &Query<'_>, parameter: &Ident) -> Ident {
+    format_ident!("default_{}_{}", query.function.place, unraw(parameter))
 }
 
 /// How the function of a query or of a prompt is called.
-fn row(model: &Model<'_>, ask: &Ask<'_>, at: &Ident, verb: &str) -> TokenStream {
-    let fallible = ask.function.output.error.is_some();
+fn row(model: &Model<'_>, query: &Query<'_>, at: &Ident, verb: &str) -> TokenStream {
+    let fallible = query.function.output.error.is_some();
     let verb = if fallible { format_ident!("try_{verb}") } else { format_ident!("{verb}") };
     let source = Ident::new("source", Span::mixed_site());
-    let (variant, function) = (&ask.variant, &ask.function.ident);
-    let fields = ask.parameters.iter().map(|parameter| &parameter.ident);
+    let (variant, function) = (&query.variant, &query.function.ident);
+    let fields = query.parameters.iter().map(|parameter| &parameter.ident);
     let call = call(
         function,
-        &ask.arguments,
+        &query.arguments,
         &quote!(#source),
         &quote!(&#at.context),
         |ident| quote!(#ident),
     );
-    let about = ask.about.map(|state| {
+    let about = query.about.map(|state| {
         let state = model.name(state);
-        let source = super::used(&ask.arguments, Argument::Source, &source);
+        let source = used(&query.arguments, Argument::Source, &source);
         quote!(#state #source)
     });
     quote!(#verb #variant { #(#fields),* } (#about) => #call;)

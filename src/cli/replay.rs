@@ -1,0 +1,184 @@
+//! The command that replays a run.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::Args;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::runs::{Done, PAGE, RunOption, never_started};
+use super::store::StoreOption;
+use super::terminal;
+use crate::portable::Portable;
+use crate::record::{Program, RunId, Snapshot, Version};
+use crate::run::{Run, Unreplayable};
+use crate::runs::{RunsError, noted_digest};
+use crate::store::{Head, PageLimit, Scope, Store};
+
+#[derive(Args)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    run: RunOption,
+    /// The last version [default: all]
+    #[arg(long, value_name = "N")]
+    to: Option<u64>,
+    /// Print a JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// Replays a run, compares it with its digests, and prints where it leads.
+pub(super) async fn replay<M: Portable>(Replay { run, to, json, store }: Replay) -> Done {
+    let (store, id) = (store.existing::<M>()?, run.id());
+    let Some(head) = store.head(&id).await? else {
+        return Err(never_started(&*store, id).await?.into());
+    };
+    let (name, end) = (&id.name, head.version);
+    let to = to.map_or(end, Version);
+    if to > end {
+        let error =
+            format!("the run `{name}` is at version {end}; use `--to {end}` or a smaller version");
+        return Err(error.into());
+    }
+    let replayed = replayed::<M>(&*store, &id, to).await;
+    let run = match replayed {
+        Err(RunsError::Unreplayable { run, source }) => return Err(refused(run, source)),
+        run => run?,
+    };
+    let snapshot = run.snapshot()?;
+    let covered = match compared(&*store, &head, &snapshot).await? {
+        Ok(is_noted) if is_noted => Some(to),
+        Ok(_) => run.digest_version(),
+        Err(source) => return Err(refused(id, source)),
+    };
+    print(&id, &run, &snapshot, covered, json)
+}
+
+/// The error about a run that this program cannot replay, and how to go on.
+fn refused(run: RunId, source: Unreplayable) -> Box<dyn std::error::Error> {
+    terminal::note(&format!(
+        "the records can be read: `history {} --owner {}`",
+        run.name, run.owner
+    ));
+    RunsError::Unreplayable { run, source }.into()
+}
+
+async fn replayed<M: Portable>(
+    store: &dyn Store,
+    id: &RunId,
+    to: Version,
+) -> Result<Run<M>, RunsError> {
+    let broken = |source| RunsError::Unreplayable { run: id.clone(), source };
+    let mut progress = Progress::new("replayed");
+    let mut run: Option<Run<M>> = None;
+    loop {
+        let next = run.as_ref().map_or(Version::START, Run::next);
+        let left =
+            usize::try_from(to.0.saturating_sub(next.0)).unwrap_or(usize::MAX).saturating_add(1);
+        let page = store.load(id, next, PageLimit::new(left.min(PAGE.records), PAGE.bytes)).await?;
+        for record in &page.records {
+            match &mut run {
+                None => run = Some(Run::begun(record, Program::of(M::CHART)).map_err(broken)?),
+                Some(run) => run.replay(record).map_err(broken)?,
+            }
+        }
+        match run {
+            Some(run) if run.version() >= to => {
+                progress.end();
+                return Ok(run);
+            }
+            // The run was removed meanwhile.
+            _ if page.records.is_empty() => return Err(never_started(store, id.clone()).await?),
+            _ => progress.show(next.0, to.0),
+        }
+    }
+}
+
+/// Compares the end of a run with the digest that was noted when it was last used. The answer is whether there is one.
+async fn compared(
+    store: &dyn Store,
+    head: &Head,
+    snapshot: &Snapshot,
+) -> Result<Result<bool, Unreplayable>, RunsError> {
+    if snapshot.hash != head.hash {
+        return Ok(Ok(false));
+    }
+    let scope = Scope::Head { run: head.run.clone(), hash: head.hash };
+    let noted = noted_digest(&store.notes(&scope).await?);
+    Ok(match noted {
+        Some(noted) if noted != snapshot.digest() => Err(Unreplayable::digest(head.version)),
+        noted => Ok(noted.is_some()),
+    })
+}
+
+fn print<M: Portable>(
+    id: &RunId,
+    run: &Run<M>,
+    snapshot: &Snapshot,
+    covered: Option<Version>,
+    is_json: bool,
+) -> Done {
+    let (version, state, digest) =
+        (run.version(), M::CHART.state(run.leaf()).wire(), snapshot.digest());
+    let mut out = io::stdout().lock();
+    if is_json {
+        let value: &RawValue = serde_json::from_str(&snapshot.body)?;
+        let mut object = serde_json::Map::new();
+        object.insert("owner".to_owned(), json!(id.owner));
+        object.insert("run".to_owned(), json!(id.name));
+        object.insert("version".to_owned(), json!(version));
+        object.insert("state".to_owned(), json!(state));
+        object.insert("digest".to_owned(), json!(digest));
+        object.insert("compared_to".to_owned(), json!(covered));
+        object.insert("value".to_owned(), serde_json::to_value(value)?);
+        let object = serde_json::Value::Object(object).to_string();
+        writeln!(out, "{}", terminal::json(&object))?;
+        return Ok(());
+    }
+    let compared = match covered {
+        Some(covered) if covered >= version => "the data was compared with a digest".to_owned(),
+        Some(covered) => {
+            format!("digests cover the data up to version {covered}, and none after it")
+        }
+        None => "no digest covers the data; states and events were compared".to_owned(),
+    };
+    writeln!(
+        out,
+        "run       {}\nowner     {}\nversion   {version}\nstate     {state}",
+        id.name, id.owner
+    )?;
+    writeln!(
+        out,
+        "digest    {digest}\ncompared  {compared}\nvalue     {}",
+        terminal::json(&snapshot.body)
+    )?;
+    Ok(())
+}
+
+/// Shows on a terminal how far a replay is.
+struct Progress {
+    verb: &'static str,
+    is_shown: bool,
+}
+
+impl Progress {
+    fn new(verb: &'static str) -> Self {
+        Self { verb, is_shown: false }
+    }
+
+    fn show(&mut self, done: u64, all: u64) {
+        if done > 0 && io::stderr().is_terminal() {
+            self.is_shown = true;
+            let percent = done * 100 / all.max(1);
+            let _ = write!(io::stderr(), "\r{} {percent} %", self.verb);
+        }
+    }
+
+    fn end(self) {
+        if self.is_shown {
+            let _ = write!(io::stderr(), "\r{:20}\r", "");
+        }
+    }
+}
