@@ -114,8 +114,8 @@ impl<M: Portable<Context: Default>> Program<M> {
         let runs = Runs::<M>::new(store.open::<M>()?).with_unnamed(run);
         let builder = Server::builder(runs).named(program_name(), self.version);
         let server = (self.serving)(builder).build()?;
-        let mut limits = StdioLimits::default();
-        limits.grace = Duration::from_secs(grace);
+        let grace = Duration::from_secs(grace);
+        let limits = StdioLimits { grace, ..StdioLimits::default() };
         Ok(serve_stdio(server, limits)?)
     }
 }
