@@ -228,7 +228,7 @@ async fn an_id_may_come_again_once_it_is_answered() {
 async fn what_is_left_after_the_grace_is_counted() {
     let world = World::new();
     let (grace, in_flight) = (Duration::from_millis(1), 2.try_into().unwrap());
-    let limits = StdioLimits { grace, in_flight, ..StdioLimits::default() };
+    let limits = StdioLimits { in_flight, grace, ..StdioLimits::default() };
     let ended = check(limits, &world, async |client| {
         for id in 1..=4 {
             client.call(id, "slow", json!({})).await;
