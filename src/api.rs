@@ -13,7 +13,7 @@ mod operations;
 mod pages;
 mod prompts;
 mod reads;
-mod record;
+pub(crate) mod record;
 mod refusal;
 mod schema;
 

@@ -4,14 +4,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::limits;
 use super::moves::Moves;
 use crate::chart::State;
 use crate::record::{RunName, Version};
 use crate::run::{RejectionKind, RunStatus};
 use crate::store::Head;
 use crate::text;
-
-use super::limits;
 
 /// The answer to a call: an object, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,8 +182,9 @@ impl<'a> StatusJson<'a> {
 
     /// The answer after a refusal. Where it would be too large, first the arguments of the legal moves are left out, then
     /// moves.
-    pub(crate) fn refuse(mut self, refused: Refused) -> Answer {
-        self.refused = Some(Refused { reason: limits::reason(&refused.reason), ..refused });
+    pub(crate) fn refuse(mut self, mut refused: Refused) -> Answer {
+        refused.reason = limits::reason(&refused.reason);
+        self.refused = Some(refused);
         let mut text = json(&self);
         for moves in [usize::MAX, text::NAMES, 5, 0] {
             if text.len() <= limits::REFUSAL_BYTES {
@@ -258,5 +258,48 @@ impl<'a> HeadJson<'a> {
             due: head.due.map(text::time),
             damaged: head.is_damaged,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::api::schema::Payloads;
+    use crate::chart::{Chart, Clause, Event, Parameter, State, Target};
+    use crate::record::RunId;
+
+    const PAYLOAD: &[Parameter] = &[Parameter::new("what", "String", "What to do next with it.")];
+    const MOVE: Event =
+        Event::new("a_move_with_a_name", "", PAYLOAD, &[Clause::new(&[0], &[Target::State(0)])]);
+    const CHART: Chart = Chart::new("Wide", "", 0)
+        .states_are(&[State::new("Here", "HERE", "")], &[])
+        .events_are(&[MOVE; 200]);
+
+    /// The refusal of a machine with so many legal moves.
+    fn check(all: usize, moves: usize, has_arguments: bool) {
+        let run = RunId::new("ada".parse().expect("a name"), RunName::main());
+        let (version, leaf, state) = (Version(7), 0, CHART.state(0));
+        let legal = CHART.events().iter().take(all).collect();
+        let status = RunStatus { run, version, leaf, state, legal, blocked: Vec::new(), due: None };
+        let known = Moves::new(&CHART, &Payloads::of::<Value>(), true);
+        let kind = RejectionKind::Failed;
+        let reason = "\u{9b}".repeat(1 << 20);
+        let refused = Refused { event: None, to: None, kind, reason };
+        let answer = StatusJson::new(&status, &known).refuse(refused);
+        assert!(answer.text().len() <= limits::REFUSAL_BYTES, "{} bytes", answer.text().len());
+        let answer: Value = serde_json::from_str(answer.text()).expect("JSON");
+        let shown = answer.pointer("/legal").and_then(Value::as_array).expect("a list");
+        assert_eq!(shown.len(), moves, "of {all}");
+        assert_eq!(answer.pointer("/legal/0/arguments").is_some(), has_arguments, "of {all}");
+        assert_eq!(answer.get("more").is_none(), has_arguments, "of {all}");
+    }
+
+    #[test]
+    fn a_refusal_leaves_out_what_is_too_much() {
+        check(5, 5, true);
+        check(30, 30, false);
+        check(200, 20, false);
     }
 }

@@ -11,7 +11,7 @@ use super::error::CallError;
 use super::operations::{Action, Operation, PAGE};
 use super::refusal::{InvalidJson, failure};
 use crate::caller::Caller;
-use crate::chart::State;
+use crate::chart::{Event, State};
 use crate::portable::Portable;
 use crate::record::{RunId, RunName, Version};
 use crate::run::{RejectionKind, Run, RunStatus};
@@ -117,14 +117,14 @@ impl<M: Portable<Context: Default>> Api<M> {
             Ok(Outcome::Accepted(accepted)) => Ok(self.accepted(&accepted)),
             Ok(Outcome::Unchosen(why, status)) => {
                 if let Some(reason) = request.stale_at(status.version) {
-                    let event = self.moves.between(status.leaf, to).map(|event| event.name());
+                    let event = self.moves.between(status.leaf, to).map(Event::name);
                     let (to, kind) = (Some(target.wire()), RejectionKind::Conflict);
                     return Ok(self.refused(&status, Refused { event, to, kind, reason }));
                 }
                 match why {
                     Unchosen::Invalid(problems) => Err(problems.into()),
                     Unchosen::NoMove => {
-                        let event = self.moves.only_event_to(to).map(|event| event.name());
+                        let event = self.moves.only_event_to(to).map(Event::name);
                         Ok(self.refused(&status, no_move(&status, event, target)))
                     }
                 }

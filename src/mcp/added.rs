@@ -1,7 +1,9 @@
 //! What an author adds to the machine's own tools, prompts and resources.
 
 use std::error::Error;
+use std::panic::AssertUnwindSafe;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use rmcp::handler::server::router::prompt::PromptRouter;
 use rmcp::handler::server::router::tool::ToolRouter;
@@ -9,6 +11,7 @@ use rmcp::model::Resource;
 
 use super::Server;
 use crate::caller::Caller;
+use crate::guarded::Panic;
 use crate::runs::RunsError;
 
 pub(super) struct Added<M> {
@@ -89,4 +92,9 @@ impl ResourceError {
     pub fn failed(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed(source.into())
     }
+}
+
+/// Runs the author's code, which may panic. A call that a panic drops would never be answered.
+pub(super) async fn settled<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
+    AssertUnwindSafe(call).catch_unwind().await.map_err(Panic::from)
 }

@@ -1,9 +1,7 @@
 //! The requests of the protocol.
 
 use std::borrow::Cow;
-use std::panic::AssertUnwindSafe;
 
-use futures::FutureExt;
 use rmcp::handler::server::prompt::PromptContext;
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::model::{
@@ -16,10 +14,9 @@ use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use super::Server;
+use super::added::settled;
 use super::caller::caller_of;
-use super::convert;
-use super::resources;
-use crate::guarded::Panic;
+use super::{convert, resources};
 use crate::portable::Portable;
 use crate::text;
 
@@ -150,11 +147,6 @@ fn only_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
             Err(ErrorData::invalid_params(message, None))
         }
     }
-}
-
-/// Runs the author's code, which may panic. A call that a panic drops would never be answered.
-pub(super) async fn settled<T>(call: impl Future<Output = T>) -> Result<T, Panic> {
-    AssertUnwindSafe(call).catch_unwind().await.map_err(Panic::from)
 }
 
 /// How long a list may be kept, for clients of a revision that knows of it.

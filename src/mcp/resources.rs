@@ -4,8 +4,8 @@ use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
 use super::Server;
+use super::added::settled;
 use super::convert;
-use super::handler::settled;
 use crate::caller::Caller;
 use crate::portable::Portable;
 use crate::text;

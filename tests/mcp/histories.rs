@@ -4,45 +4,58 @@ use std::sync::Arc;
 
 use chrono::{TimeZone, Utc};
 use leverframe::Machine;
+use leverframe::api::{Api, ApiLimits, Style};
 use leverframe::chart::{Chart, Clause, Event, Parameter, State, Target};
-use leverframe::orchestrator::Orchestrator;
-use leverframe::orchestrator::events;
-use leverframe::record::{Entry, Hash, Principal, RunName, Version};
-use leverframe::runs::{Runs, RunsError};
-use leverframe::store::Store;
+use leverframe::orchestrator::{Orchestrator, events};
+use leverframe::record::{Entry, Hash, Program, Record, Version};
+use leverframe::runs::{Request, Runs, RunsError};
 use leverframe::store::memory::MemoryStore;
+use leverframe::store::{Append, PageLimit, Store};
+use serde_json::{Value, json};
 
-use super::Stopped;
 use super::own_machine::loan::Loan;
 use super::unrecorded::say;
+use super::{Stopped, local, main_run, object};
+
+const ALL: PageLimit = PageLimit::new(100, 1 << 20);
+
+/// A store whose run has these records, made by the orchestrator of this program.
+async fn holding(records: Vec<Record>) -> Arc<MemoryStore> {
+    let store = Arc::new(MemoryStore::new());
+    let declaration = Program::of(Orchestrator::CHART).declaration;
+    store.append(Append::new(main_run(), Hash::NONE, records, declaration)).await.unwrap();
+    store
+}
 
 #[tokio::test]
 async fn records_say_when_and_who() {
     let store = Arc::new(MemoryStore::new());
     let noon = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap();
     let runs = Runs::<Orchestrator>::new(store.clone()).with_clock(Arc::new(Stopped(noon)));
-    let main = RunName::main();
-    runs.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
-    let records = runs.history(&main, Version::START, 10).await.unwrap();
-    let mut told = serde_json::to_value(&records).unwrap();
+    runs.apply(&local(), &main_run(), say("a"), Request::new()).await.unwrap();
+    let history = runs.history(&main_run(), Version::START, ALL).await.unwrap();
+    assert_eq!(history.version, Version(1));
+    let mut told = serde_json::to_value(&history.records).unwrap();
     for record in told.as_array_mut().unwrap() {
         let hash = record.as_object_mut().unwrap().remove("hash").unwrap();
         assert_eq!(hash.as_str().unwrap().len(), 64);
     }
-    let chart = told[0]["entry"]["started"].as_object_mut().unwrap().remove("chart").unwrap();
-    assert_eq!(chart, Hash::of_graph(Orchestrator::CHART).to_string());
+    let program = told[0]["entry"]["started"].as_object_mut().unwrap().remove("program").unwrap();
+    assert_eq!(program["chart"], Hash::of_graph(Orchestrator::CHART).to_string());
+    let digest = told[1]["entry"]["applied"].as_object_mut().unwrap().remove("digest").unwrap();
+    assert_eq!(digest.as_str().unwrap().len(), 64);
     assert_eq!(
         told,
         serde_json::json!([
             {
                 "version": 0, "time": "2026-11-22T12:00:00Z", "actor": "local",
-                "entry": {"started": {"machine": "Orchestrator", "state": "IDLE",
+                "entry": {"started": {"machine": "Orchestrator", "to": ["IDLE"],
                     "context": {"messages": [], "task_data": {}, "knowledge": {}}}},
             },
             {
                 "version": 1, "time": "2026-11-22T12:00:00Z", "actor": "local",
                 "entry": {"applied": {"event": {"add_user_message": {"message": "a"}},
-                    "from": "IDLE", "to": "IDLE", "internal": true}},
+                    "from": ["IDLE"], "to": ["IDLE"], "internal": true}},
             },
         ]),
     );
@@ -93,7 +106,8 @@ fn the_hash_of_a_graph_tells_what_matters() {
 async fn a_history_reads_back_to_what_was() {
     let store = Arc::new(MemoryStore::new());
     let runs = Runs::<Orchestrator>::new(store.clone());
-    let main = RunName::main();
+    let (local, main) = (local(), main_run());
+    let value = |run: &leverframe::run::Run<Orchestrator>| run.value().unwrap();
     let told = |text: &str| Some(text.to_owned());
     for (version, event) in [
         say("a"),
@@ -106,41 +120,38 @@ async fn a_history_reads_back_to_what_was() {
     .into_iter()
     .enumerate()
     {
-        let accepted = runs.apply(&main, event, None, &Principal::LOCAL).await.unwrap();
-        let seen =
-            runs.read(&main, |run| serde_json::to_string(run.context()).unwrap()).await.unwrap();
-        let copy = Arc::new(MemoryStore::new());
-        let records = store.load(&main, Version::START, version + 2).await.unwrap().records;
-        copy.append(&main, Hash::NONE, records, None).await.unwrap();
-        let again = Runs::<Orchestrator>::new(copy);
-        assert_eq!(again.situation(&main).await.unwrap(), accepted.situation);
-        let read =
-            again.read(&main, |run| serde_json::to_string(run.context()).unwrap()).await.unwrap();
-        assert_eq!(read, seen);
+        let accepted = runs.apply(&local, &main, event, Request::new()).await.unwrap();
+        let seen = runs.read(&main, value).await.unwrap();
+        let prefix = PageLimit::new(version + 2, 1 << 20);
+        let records = store.load(&main, Version::START, prefix).await.unwrap().records;
+        let again = Runs::<Orchestrator>::new(holding(records).await);
+        assert_eq!(again.status(&main).await.unwrap(), accepted.status);
+        assert_eq!(again.read(&main, value).await.unwrap(), seen);
     }
 }
 
 /// A history that is not the machine's is refused with the record at which it breaks, and left as it is.
 #[tokio::test]
 async fn a_history_of_something_else_is_refused() {
-    let main = RunName::main();
+    let main = main_run();
     let written = Arc::new(MemoryStore::new());
     let runs = Runs::<Orchestrator>::new(written.clone());
-    runs.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
-    check::<Loan>(&written, 0, "it belongs to the machine `Orchestrator`").await;
+    runs.apply(&local(), &main, say("a"), Request::new()).await.unwrap();
+    check::<Loan>(&written, 0, "it is of the machine `Orchestrator`").await;
 
     for (change, cause) in [
         (r#"{"rest":{}}"#, "the machine refuses its event"),
-        (r#"{"plan":{}}"#, "the machine comes to PLANNING by it"),
+        (
+            r#"{"plan":{"task_description":null}}"#,
+            "it leads to IDLE, and the machine goes to PLANNING",
+        ),
         (r#"{"plans":{}}"#, "it cannot be read"),
     ] {
-        let mut records = written.load(&main, Version::START, 10).await.unwrap().records;
+        let mut records = written.load(&main, Version::START, ALL).await.unwrap().records;
         if let Entry::Applied { event, .. } = &mut records[1].entry {
             *event = serde_json::from_str(change).unwrap();
         }
-        let changed = Arc::new(MemoryStore::new());
-        changed.append(&main, Hash::NONE, records, None).await.unwrap();
-        check::<Orchestrator>(&changed, 1, cause).await;
+        check::<Orchestrator>(&holding(records).await, 1, cause).await;
     }
 }
 
@@ -149,8 +160,8 @@ async fn check<M: leverframe::Portable<Context: Default>>(
     version: u64,
     cause: &str,
 ) {
-    let main = RunName::main();
-    match Runs::<M>::new(store.clone()).situation(&main).await {
+    let main = main_run();
+    match Runs::<M>::new(store.clone()).status(&main).await {
         Err(RunsError::Unreplayable { source, .. }) => {
             assert_eq!(source.version, Version(version));
             let found = std::error::Error::source(&source).unwrap().to_string();
@@ -158,9 +169,49 @@ async fn check<M: leverframe::Portable<Context: Default>>(
         }
         other => panic!("{cause}: {other:?}"),
     }
-    assert_eq!(
-        store.load(&main, Version::START, 10).await.unwrap().records.len(),
-        2,
-        "it is left as it is"
-    );
+    let records = store.load(&main, Version::START, ALL).await.unwrap().records;
+    assert_eq!(records.len(), 2, "it is left as it is");
+}
+
+/// The records of a run that this program cannot follow are shown, and everything else is refused with the reason.
+#[tokio::test]
+async fn records_that_cannot_be_replayed_are_shown() {
+    let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new()));
+    let main = main_run();
+    runs.apply(&local(), &main, say("a"), Request::new()).await.unwrap();
+    runs.apply(&local(), &main, say("b"), Request::new()).await.unwrap();
+    let mut records = runs.history(&main, Version::START, ALL).await.unwrap().records;
+    if let Entry::Applied { event, .. } = &mut records[1].entry {
+        *event = serde_json::from_str(r#"{"rest":{}}"#).unwrap();
+    }
+    let runs = Runs::<Orchestrator>::new(holding(records).await);
+    let api = Api::new(runs, Style::Target, ApiLimits::default()).unwrap();
+    let call = async |name: &str, arguments: Value| {
+        let answer = api.call(&local(), api.operation(name).unwrap(), object(arguments)).await;
+        let value: Value = serde_json::from_str(answer.text()).unwrap();
+        (answer.is_refusal(), value)
+    };
+    let (is_refusal, history) = call("get_history", json!({})).await;
+    assert!(!is_refusal, "{history}");
+    assert_eq!(history["version"], 2);
+    assert_eq!(history["records"].as_array().unwrap().len(), 3);
+    assert_eq!(history["records"][1]["event"], "rest");
+    assert_eq!(history["unreplayable"]["version"], 1);
+    let reason = &history["unreplayable"]["reason"];
+    for part in ["record 1", "the machine refuses its event", "start another run"] {
+        assert!(reason.as_str().unwrap().contains(part), "`{part}`: {reason}");
+    }
+    for (name, arguments) in [
+        ("start_run", json!({})),
+        ("get_current_state", json!({})),
+        ("transition_state", json!({"new_state": "PLANNING"})),
+        ("add_user_message", json!({"message": "m"})),
+        ("list_knowledge_keys", json!({})),
+    ] {
+        let (is_refusal, answer) = call(name, arguments).await;
+        assert!(is_refusal, "{name}: {answer}");
+        assert_eq!(answer["failed"], json!({"operation": name, "reason": reason}));
+    }
+    let (is_refusal, list) = call("list_runs", json!({})).await;
+    assert!(!is_refusal && list["runs"][0]["run"] == "main", "{list}");
 }

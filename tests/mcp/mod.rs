@@ -1,5 +1,8 @@
 //! The server at its boundary: what clients send and get.
 
+mod additions;
+mod bounds;
+mod callers;
 mod command_line;
 mod endings;
 mod histories;
@@ -17,8 +20,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use leverframe::record::Clock;
-use leverframe::server::rmcp::{self, RoleClient};
+use leverframe::caller::{Caller, Principal, Way};
+use leverframe::clock::Clock;
+use leverframe::mcp::rmcp::{self, RoleClient};
+use leverframe::record::{RunId, RunName};
 use rmcp::model::{CallToolRequestParams, CallToolResult, JsonObject, ProtocolVersion};
 use rmcp::service::{ClientLifecycleMode, ClientServiceExt, RunningService};
 use serde_json::{Value, json};
@@ -46,6 +51,21 @@ impl Clock for Stopped {
     fn sleep_until(&self, _: DateTime<Utc>) -> BoxFuture<'_, ()> {
         Box::pin(std::future::pending())
     }
+}
+
+/// The user of a server without authentication.
+pub(crate) fn local() -> Caller {
+    Caller::new(Principal::LOCAL, Way::Program)
+}
+
+/// The user's run with this name.
+pub(crate) fn run(name: &str) -> RunId {
+    RunId::new(Principal::LOCAL, name.parse().unwrap())
+}
+
+/// The user's default run.
+pub(crate) fn main_run() -> RunId {
+    RunId::new(Principal::LOCAL, RunName::main())
 }
 
 /// The program, about to be started, with pipes.
@@ -85,12 +105,12 @@ impl Client {
         call(&self.service, tool, arguments).await
     }
 
-    /// The answer of a tool that does what it is asked.
+    /// The answer of a tool that does what is requested.
     async fn ok(&self, tool: &str, arguments: Value) -> Value {
         ok(&self.service, tool, arguments).await
     }
 
-    /// The answer of a tool that does not.
+    /// The answer of a tool that refuses or fails.
     async fn error(&self, tool: &str, arguments: Value) -> Value {
         error(&self.service, tool, arguments).await
     }

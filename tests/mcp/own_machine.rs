@@ -1,21 +1,18 @@
-//! A machine of a developer's own: one tool for each event, failures, an end, and additions.
+//! A machine of an author: one tool for each event, failures, and an end.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
+use leverframe::mcp::rmcp::RoleClient;
+use leverframe::mcp::rmcp::model::{GetPromptRequestParams, ReadResourceRequestParams};
+use leverframe::mcp::rmcp::service::{RunningService, ServiceError, ServiceExt};
+use leverframe::mcp::{Builder, Server};
 use leverframe::runs::Runs;
-use leverframe::server::rmcp::handler::server::router::prompt::{PromptRoute, PromptRouter};
-use leverframe::server::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
-use leverframe::server::rmcp::model::{
-    CallToolResult, ContentBlock, GetPromptRequestParams, GetPromptResult, Prompt, PromptMessage,
-    ReadResourceRequestParams, Resource, Role, Tool,
-};
-use leverframe::server::rmcp::service::{RunningService, ServiceError, ServiceExt};
-use leverframe::server::rmcp::{ErrorData, RoleClient};
-use leverframe::server::{BuildError, Builder, Server};
 use leverframe::store::memory::MemoryStore;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
-use tokio::time::timeout;
 
 use super::{each, error, ok};
 
@@ -92,6 +89,18 @@ pub mod loan {
         card.shelved += 1;
     }
 
+    /// Put the book away.
+    #[transition(from = Shelved, guard = is_brief)]
+    fn archive() -> Lost {
+        Lost
+    }
+
+    #[guard]
+    fn is_brief(card: &Card) -> Result<(), String> {
+        let notes = card.notes.concat();
+        if notes.len() < 1000 { Ok(()) } else { Err(format!("the notes are too long: {notes}")) }
+    }
+
     /// Note something.
     #[transition(from = _)]
     fn note(card: &mut Card, text: String) {
@@ -108,6 +117,20 @@ pub mod loan {
     #[query]
     fn shelved(card: &Card) -> u32 {
         card.shelved
+    }
+
+    /// The thread that answers.
+    #[query]
+    fn thread(card: &Card) -> String {
+        let _ = card;
+        format!("{:?}", std::thread::current().id())
+    }
+
+    /// Whether a shelf has the book.
+    #[query]
+    fn is_on(card: &Card, shelf: super::Shelf) -> bool {
+        let _ = card;
+        shelf.0 == "s0"
     }
 
     /// Who has it.
@@ -131,13 +154,47 @@ pub mod loan {
 
 use loan::Loan;
 
+/// One of a thousand shelves.
+#[derive(Clone)]
+pub struct Shelf(String);
+
+impl Shelf {
+    fn names() -> &'static [&'static str] {
+        static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+            (0..1000).map(|shelf| &*Box::leak(format!("s{shelf}").into_boxed_str())).collect()
+        });
+        &NAMES
+    }
+}
+
+impl<'de> Deserialize<'de> for Shelf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if Self::names().contains(&name.as_str()) {
+            Ok(Self(name))
+        } else {
+            Err(serde::de::Error::unknown_variant(&name, Self::names()))
+        }
+    }
+}
+
+impl JsonSchema for Shelf {
+    fn schema_name() -> Cow<'static, str> {
+        "Shelf".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "enum": Self::names()})
+    }
+}
+
 type Client = RunningService<RoleClient, ()>;
 
-fn builder() -> Builder<Loan> {
+pub(super) fn builder() -> Builder<Loan> {
     Server::builder(Runs::<Loan>::new(Arc::new(MemoryStore::new())))
 }
 
-async fn connect(server: Server<Loan>) -> Client {
+pub(super) async fn connect(server: Server<Loan>) -> Client {
     let (ours, theirs) = tokio::io::duplex(1 << 16);
     tokio::spawn(async move { server.serve(theirs).await.unwrap().waiting().await });
     ().serve(ours).await.unwrap()
@@ -158,9 +215,12 @@ async fn each_event_is_a_tool() {
         "lose",
         "extend",
         "sell",
+        "archive",
         "note",
         "notes",
         "shelved",
+        "thread",
+        "is_on",
         "reader",
         "broken",
     ];
@@ -246,14 +306,14 @@ async fn a_panic_is_a_refusal() {
     ok(&client, "lend", json!({"reader": "Ada"})).await;
     let refused = error(&client, "extend", json!({"days": 100})).await;
     assert_eq!(refused["refused"]["kind"], "failed");
-    assert_eq!(refused["refused"]["reason"], "it panicked: a hundred days");
+    assert_eq!(refused["refused"]["reason"], "the code panicked: a hundred days");
     assert_eq!(ok(&client, "notes", json!({})).await["value"], json!(["14 days"]));
     assert_eq!(ok(&client, "extend", json!({"days": 1})).await["version"], 2);
 
     ok(&client, "start_run", json!({"run": "b"})).await;
     let failed = error(&client, "broken", json!({"run": "b"})).await;
-    let reason = "it panicked: attempt to divide by zero";
-    assert_eq!(failed, json!({"run": "b", "failed": {"tool": "broken", "reason": reason}}));
+    let reason = "the machine failed: the code panicked: attempt to divide by zero";
+    assert_eq!(failed, json!({"run": "b", "failed": {"operation": "broken", "reason": reason}}));
     assert_eq!(ok(&client, "notes", json!({"run": "b"})).await["version"], 0, "the run goes on");
 }
 
@@ -263,7 +323,7 @@ async fn the_end_names_the_way_on() {
     ok(&client, "lose", json!({})).await;
     for (tool, arguments) in [("lend", json!({"reader": "Ada"})), ("note", json!({"text": "a"}))] {
         let refused = error(&client, tool, arguments).await;
-        let reason = "LOST is final: the run has ended, start another with `start_run`";
+        let reason = "LOST is final; the run has ended; start another with `start_run`";
         assert_eq!(refused["refused"], json!({"event": tool, "kind": "final", "reason": reason}));
         assert_eq!(refused["legal"], json!([]));
     }
@@ -276,7 +336,7 @@ async fn what_is_about_another_state_has_no_answer() {
     let client = connect(builder().build().unwrap()).await;
     let failed = error(&client, "reader", json!({})).await;
     let reason = "it is about the state LENT, and the machine is in SHELVED";
-    assert_eq!(failed["failed"], json!({"tool": "reader", "reason": reason}));
+    assert_eq!(failed["failed"], json!({"operation": "reader", "reason": reason}));
     let remind = |tone: Option<&str>| {
         let arguments = tone.map(|tone| ("tone".to_owned(), json!(tone))).into_iter().collect();
         client.get_prompt(GetPromptRequestParams::new("remind").with_arguments(arguments))
@@ -294,76 +354,7 @@ async fn what_is_about_another_state_has_no_answer() {
     check_error(none, "LOST has no prompt");
 }
 
-/// The author's own tools, prompts and resources reach the runs.
-#[tokio::test]
-async fn additions_stand_beside_the_machine() {
-    let tool = Tool::new("count_notes", "How many notes there are.", serde_json::Map::new());
-    let tool = ToolRoute::new_dyn(tool, |call| {
-        Box::pin(async move {
-            let server: &Server<Loan> = call.service;
-            let notes =
-                server.runs().read(server.runs().unnamed(), |run| run.context().notes.len());
-            let text = ContentBlock::text(notes.await?.to_string());
-            Ok(CallToolResult::success(vec![text]).into())
-        })
-    });
-    let panics = Tool::new("panic", "Panics.", serde_json::Map::new());
-    let panics = ToolRoute::new_dyn(panics, |_| Box::pin(async { panic!("oh") }));
-    let prompt = Prompt::new("greet", Some("Greet."), None);
-    let prompt = PromptRoute::new_dyn(prompt, |_| {
-        let message = PromptMessage::new_text(Role::User, "Say hello.");
-        Box::pin(async { Ok(GetPromptResult::new(vec![message]).into()) })
-    });
-    let resource = Resource::new("loan://notes", "notes");
-    let server = builder()
-        .with_tools(ToolRouter::new().with_route(tool).with_route(panics))
-        .with_prompts(PromptRouter::new().with_route(prompt))
-        .with_resource(resource, |server| {
-            Box::pin(async {
-                let notes = server
-                    .runs()
-                    .read(server.runs().unnamed(), |run| run.context().notes.join(";"));
-                Ok::<_, ErrorData>(notes.await?)
-            })
-        });
-    let client = connect(server.build().unwrap()).await;
-    ok(&client, "note", json!({"text": "a"})).await;
-    ok(&client, "note", json!({"text": "b"})).await;
-    let tools = client.list_all_tools().await.unwrap();
-    let last: Vec<_> = tools.iter().skip(tools.len() - 2).map(|tool| tool.name.as_ref()).collect();
-    assert_eq!(last, ["count_notes", "panic"]);
-    let failed = client.call_tool(super::CallToolRequestParams::new("panic"));
-    let failed = timeout(super::PATIENCE, failed).await.expect("an answer").unwrap();
-    assert_eq!(failed.is_error, Some(true));
-    assert_eq!(failed.content[0].as_text().unwrap().text, "`panic` failed: it panicked: oh");
-    let counted = client.call_tool(super::CallToolRequestParams::new("count_notes")).await.unwrap();
-    assert_eq!(counted.content[0].as_text().unwrap().text, "2");
-    let prompts = client.list_all_prompts().await.unwrap();
-    assert_eq!(prompts.iter().map(|prompt| &prompt.name).collect::<Vec<_>>(), ["remind", "greet"]);
-    client.get_prompt(GetPromptRequestParams::new("greet")).await.unwrap();
-    let notes = client.read_resource(ReadResourceRequestParams::new("loan://notes")).await.unwrap();
-    assert!(serde_json::to_string(&notes).unwrap().contains("a;b"));
-}
-
-#[test]
-fn a_server_that_cannot_be_is_not_built() {
-    let tool = |name: &'static str| {
-        ToolRoute::new_dyn(Tool::new(name, "Twice.", serde_json::Map::new()), |_| {
-            Box::pin(async { Ok(CallToolResult::success(Vec::new()).into()) })
-        })
-    };
-    let built = builder().with_tools(ToolRouter::new().with_route(tool("lend"))).build();
-    assert_eq!(built.unwrap_err(), BuildError::TwoTools("lend".to_owned()));
-
-    let runs = Runs::<fork::Fork>::new(Arc::new(MemoryStore::new()));
-    let built = Server::builder(runs).with_transition_tool().build();
-    assert_eq!(
-        built.unwrap_err(),
-        BuildError::AmbiguousTarget { from: "HERE", to: "THERE", first: "walk", second: "run_" },
-    );
-}
-
-/// Two ways from one state to another.
+/// Two events from one state to another.
 #[leverframe::machine(serde)]
 pub mod fork {
     #[state(initial)]
@@ -380,7 +371,7 @@ pub mod fork {
     }
 }
 
-fn check_error<T: std::fmt::Debug>(answer: Result<T, ServiceError>, part: &str) {
+pub(super) fn check_error<T: std::fmt::Debug>(answer: Result<T, ServiceError>, part: &str) {
     match answer {
         Err(ServiceError::McpError(error)) => {
             assert!(error.message.contains(part), "`{part}`: {error:?}");

@@ -1,4 +1,4 @@
-//! What is not as it has to be is refused, with what was expected.
+//! Invalid requests are refused, with what is expected.
 
 use serde_json::{Value, json};
 
@@ -64,14 +64,14 @@ async fn arguments_are_checked() {
         (
             "get_history",
             json!({"cursor": "x"}),
-            &[("cursor", "`x` is no cursor; expected a `next_cursor` that was given before")],
+            &[("cursor", "`x` is no cursor; expected the `next_cursor` of an earlier page")],
         ),
         (
             "start_run",
             json!({"run": "a b"}),
             &[(
                 "run",
-                "\"a b\" cannot name a run, which takes 1 to 64 letters, digits, `-`, `_` or `.`; write `a-b`",
+                "`a b` cannot name a run; use 1 to 64 letters, digits, `-`, `_` or `.`, such as `a-b`",
             )],
         ),
         (
@@ -119,7 +119,7 @@ async fn arguments_are_checked() {
             .map(|(argument, reason)| json!({"argument": argument, "reason": reason}))
             .collect();
         assert_eq!(answer["invalid"], Value::Array(expected), "{tool} {arguments}");
-        assert_eq!(answer["tool"], tool);
+        assert_eq!(answer["operation"], tool);
         assert!(answer["arguments"].is_object(), "{answer}");
     }
     assert_eq!(client.ok("list_runs", json!({})).await["runs"], json!([]), "nothing came of it");
@@ -130,13 +130,13 @@ async fn what_is_not_there_is_an_error() {
     let client = Client::start().await;
     let answer = client.error("get_task_data", json!({"key": "k"})).await;
     let reason = "no task data is stored under `k`; none is stored at all";
-    let failed = json!({"tool": "get_task_data", "reason": reason});
+    let failed = json!({"operation": "get_task_data", "reason": reason});
     assert_eq!(answer, json!({"run": "main", "failed": failed}));
 
     client.ok("start_run", json!({"run": "a"})).await;
     for tool in ["get_current_state", "get_history", "list_knowledge_keys"] {
         let answer = client.error(tool, json!({"run": "b"})).await;
-        let reason = "the run `b` was never started; `start_run` starts it; there are `a`";
+        let reason = "the run `b` was never started; start it with `start_run`; runs: `a`";
         assert_eq!(answer["invalid"], json!([{"argument": "run", "reason": reason}]), "{tool}");
         assert_eq!(answer["runs"], json!(["a"]));
     }
@@ -157,7 +157,7 @@ async fn unknown_names_are_errors_of_the_protocol() {
         ("resources/read", "uri", "state://IDLE", "no resource is at `state://IDLE`"),
         ("resources/read", "uri", "run://nobody/state", "the run `nobody` was never started"),
         ("resources/read", "uri", "run://nobody/history", "the run `nobody` was never started"),
-        ("resources/read", "uri", "run://a b/state", "write `a-b`"),
+        ("resources/read", "uri", "run://a b/state", "such as `a-b`"),
         ("resources/read", "uri", "file:///etc/passwd", "no resource is at"),
     ];
     let mut raw = Raw::start(&["serve"]);

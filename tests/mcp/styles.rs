@@ -1,6 +1,6 @@
 //! Every tool, resource and prompt once, by clients of both styles.
 
-use leverframe::server::rmcp::model::{
+use leverframe::mcp::rmcp::model::{
     GetPromptRequestParams, ReadResourceRequestParams, ResourceContents,
 };
 use serde_json::{Value, json};

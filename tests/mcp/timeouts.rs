@@ -1,20 +1,20 @@
-//! Timeouts of a served machine: what was overdue has come when the server tells of a run.
+//! Timeouts of a served machine: an overdue one has come before the server answers about its run.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
-use leverframe::record::{Principal, RunName, Version};
-use leverframe::runs::Runs;
-use leverframe::store::Store;
+use leverframe::record::Version;
+use leverframe::runs::{Request, Runs};
 use leverframe::store::sqlite::SqliteStore;
+use leverframe::store::{PageLimit, Store};
 use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::restarts::Folder;
-use super::{Client, PATIENCE, STYLES, Stopped, each};
+use super::{Client, PATIENCE, STYLES, Stopped, each, local, run};
 use crate::walk::machines::expense::{self, Expense};
 
 /// Hands in claims, so many days ago.
@@ -22,10 +22,10 @@ async fn submit(store: Arc<dyn Store>, days: i64, claims: &[&str]) {
     let clock = Stopped(Utc::now() - TimeDelta::days(days));
     let runs = Runs::<Expense>::new(store).with_clock(Arc::new(clock));
     for claim in claims {
-        let claim: RunName = claim.parse().unwrap();
-        runs.start(&claim, None, &Principal::LOCAL).await.unwrap();
+        let claim = run(claim);
+        runs.start(&local(), &claim, None).await.unwrap();
         let submit: expense::Event = expense::events::Submit { purpose: "tea".to_owned() }.into();
-        runs.apply(&claim, submit, None, &Principal::LOCAL).await.unwrap();
+        runs.apply(&local(), &claim, submit, Request::new()).await.unwrap();
     }
 }
 
@@ -60,13 +60,13 @@ async fn what_is_overdue_has_come_when_the_server_is_back() {
     assert_eq!(state.get("timeout"), None);
     let history = client.ok("get_history", json!({})).await;
     let records = &history["records"];
-    assert_eq!(each(records, "actor"), ["local", "local", "clock"]);
+    assert_eq!(each(records, "actor"), ["local", "local", "@clock"]);
     assert_eq!(records[2]["event"], "lapse");
 
     // A claim that nobody looks at lapses all the same.
-    let unused: RunName = "unused".parse().unwrap();
+    let (unused, one) = (run("unused"), PageLimit::new(1, 1 << 20));
     let lapsed = async {
-        while store.load(&unused, Version(2), 1).await.unwrap().records.is_empty() {
+        while store.load(&unused, Version(2), one).await.unwrap().records.is_empty() {
             changes.changed().await.unwrap();
         }
     };

@@ -3,63 +3,70 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, Utc};
-use leverframe::orchestrator::events;
-use leverframe::orchestrator::{Event, Orchestrator};
-use leverframe::record::{Hash, Principal, Record, RequestKey, RunName, Version};
-use leverframe::run::Kind;
-use leverframe::runs::{Runs, RunsError};
-use leverframe::store::gate::{Denial, GateRequest};
+use leverframe::caller::Principal;
+use leverframe::orchestrator::{Event, Orchestrator, events};
+use leverframe::record::{Hash, Position, Record, RequestKey, RunId, Snapshot, Version};
+use leverframe::run::RejectionKind;
+use leverframe::runs::{Request, Runs, RunsError};
 use leverframe::store::memory::MemoryStore;
-use leverframe::store::{Answer, Due, Head, Page, Removal, Snapshot, Store, StoreError, Tombstone};
+use leverframe::store::{
+    Answer, Append, Due, Head, Logged, Note, NoteChange, Opening, Page, PageLimit, Removal,
+    Revision, Scope, Store, StoreError, Tombstone,
+};
 use tokio::sync::watch;
 
-/// All that a store does but appending, as the store within does it.
+use super::{local, main_run};
+
+/// Everything that a store does but appending, as the store within does it.
 macro_rules! as_the_store_within {
     () => {
-        fn load<'a>(&'a self, run: &'a RunName, from: Version, limit: usize) -> Answer<'a, Page> {
+        fn open<'a>(&'a self, run: &'a RunId, limit: PageLimit) -> Answer<'a, Opening> {
+            self.store.open(run, limit)
+        }
+        fn load<'a>(&'a self, run: &'a RunId, from: Version, limit: PageLimit) -> Answer<'a, Page> {
             self.store.load(run, from, limit)
         }
         fn keyed<'a>(
             &'a self,
-            run: &'a RunName,
+            run: &'a RunId,
+            principal: &'a Principal,
             key: &'a RequestKey,
         ) -> Answer<'a, Option<Record>> {
-            self.store.keyed(run, key)
+            self.store.keyed(run, principal, key)
         }
-        fn heads<'a>(&'a self, after: Option<&'a RunName>, limit: usize) -> Answer<'a, Vec<Head>> {
-            self.store.heads(after, limit)
+        fn log(&self, after: Position, limit: PageLimit) -> Answer<'_, Vec<Logged>> {
+            self.store.log(after, limit)
         }
-        fn snapshot<'a>(&'a self, run: &'a RunName) -> Answer<'a, Option<Snapshot>> {
-            self.store.snapshot(run)
+        fn heads<'a>(
+            &'a self,
+            owner: Option<&'a Principal>,
+            after: Option<&'a RunId>,
+            limit: usize,
+        ) -> Answer<'a, Vec<Head>> {
+            self.store.heads(owner, after, limit)
         }
-        fn keep(&self, run: &RunName, snapshot: Snapshot) {
-            self.store.keep(run, snapshot);
-        }
-        fn remove<'a>(&'a self, run: &'a RunName, removal: Removal) -> Answer<'a, Tombstone> {
-            self.store.remove(run, removal)
+        fn head<'a>(&'a self, run: &'a RunId) -> Answer<'a, Option<Head>> {
+            self.store.head(run)
         }
         fn due<'a>(&'a self, after: Option<&'a Due>, limit: usize) -> Answer<'a, Vec<Due>> {
             self.store.due(after, limit)
         }
-        fn ask<'a>(
-            &'a self,
-            run: &'a RunName,
-            after: Hash,
-            request: GateRequest,
-        ) -> Answer<'a, ()> {
-            self.store.ask(run, after, request)
+        fn keep(&self, run: &RunId, snapshot: Snapshot) {
+            self.store.keep(run, snapshot);
         }
-        fn asked<'a>(&'a self, run: &'a RunName) -> Answer<'a, Vec<GateRequest>> {
-            self.store.asked(run)
+        fn notes<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<Note>> {
+            self.store.notes(scope)
         }
-        fn deny<'a>(&'a self, run: &'a RunName, request: Hash, denial: Denial) -> Answer<'a, ()> {
-            self.store.deny(run, request, denial)
+        fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {
+            self.store.note(scope, change)
+        }
+        fn remove<'a>(&'a self, run: &'a RunId, removal: Removal) -> Answer<'a, Tombstone> {
+            self.store.remove(run, removal)
         }
         fn tombstones(&self) -> Answer<'_, Vec<Tombstone>> {
             self.store.tombstones()
         }
-        fn watch(&self) -> watch::Receiver<u64> {
+        fn watch(&self) -> watch::Receiver<Position> {
             self.store.watch()
         }
     };
@@ -67,35 +74,29 @@ macro_rules! as_the_store_within {
 
 /// A store that can be broken.
 #[derive(Default)]
-struct Brittle {
-    store: MemoryStore,
-    is_broken: AtomicBool,
+pub(crate) struct Brittle {
+    pub(crate) store: MemoryStore,
+    pub(crate) is_broken: AtomicBool,
 }
 
 impl Store for Brittle {
-    fn append<'a>(
-        &'a self,
-        run: &'a RunName,
-        after: Hash,
-        records: Vec<Record>,
-        due: Option<DateTime<Utc>>,
-    ) -> Answer<'a, ()> {
+    fn append(&self, append: Append) -> Answer<'_, Position> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Box::pin(async { Err(StoreError::Unavailable("no disk".into())) });
         }
-        self.store.append(run, after, records, due)
+        self.store.append(append)
     }
 
     as_the_store_within!();
 }
 
 /// A message of the user.
-pub(super) fn say(text: &str) -> Event {
+pub(crate) fn say(text: &str) -> Event {
     events::AddUserMessage { message: text.to_owned() }.into()
 }
 
 async fn said(runs: &Runs<Orchestrator>) -> Vec<String> {
-    let main = RunName::main();
+    let main = main_run();
     let messages = runs.read(&main, |run| run.context().messages.clone());
     messages.await.unwrap().into_iter().map(|message| message.content).collect()
 }
@@ -104,41 +105,35 @@ async fn said(runs: &Runs<Orchestrator>) -> Vec<String> {
 async fn an_event_that_the_store_does_not_take_did_not_happen() {
     let store = Arc::new(Brittle::default());
     let runs = Runs::<Orchestrator>::new(store.clone());
-    let main = RunName::main();
+    let (local, main) = (local(), main_run());
     for known in [vec![], vec!["a".to_owned()]] {
         store.is_broken.store(true, Ordering::Relaxed);
-        let error = runs.apply(&main, say("lost"), None, &Principal::LOCAL).await.unwrap_err();
+        let error = runs.apply(&local, &main, say("lost"), Request::new()).await.unwrap_err();
         assert!(matches!(error, RunsError::Store(StoreError::Unavailable(_))), "{error:?}");
         assert_eq!(said(&runs).await, known);
         store.is_broken.store(false, Ordering::Relaxed);
         assert_eq!(said(&runs).await, known);
-        runs.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
+        runs.apply(&local, &main, say("a"), Request::new()).await.unwrap();
     }
     assert_eq!(said(&runs).await, ["a", "a"]);
 }
 
-/// Two who serve one store: each sees what the other recorded, and a race has one winner.
+/// Two programs on one store: each sees what the other recorded, and a race has one winner.
 #[tokio::test]
 async fn two_on_one_store_see_each_other() {
     let store = Arc::new(MemoryStore::new());
     let [ours, theirs] = [(); 2].map(|()| Runs::<Orchestrator>::new(store.clone()));
-    let main = RunName::main();
-    ours.apply(&main, say("a"), None, &Principal::LOCAL).await.unwrap();
-    theirs.apply(&main, say("b"), None, &Principal::LOCAL).await.unwrap();
+    let (local, main) = (local(), main_run());
+    ours.apply(&local, &main, say("a"), Request::new()).await.unwrap();
+    theirs.apply(&local, &main, say("b"), Request::new()).await.unwrap();
     assert_eq!(said(&ours).await, ["a", "b"]);
-    let at = Some(Version(2));
-    ours.apply(&main, say("c"), at, &Principal::LOCAL).await.unwrap();
-    match theirs.apply(&main, say("d"), at, &Principal::LOCAL).await {
-        Err(RunsError::Refused(refused)) => {
-            assert_eq!(refused.rejected.kind, Kind::Conflict);
-            assert_eq!(refused.situation.version, Version(3));
-        }
-        other => panic!("{other:?}"),
-    }
+    let request = Request::new().expecting(Version(2));
+    ours.apply(&local, &main, say("c"), request.clone()).await.unwrap();
+    check_conflict(theirs.apply(&local, &main, say("c"), request).await, Version(3));
     assert_eq!(said(&theirs).await, ["a", "b", "c"]);
 }
 
-/// A store whose history went on between the look at it and the append, by records that follow on a hash.
+/// A store whose history goes on between the look at it and the append, by records that follow on a hash.
 #[derive(Default)]
 pub(crate) struct Raced {
     pub(crate) store: MemoryStore,
@@ -146,19 +141,14 @@ pub(crate) struct Raced {
 }
 
 impl Store for Raced {
-    fn append<'a>(
-        &'a self,
-        run: &'a RunName,
-        after: Hash,
-        records: Vec<Record>,
-        due: Option<DateTime<Utc>>,
-    ) -> Answer<'a, ()> {
+    fn append(&self, append: Append) -> Answer<'_, Position> {
         Box::pin(async move {
             let intruder = self.intruder.lock().unwrap().take();
-            if let Some((after, intruder)) = intruder {
-                self.store.append(run, after, intruder, None).await?;
+            if let Some((after, records)) = intruder {
+                let (run, by) = (append.run.clone(), append.declaration);
+                self.store.append(Append::new(run, after, records, by)).await?;
             }
-            self.store.append(run, after, records, due).await
+            self.store.append(append).await
         })
     }
 
@@ -166,22 +156,35 @@ impl Store for Raced {
 }
 
 #[tokio::test]
-async fn a_lost_race_is_a_conflict_and_leaves_nothing_behind() {
-    let other = Arc::new(MemoryStore::new());
-    let main = RunName::main();
-    let theirs = Runs::<Orchestrator>::new(other.clone());
-    theirs.apply(&main, say("theirs"), None, &Principal::LOCAL).await.unwrap();
-    let intruder = other.load(&main, Version::START, 10).await.unwrap().records;
-    let store = Raced { store: MemoryStore::new(), intruder: Some((Hash::NONE, intruder)).into() };
-    let runs = Runs::<Orchestrator>::new(Arc::new(store));
-    match runs.apply(&main, say("ours"), None, &Principal::LOCAL).await {
-        Err(RunsError::Refused(refused)) => {
-            assert_eq!(refused.rejected.kind, Kind::Conflict);
-            assert_eq!(refused.situation.version, Version(1));
+async fn a_lost_race_leaves_nothing_behind() {
+    let (local, main) = (local(), main_run());
+    for request in [Request::new(), Request::new().expecting(Version::START)] {
+        let other = Arc::new(MemoryStore::new());
+        let theirs = Runs::<Orchestrator>::new(other.clone());
+        theirs.apply(&local, &main, say("theirs"), Request::new()).await.unwrap();
+        let page = other.load(&main, Version::START, PageLimit::new(10, 1 << 20)).await.unwrap();
+        let intruder = Some((Hash::NONE, page.records));
+        let store = Raced { store: MemoryStore::new(), intruder: intruder.into() };
+        let runs = Runs::<Orchestrator>::new(Arc::new(store));
+        let done = runs.apply(&local, &main, say("ours"), request.clone()).await;
+        if request.expected.is_some() {
+            check_conflict(done, Version(1));
+            assert_eq!(said(&runs).await, ["theirs"]);
+        } else {
+            assert_eq!(done.unwrap().status.version, Version(2), "it is applied to the new state");
+            assert_eq!(said(&runs).await, ["theirs", "ours"]);
         }
-        other => panic!("{other:?}"),
+        let done = runs.apply(&local, &main, say("last"), Request::new()).await.unwrap();
+        assert_eq!(said(&runs).await.len() as u64, done.status.version.0);
     }
-    assert_eq!(said(&runs).await, ["theirs"]);
-    runs.apply(&main, say("ours"), None, &Principal::LOCAL).await.unwrap();
-    assert_eq!(said(&runs).await, ["theirs", "ours"]);
+}
+
+fn check_conflict<T: std::fmt::Debug>(done: Result<T, RunsError>, version: Version) {
+    match done {
+        Err(RunsError::Refused(refused)) => {
+            assert_eq!(refused.rejection.kind, RejectionKind::Conflict);
+            assert_eq!(refused.status.version, version);
+        }
+        other => panic!("a conflict at version {version}: {other:?}"),
+    }
 }

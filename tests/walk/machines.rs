@@ -22,7 +22,7 @@ use measured::player::{self, Player};
 mod levels;
 use levels::nested::{self, Nested};
 
-use crate::durable::timeouts::ticket;
+use crate::runs::timeouts::ticket;
 use crate::mcp::own_machine::{fork, loan};
 
 /// The way over the typed machine and back.
@@ -586,7 +586,7 @@ fn loan() -> Samples<loan::Loan> {
             states.map(machine).into()
         },
         events: || {
-            let all: [Event; 10] = [
+            let all: [Event; 11] = [
                 events::Lend { reader: "Bob".into(), days: 14 }.into(),
                 events::Lend { reader: String::new(), days: 31 }.into(),
                 events::GiveBack.into(),
@@ -594,6 +594,7 @@ fn loan() -> Samples<loan::Loan> {
                 events::Extend { days: 1 }.into(),
                 events::Extend { days: 2 }.into(),
                 events::Sell.into(),
+                events::Archive.into(),
                 events::Expire.into(),
                 events::Note { text: String::new() }.into(),
                 events::Note { text: "torn".into() }.into(),

@@ -1,0 +1,97 @@
+//! What an author adds to a server, and servers that cannot be built.
+
+use std::sync::Arc;
+
+use leverframe::api::OperationsError;
+use leverframe::mcp::rmcp::handler::server::router::prompt::{PromptRoute, PromptRouter};
+use leverframe::mcp::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
+use leverframe::mcp::rmcp::model::{
+    CallToolRequestParams, CallToolResult, ContentBlock, GetPromptRequestParams, GetPromptResult,
+    Prompt, PromptMessage, ReadResourceRequestParams, Role, Tool,
+};
+use leverframe::mcp::{BuildError, ResourceError, Server, TextResource, caller_of};
+use leverframe::runs::Runs;
+use leverframe::store::memory::MemoryStore;
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::ok;
+use super::own_machine::fork::Fork;
+use super::own_machine::loan::Loan;
+use super::own_machine::{builder, check_error, connect};
+
+/// The author's own tools, prompts and resources reach the runs.
+#[tokio::test]
+async fn additions_stand_beside_the_machine() {
+    let tool = Tool::new("count_notes", "How many notes there are.", serde_json::Map::new());
+    let tool = ToolRoute::new_dyn(tool, |call| {
+        Box::pin(async move {
+            let server: &Server<Loan> = call.service;
+            let main = server.api().run_of(&caller_of(&call.request_context), None);
+            let notes = server.runs().read(&main, |run| run.context().notes.len());
+            let text = ContentBlock::text(notes.await?.to_string());
+            Ok(CallToolResult::success(vec![text]).into())
+        })
+    });
+    let panics = Tool::new("panic", "Panics.", serde_json::Map::new());
+    let panics = ToolRoute::new_dyn(panics, |_| Box::pin(async { panic!("oh") }));
+    let prompt = Prompt::new("greet", Some("Greet."), None);
+    let prompt = PromptRoute::new_dyn(prompt, |_| {
+        let message = PromptMessage::new_text(Role::User, "Say hello.");
+        Box::pin(async { Ok(GetPromptResult::new(vec![message]).into()) })
+    });
+    let resource = TextResource::new("loan://notes", "notes");
+    let server = builder()
+        .with_tools(ToolRouter::new().with_route(tool).with_route(panics))
+        .with_prompts(PromptRouter::new().with_route(prompt))
+        .with_resource(resource, |server, caller| {
+            Box::pin(async move {
+                let main = server.api().run_of(caller, None);
+                let notes = server.runs().read(&main, |run| run.context().notes.join(";"));
+                Ok(notes.await?)
+            })
+        })
+        .with_resource(TextResource::new("loan://shelf", "shelf"), |_, _| {
+            Box::pin(async { Err(ResourceError::failed("the shelf is locked")) })
+        });
+    let client = connect(server.build().unwrap()).await;
+    ok(&client, "note", json!({"text": "a"})).await;
+    ok(&client, "note", json!({"text": "b"})).await;
+    let tools = client.list_all_tools().await.unwrap();
+    let last: Vec<_> = tools.iter().skip(tools.len() - 2).map(|tool| tool.name.as_ref()).collect();
+    assert_eq!(last, ["count_notes", "panic"]);
+    let failed = client.call_tool(CallToolRequestParams::new("panic"));
+    let failed = timeout(super::PATIENCE, failed).await.expect("an answer").unwrap();
+    assert_eq!(failed.is_error, Some(true));
+    assert_eq!(failed.content[0].as_text().unwrap().text, "`panic` failed: the code panicked: oh");
+    let counted = client.call_tool(CallToolRequestParams::new("count_notes")).await.unwrap();
+    assert_eq!(counted.content[0].as_text().unwrap().text, "2");
+    let prompts = client.list_all_prompts().await.unwrap();
+    assert_eq!(prompts.iter().map(|prompt| &prompt.name).collect::<Vec<_>>(), ["remind", "greet"]);
+    client.get_prompt(GetPromptRequestParams::new("greet")).await.unwrap();
+    let notes = client.read_resource(ReadResourceRequestParams::new("loan://notes")).await.unwrap();
+    assert!(serde_json::to_string(&notes).unwrap().contains("a;b"));
+    let shelf = client.read_resource(ReadResourceRequestParams::new("loan://shelf")).await;
+    check_error(shelf, "the resource cannot be read: the shelf is locked");
+}
+
+#[test]
+fn a_server_that_cannot_be_is_not_built() {
+    let tool = |name: &'static str| {
+        ToolRoute::new_dyn(Tool::new(name, "Twice.", serde_json::Map::new()), |_| {
+            Box::pin(async { Ok(CallToolResult::success(Vec::new()).into()) })
+        })
+    };
+    let built = builder().with_tools(ToolRouter::new().with_route(tool("lend"))).build();
+    assert_eq!(built.unwrap_err(), BuildError::TwoTools("lend".to_owned()));
+
+    let runs = Runs::<Fork>::new(Arc::new(MemoryStore::new()));
+    let built = Server::builder(runs).with_transition_tool().build();
+    let ambiguous = OperationsError::AmbiguousTarget {
+        from: "HERE",
+        to: "THERE",
+        first: "walk",
+        second: "run_",
+    };
+    assert_eq!(built.unwrap_err(), BuildError::Operations(ambiguous));
+}
