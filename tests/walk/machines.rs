@@ -22,8 +22,8 @@ use measured::player::{self, Player};
 mod levels;
 use levels::nested::{self, Nested};
 
-use crate::runs::timeouts::ticket;
 use crate::mcp::own_machine::{fork, loan};
+use crate::runs::timeouts::ticket;
 
 /// The way over the typed machine and back.
 macro_rules! by_types {
