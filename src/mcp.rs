@@ -26,7 +26,7 @@ use rmcp::model::{Implementation, Prompt, ServerCapabilities, ServerConfig, Tool
 use self::added::Added;
 pub use self::added::{ResourceError, TextResource};
 pub use self::caller::caller_of;
-pub use self::stdio::{ServeError, serve_stdio};
+pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
 use crate::api::{Api, ApiLimits, OperationsError, Style};
 use crate::caller::Caller;
 use crate::portable::Portable;

@@ -1,12 +1,14 @@
 //! Options for the limits of a server.
 
 use std::fmt::{self, Display, Formatter};
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use bytesize::ByteSize;
 use clap::Args;
 
 use crate::api::ApiLimits;
+use crate::mcp::StdioLimits;
 use crate::runs::RunLimits;
 
 /// Sizes are written as `512KiB`, `16MiB` or a number of bytes.
@@ -31,6 +33,15 @@ pub(super) struct Limits {
     /// The maximum size of the answer to a query, and of a prompt
     #[arg(long, value_name = "SIZE", default_value_t = Size(ApiLimits::default().answer_bytes))]
     max_answer: Size,
+    /// The maximum size of one message
+    #[arg(long, value_name = "SIZE", default_value_t = Size(StdioLimits::default().line_bytes))]
+    max_line: Size,
+    /// The maximum number of requests that are read and not yet answered
+    #[arg(long, value_name = "N", default_value_t = StdioLimits::default().in_flight)]
+    max_in_flight: NonZeroUsize,
+    /// The maximum size of what is read and not yet answered, and of the answers that the client has not taken
+    #[arg(long, value_name = "SIZE", default_value_t = Size(StdioLimits::default().waiting_bytes))]
+    max_waiting: Size,
 }
 
 impl Limits {
@@ -47,6 +58,14 @@ impl Limits {
         limits.argument_bytes = self.max_argument.0;
         limits.page_bytes = self.max_page.0;
         limits.answer_bytes = self.max_answer.0;
+        limits
+    }
+
+    pub(super) fn of_stdio(&self) -> StdioLimits {
+        let mut limits = StdioLimits::default();
+        limits.line_bytes = self.max_line.0;
+        limits.in_flight = self.max_in_flight;
+        limits.waiting_bytes = self.max_waiting.0;
         limits
     }
 }

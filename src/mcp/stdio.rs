@@ -1,140 +1,186 @@
 //! Serving one client over standard input and output.
+//!
+//! rmcp handles the requests. The transport is ours, so that every request with a readable id is answered, memory is
+//! bounded, calls for a run keep their order, and what was read is done before the end:
+//!
+//! ```text
+//! lines ──► id, refusal      what is not taken is answered
+//!   │
+//! transport ──► turns        each call behind the earlier ones for its run
+//!   │
+//! exchange                   what is under way, and the bounds on it
+//!   │
+//! service                    rmcp's way to the server
+//! ```
+
+mod exchange;
+mod id;
+mod lines;
+mod refusal;
+mod service;
+mod signals;
+mod transport;
+mod turns;
 
 use std::io;
-use std::pin::{Pin, pin};
+use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rmcp::ServiceExt;
 use rmcp::service::{QuitReason, ServerInitializeError};
 use rmcp::transport::stdio_pipes;
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::sync::Notify;
-use tokio::task::JoinError;
-use tokio::time::timeout;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::sleep;
 
+use self::exchange::Exchange;
+use self::service::InTurn;
+use self::signals::Signals;
+use self::transport::{StdioTransport, write};
 use super::Server;
 use crate::portable::Portable;
 
-/// How long calls that are under way may take once the client is gone or the process is told to end.
-const GRACE: Duration = Duration::from_millis(500);
-
-/// Serves one client over standard input and output, until the input ends or the process is told to end.
+/// Bounds on what one client makes the server hold, and on the time that the end takes.
 ///
-/// Calls that are under way come to their end first, as long as that takes less than a second. Afterwards the caller
-/// has to return from `main` and not to wait for threads: one may still be reading standard input.
+/// Where a bound is reached, the server reads nothing more until there is room again; only a line that is too long is
+/// refused.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use leverframe::mcp::StdioLimits;
+///
+/// let mut limits = StdioLimits::default();
+/// limits.grace = Duration::from_secs(60);
+/// assert_eq!(limits.in_flight.get(), 256);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StdioLimits {
+    /// Requests that are read and not yet answered. Default: 256.
+    pub in_flight: NonZeroUsize,
+    /// Bytes of the requests that are read and not yet answered, and of the answers that the client has not yet taken.
+    /// What passes the bound is read or answered whole; then nothing more is. Default: 4 MiB.
+    pub waiting_bytes: usize,
+    /// Bytes of one line, which is one message, without its line break. Default: 4 MiB.
+    pub line_bytes: usize,
+    /// Longest time from the end of the input, or from the signal to end, to the end of serving, where requests are
+    /// not answered or answers not taken. Default: 10 s.
+    pub grace: Duration,
+}
+
+impl Default for StdioLimits {
+    fn default() -> Self {
+        const IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(256).expect("it is not 0");
+        const MIB: usize = 1024 * 1024;
+        Self {
+            in_flight: IN_FLIGHT,
+            waiting_bytes: 4 * MIB,
+            line_bytes: 4 * MIB,
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Serves one client over standard input and output, until the input ends, the client closes the output, or the
+/// process gets a signal to end: SIGTERM, SIGINT or SIGHUP, on Windows their counterparts.
+///
+/// All requests that were read are then answered, as long as the client takes the answers, within
+/// [`StdioLimits::grace`]. A second signal ends this at once. Afterwards the caller has to return from `main` and not to
+/// wait for threads: one may still be reading standard input.
+///
+/// Calls for one run are applied in the order in which they were sent.
 ///
 /// # Errors
 ///
-/// [`ServeError`], where the process cannot serve, or the client does not speak the protocol.
-pub fn serve_stdio<M: Portable<Context: Default>>(server: Server<M>) -> Result<(), ServeError> {
+/// [`ServeError`], where the process cannot serve, or ends before all requests are answered.
+pub fn serve_stdio<M: Portable<Context: Default>>(
+    server: Server<M>,
+    limits: StdioLimits,
+) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(ServeError::Runtime)?;
-    let outcome = runtime.block_on(serve(server));
+    let outcome = runtime.block_on(async {
+        let mut signals = Signals::new().map_err(ServeError::Runtime)?;
+        let (input, output) = stdio_pipes();
+        serve(server, limits, input, output, async || signals.next().await).await
+    });
     // A read of a terminal or a file cannot be called off, and dropping the runtime would wait for it.
     runtime.shutdown_background();
     outcome
 }
 
-async fn serve<M: Portable<Context: Default>>(server: Server<M>) -> Result<(), ServeError> {
-    let mut told_to_end = pin!(told_to_end().map_err(ServeError::Runtime)?);
-    let timekeeper = server.clone();
-    let mut time = pin!(timekeeper.runs().keep_time());
-    let (input, output) = stdio_pipes();
-    let ended = Arc::new(Notify::new());
-    let input = Watched { input, ended: Arc::clone(&ended) };
-    let service = tokio::select! {
-        service = server.serve((input, output)) => service,
-        () = &mut told_to_end => return Ok(()),
-        never = &mut time => match never {},
-    };
-    let service = match service {
-        Ok(service) => service,
-        // A client that only asked what there is has not failed.
-        Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
-        Err(error) => return Err(ServeError::Client(Box::new(error))),
-    };
-    let stop = service.cancellation_token();
-    let mut serving = pin!(service.waiting());
-    tokio::select! {
-        done = &mut serving => return ended_by_itself(done),
-        () = &mut told_to_end => stop.cancel(),
-        () = ended.notified() => {}
-        never = &mut time => match never {},
-    }
-    if timeout(GRACE, serving).await.is_err() {
-        tracing::warn!("ending while calls are under way");
-    }
-    Ok(())
-}
-
-fn ended_by_itself(done: Result<QuitReason, JoinError>) -> Result<(), ServeError> {
-    match done {
-        Ok(QuitReason::JoinError(error)) | Err(error) => Err(ServeError::Client(Box::new(error))),
-        Ok(_) => Ok(()),
-    }
-}
-
-/// Why a client could not be served.
+/// Why a client could not be served to the end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
     /// The operating system gives no input and output or no signals.
     #[error("the process cannot wait for input and signals")]
     Runtime(#[source] io::Error),
-    /// The client does not begin as the protocol says.
-    #[error("the client does not speak the protocol")]
-    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The protocol came to an end of its own.
+    #[error("the client cannot be served any more")]
+    Protocol(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Requests were not answered, or their answers not taken, in time.
+    #[error("ended before {0} requests were answered; allow more time by `--grace`")]
+    Unanswered(usize),
 }
 
-/// Ends when the process is told to.
-#[cfg(unix)]
-fn told_to_end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends when the process is told to.
-#[cfg(windows)]
-fn told_to_end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
-    let (mut c, mut close, mut shutdown) = (ctrl_c()?, ctrl_close()?, ctrl_shutdown()?);
-    Ok(async move {
-        tokio::select! {
-            _ = c.recv() => {}
-            _ = close.recv() => {}
-            _ = shutdown.recv() => {}
-        }
-    })
-}
-
-/// An input that tells when it has ended.
-struct Watched<R> {
-    input: R,
-    ended: Arc<Notify>,
-}
-
-impl<R: AsyncRead + Unpin> AsyncRead for Watched<R> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.input).poll_read(cx, buffer);
-        if matches!(read, Poll::Ready(Ok(()))) && buffer.filled().len() == before {
-            self.ended.notify_one();
-        }
-        read
+/// Serves one client, until its input ends or `told_to_end` comes; once more, and it ends at once.
+async fn serve<M: Portable<Context: Default>>(
+    server: Server<M>,
+    limits: StdioLimits,
+    input: impl AsyncRead + Send + Unpin + 'static,
+    output: impl AsyncWrite + Send + Unpin + 'static,
+    mut told_to_end: impl AsyncFnMut(),
+) -> Result<(), ServeError> {
+    let grace = limits.grace;
+    let exchange = Exchange::new(limits);
+    let timekeeper = server.clone();
+    let mut time = pin!(timekeeper.runs().keep_time());
+    let default_run = server.runs().default_run().as_str().to_owned();
+    let transport = StdioTransport::new(input, Arc::clone(&exchange), default_run);
+    let mut writer = tokio::task::JoinSet::new();
+    writer.spawn(write(Arc::clone(&exchange), output));
+    let mut session = pin!(session(server, transport, &exchange));
+    tokio::select! {
+        done = &mut session => return done,
+        () = told_to_end() => exchange.stop(),
+        () = exchange.ended() => {}
+        never = &mut time => match never {},
+    }
+    tokio::select! {
+        done = &mut session => return done,
+        () = told_to_end() => {}
+        () = sleep(grace) => {}
+        never = &mut time => match never {},
+    }
+    match exchange.left() {
+        0 => Ok(()),
+        left => Err(ServeError::Unanswered(left)),
     }
 }
+
+/// Serves until all that was read is answered, and the answers are written.
+async fn session<M: Portable<Context: Default>>(
+    server: Server<M>,
+    transport: StdioTransport<impl AsyncRead + Send + Unpin + 'static>,
+    exchange: &Exchange,
+) -> Result<(), ServeError> {
+    let service = match InTurn(server).serve(transport).await {
+        Ok(service) => service,
+        // A client that only asked what there is has not failed.
+        Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+        Err(error) => return Err(ServeError::Protocol(Box::new(error))),
+    };
+    exchange.begin();
+    match service.waiting().await {
+        Ok(QuitReason::JoinError(error)) | Err(error) => Err(ServeError::Protocol(Box::new(error))),
+        Ok(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

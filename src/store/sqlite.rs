@@ -5,9 +5,13 @@
 
 mod append;
 mod error;
+mod guard;
 mod head;
+mod held;
 mod list;
+mod moving;
 mod notes;
+mod place;
 mod queue;
 mod read;
 mod reader;
@@ -29,6 +33,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::error::OpenCause;
 pub use self::error::OpenError;
+use self::guard::Guard;
+use self::place::Place;
 use self::reader::{Question, Reader, Warned};
 use self::snapshot::Pending;
 use self::watch::Watcher;
@@ -67,6 +73,7 @@ pub struct SqliteStore {
     threads: Vec<JoinHandle<()>>,
     /// The thread that looks for what other processes write, once somebody watches.
     watcher: Mutex<Option<Watcher>>,
+    guard: Arc<Guard>,
     end: Arc<tokio::sync::watch::Sender<Position>>,
     pending: Arc<Pending>,
     /// Whether a write has failed, and the file could not be opened again since.
@@ -84,19 +91,21 @@ impl SqliteStore {
     }
 
     fn start(path: &Path) -> Result<Self, OpenCause> {
-        schema::prepare(path)?;
-        let connection = schema::connect(path)?;
-        schema::check(&connection, path)?;
+        let place = Place::open(path)?;
+        let connection = schema::connect(&place)?;
+        schema::check(&connection, &place)?;
         let last = append::last(&connection)
             .map_err(|error| OpenCause::Damaged(crate::text::chain(&error)))?;
-        let mut reader = Reader::new(schema::reading(path)?);
+        let reading = schema::reading(&place)?;
+        let guard = Arc::new(Guard::new(place)?);
+        let mut reader = Reader::new(reading, Arc::clone(&guard));
         let end = Arc::new(tokio::sync::watch::Sender::new(last));
         let (tasks, waiting) = mpsc::channel(QUEUE);
         let is_broken = Arc::new(AtomicBool::new(false));
         let pending = Arc::new(Pending::default());
         let (published, broken) = (Arc::clone(&end), Arc::clone(&is_broken));
         let mut writer =
-            Writer::new(path.to_owned(), connection, published, broken, Arc::clone(&pending));
+            Writer::new(Arc::clone(&guard), connection, published, broken, Arc::clone(&pending));
         let (questions, asked) = mpsc::channel(QUEUE);
         let writer = spawn("store-writer", move || writer.work(waiting))?;
         let reader = spawn("store-reader", move || reader.work(asked))?;
@@ -106,6 +115,7 @@ impl SqliteStore {
             questions: Some(questions),
             threads: vec![writer, reader],
             watcher: Mutex::new(None),
+            guard,
             end,
             pending,
             is_broken,
@@ -253,7 +263,7 @@ impl Store for SqliteStore {
     fn watch(&self) -> tokio::sync::watch::Receiver<Position> {
         let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         if watcher.is_none() {
-            match Watcher::start(&self.path, Arc::clone(&self.end)) {
+            match Watcher::start(Arc::clone(&self.guard), Arc::clone(&self.end)) {
                 Ok(started) => *watcher = Some(started),
                 Err(error) => {
                     tracing::error!(%error, "the store cannot be watched for what others write")

@@ -36,7 +36,7 @@ async fn a_file_that_cannot_be_the_store_is_refused_and_left_alone() {
     std::fs::remove_file(&path).unwrap();
     drop(SqliteStore::open(&path).unwrap());
     let newer = Connection::open(&path).unwrap();
-    newer.pragma_update(None, "user_version", 99).unwrap();
+    newer.execute("UPDATE store SET form = 99", []).unwrap();
     drop(newer);
     check_refused(&path, "it has the form 99");
     assert!(SqliteStore::open(&path).unwrap_err().is_newer());
@@ -96,23 +96,26 @@ async fn a_record_is_never_changed() {
         ("UPDATE tombstone SET actor = 'me'", "never changed"),
         ("DELETE FROM tombstone", "stays"),
         (
-            "INSERT OR REPLACE INTO tombstone SELECT run, name, version, hash, 'me', time FROM tombstone",
+            "INSERT OR REPLACE INTO tombstone
+             SELECT number, run, owner, name, version, hash, 'me', time FROM tombstone",
             "never replaced",
         ),
         ("UPDATE record SET actor = 'me' WHERE version = 1", "never changed"),
         ("DELETE FROM record WHERE version = 2", "never deleted"),
         (
-            "INSERT OR REPLACE INTO record SELECT run, version, 0, actor, key, entry, hash FROM record",
-            "never replaced",
-        ),
-        (
-            "INSERT OR REPLACE INTO record (rowid, run, version, time, actor, entry, hash)
-             SELECT rowid, run, version + 9, 0, actor, entry, hash FROM record",
+            "INSERT OR REPLACE INTO record
+             SELECT position + 99, run, version, 0, actor, key, entry, hash FROM record",
             "never replaced",
         ),
         (
             "INSERT OR REPLACE INTO record
-             SELECT run, version + 9, 0, actor, key, entry, hash FROM record WHERE key = 'k'",
+             SELECT position, run, version + 9, 0, actor, NULL, entry, hash FROM record",
+            "never replaced",
+        ),
+        (
+            "INSERT OR REPLACE INTO record
+             SELECT position + 99, run, version + 9, 0, actor, key, entry, hash FROM record
+             WHERE key = 'k'",
             "never replaced",
         ),
     ] {
@@ -153,9 +156,13 @@ async fn damage_is_told_with_the_record() {
         ("UPDATE record SET key = 'k' WHERE version = 3", 3),
         ("DELETE FROM record WHERE version = 2", 2),
         ("DELETE FROM record WHERE version = 4", 4),
-        ("UPDATE run SET version = 3", 4),
-        ("UPDATE run SET version = 7", 5),
+        ("UPDATE run SET version = 3", 3),
+        ("UPDATE run SET version = 7", 7),
         ("UPDATE run SET hash = zeroblob(32)", 4),
+        ("UPDATE run SET declaration = zeroblob(32)", 4),
+        ("UPDATE run SET configuration = '[\"SHUT\"]'", 4),
+        ("UPDATE run SET time = time + 1", 4),
+        ("UPDATE run SET due = 1", 4),
     ] {
         let folder = Folder::new();
         let store = SqliteStore::open(&folder.file()).unwrap();

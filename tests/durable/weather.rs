@@ -51,7 +51,7 @@ async fn append_forever(store: &Arc<SqliteStore>, run: u32, fault: Fault) {
             let record = record(&end, version, &text, None);
             match fault.append(store, after(&run, end, vec![record.clone()])).await {
                 Ok(_) => {
-                    let line = format!("kept {run} {version} {text}\n");
+                    let line = format!("kept {} {version} {text}\n", run.name);
                     // One write, so that a kill leaves a whole line or none.
                     std::io::stderr().write_all(line.as_bytes()).unwrap();
                     (end, version) = (record.hash, version + 1);

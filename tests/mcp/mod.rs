@@ -14,6 +14,7 @@ mod strictness;
 mod styles;
 mod timeouts;
 pub(crate) mod unrecorded;
+mod wire;
 
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;

@@ -37,6 +37,30 @@ pub(super) enum OpenCause {
     #[error("it is no store of runs; choose another file")]
     Foreign,
     #[error(
+        "it is not the path of a file; a store in memory is named by `memory`, a file by its plain path"
+    )]
+    NoPath,
+    #[error("it is a pipe, a socket or a device; name a plain file")]
+    Special,
+    #[error(
+        "the file is missing or empty, and its log `-wal` is there; put the file back, or move the log away"
+    )]
+    OnlyLog,
+    #[error(
+        "the file was emptied while its log was kept; restore a backup, or move the files with `-wal` and `-shm` away"
+    )]
+    Emptied,
+    #[error(
+        "the log `-wal` beside it belongs to another file; put that file back, or move the log away"
+    )]
+    OtherLog,
+    #[error(
+        "it is a copy that was made while the store was written; restore a backup, or copy the store by `leverframe backup`"
+    )]
+    Torn,
+    #[error("it is damaged (it ends after {length} bytes, before its last page); restore a backup")]
+    Cut { length: u64 },
+    #[error(
         "it has the form {found}, and this program knows the form {known}; use the program that made it"
     )]
     Form { found: i64, known: i64 },

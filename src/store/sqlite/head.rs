@@ -92,8 +92,12 @@ fn seal(id: i64, head: &Head, configuration: &str) -> Hash {
 
 /// The head of a run, damaged or not.
 pub(super) fn any(connection: &Connection, run: &RunId) -> Result<Option<Sealed>, StoreError> {
+    // In two steps: in one, SQLite takes owner and name from the index, and damage to the row is not seen.
     let mut query = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE owner = ? AND name = ?"))
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM run WHERE id =
+             (SELECT id FROM run INDEXED BY run_by_name WHERE owner = ? AND name = ?)"
+        ))
         .map_err(failed)?;
     let found = query
         .query_row((run.owner.as_str(), run.name.as_str()), |row| Sealed::read(row, run.clone()))

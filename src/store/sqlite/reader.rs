@@ -1,11 +1,13 @@
 //! The thread that reads.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::mpsc;
 
 use super::super::StoreError;
+use super::guard::Guard;
 use super::head::Sealed;
 use super::value::failed;
 
@@ -15,12 +17,13 @@ pub(super) type Question = Box<dyn FnOnce(&mut Reader) + Send>;
 /// The connection that reads.
 pub(super) struct Reader {
     connection: Connection,
+    guard: Arc<Guard>,
     warned: Warned,
 }
 
 impl Reader {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, warned: Warned::default() }
+    pub(super) fn new(connection: Connection, guard: Arc<Guard>) -> Self {
+        Self { connection, guard, warned: Warned::default() }
     }
 
     /// Answers until nobody can ask any more.
@@ -36,7 +39,10 @@ impl Reader {
         question: impl FnOnce(&Connection, &mut Warned) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let moment = self.connection.transaction().map_err(failed)?;
-        question(&moment, &mut self.warned)
+        let answer = question(&moment, &mut self.warned);
+        // Afterwards, so that an answer is never from another file.
+        self.guard.check(&moment)?;
+        answer
     }
 }
 

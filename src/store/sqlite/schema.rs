@@ -1,15 +1,15 @@
 //! The file: how it is made, opened and checked.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
-use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::error::OpenCause;
+use super::guard::Marks;
 use super::head::{self, COLUMNS, Sealed};
+use super::place::Place;
 
 /// `Lvrf`, by which a file is known as a store of runs.
 const APPLICATION: i64 = 0x4c76_7266;
@@ -27,10 +27,6 @@ const CHECKED: u64 = 8 << 20;
 /// a thousand runs and of their index fit.
 const CACHE: i64 = -16_384;
 
-/// How many pages the log may have before a commit moves them into the file: 16 MiB. What is written again and again is
-/// moved once, few callers wait for it, and after a power cut no more is read.
-const LOG: i64 = 4096;
-
 /// The most runs whose heads are checked when the file is opened, and by which they are found, for the same reason.
 const CHECKED_RUNS: i64 = 5_000;
 
@@ -40,109 +36,63 @@ const FORM: i64 = 1;
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 64;
 
-/// Sees to it that there is a file, in a folder, both for their user alone, and that it may be a store.
-pub(super) fn prepare(path: &Path) -> Result<(), OpenCause> {
-    // For writing, though it is only read here: SQLite would take a file that it may not write for one to read from.
-    match OpenOptions::new().read(true).write(true).open(path) {
-        Ok(mut file) => {
-            let mut beginning = Vec::new();
-            file.by_ref().take(16).read_to_end(&mut beginning)?;
-            // While a file is made, the power may go: then its beginning is missing, and SQLite undoes it by its journal.
-            let is_half_made = || {
-                let mut journal = path.as_os_str().to_owned();
-                journal.push("-journal");
-                Path::new(&journal).exists()
-            };
-            let fits = beginning.is_empty() || beginning == b"SQLite format 3\0";
-            if fits || is_half_made() { Ok(()) } else { Err(OpenCause::Foreign) }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match create_new(path) {
-            // Another process was faster.
-            Err(OpenCause::Exists) => Ok(()),
-            done => done,
-        },
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Makes an empty file.
-pub(super) fn create_new(path: &Path) -> Result<(), OpenCause> {
-    let mut folder = DirBuilder::new();
-    let mut file = OpenOptions::new();
-    file.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-        folder.mode(0o700);
-        file.mode(0o600);
-    }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        folder.recursive(true).create(parent)?;
-        // Before there is a file, so that whoever finds one may trust that the power does not take its folders.
-        for above in std::path::absolute(parent)?.ancestors().skip(1) {
-            sync_folder(above)?;
-        }
-    }
-    match file.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpenCause::Exists),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Lets the names in a folder outlive the power, as a sync of a file does for what is in it.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if !cfg!(unix) {
-        return Ok(());
-    }
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // A folder that its user may not read is not one of ours, and some disks sync no folders.
-        Err(error) if matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported) => {
-            Ok(())
-        }
-        done => done,
-    }
-}
-
 /// A connection to the store, with all its settings set and read back.
-pub(super) fn connect(path: &Path) -> Result<Connection, OpenCause> {
+pub(super) fn connect(place: &Place) -> Result<Connection, OpenCause> {
     if rusqlite::version_number() < OLDEST {
         return Err(OpenCause::Old(rusqlite::version()));
     }
-    let mut connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
+    let mut connection = open(&place.file)?;
     // Before anything is written, and so before a foreign file could be changed.
-    let form = {
-        // One moment of the file: another process may be making it.
-        let moment = connection.transaction()?;
-        known(&moment)?
-    };
+    let is_empty = is_empty(&mut connection, place)?;
     set(&connection, "journal_mode", "wal", "keep a log")?;
-    connection.pragma_update(None, "synchronous", "full")?;
     read_back(&connection, "synchronous", 2, "wait for the disk")?;
+    if is_empty {
+        make(&mut connection)?;
+    }
+    Ok(connection)
+}
+
+/// A connection that only reads, after one that was opened by [`connect`].
+pub(super) fn reading(place: &Place) -> rusqlite::Result<Connection> {
+    let connection = open(&place.file)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// A connection that leaves the log as it is, also at its end: the store moves it into the file by itself.
+fn open(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "synchronous", "full")?;
     for name in ["fullfsync", "checkpoint_fullfsync", "foreign_keys", "recursive_triggers"] {
         connection.pragma_update(None, name, true)?;
     }
     // What a savepoint keeps is no use to anybody in a file beside the store.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", CACHE)?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    if form.is_none() {
-        make(&mut connection)?;
-    }
     Ok(connection)
 }
 
-/// A connection that only reads.
-pub(super) fn reading(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "cache_size", CACHE)?;
-    connection.pragma_update(None, "temp_store", "memory")?;
-    connection.pragma_update(None, "query_only", true)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(connection)
+/// Whether the file is to be made a store. A file that is not one, and a log that belongs to another file, are refused.
+fn is_empty(connection: &mut Connection, place: &Place) -> Result<bool, OpenCause> {
+    let has_log = place.has_log();
+    // One moment of the file: another process may be making it.
+    let moment = connection.transaction()?;
+    let fits = || -> Result<Option<bool>, OpenCause> {
+        let Some(_) = known(&moment)? else { return Ok(None) };
+        Ok(Some(Marks::read(&moment, place)?.fit()))
+    };
+    match fits() {
+        Ok(None) => Ok(true),
+        Ok(Some(true)) => Ok(false),
+        Ok(Some(false)) | Err(OpenCause::Damaged(_)) if has_log => Err(OpenCause::OtherLog),
+        Ok(Some(false)) => Err(OpenCause::Torn),
+        Err(error) => Err(error),
+    }
 }
 
 /// The form of the file; `None` if it is empty.
@@ -169,13 +119,14 @@ fn make(connection: &mut Connection) -> Result<(), OpenCause> {
     if known(&transaction)?.is_none() {
         transaction.execute_batch(include_str!("first.sql"))?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
+        Marks::begin(&transaction)?;
     }
     Ok(transaction.commit()?)
 }
 
 /// Looks for damage that a reader of one run would not see: a run that is not found by its name any more. A head that
 /// does not fit its seal is not looked at: it is found as damaged by whoever reads it.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), OpenCause> {
+pub(super) fn check(connection: &Connection, place: &Place) -> Result<(), OpenCause> {
     let mut runs = connection.prepare(&format!("SELECT {COLUMNS} FROM run NOT INDEXED LIMIT ?"))?;
     let mut rows = runs.query([CHECKED_RUNS])?;
     while let Some(row) = rows.next()? {
@@ -199,7 +150,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), OpenCaus
         }
     }
     drop(rows);
-    if path.metadata()?.len() > CHECKED {
+    if place.held.file().metadata()?.len() > CHECKED {
         return Ok(());
     }
     let found: String = connection.query_row("PRAGMA quick_check", [], |row| row.get(0))?;

@@ -1,6 +1,5 @@
 //! What other processes write, as it is seen by looking at the file.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
@@ -9,6 +8,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use super::guard::Guard;
 use super::schema;
 use crate::record::Position;
 
@@ -25,9 +25,12 @@ pub(super) struct Watcher {
 
 impl Watcher {
     /// Starts the thread, which publishes the end of the log at `end`.
-    pub(super) fn start(path: &Path, end: Arc<watch::Sender<Position>>) -> std::io::Result<Self> {
+    pub(super) fn start(
+        guard: Arc<Guard>,
+        end: Arc<watch::Sender<Position>>,
+    ) -> std::io::Result<Self> {
         let (life, ended) = mpsc::channel();
-        let mut looking = Looking { path: path.to_owned(), end, seen: None };
+        let mut looking = Looking { guard, end, seen: None };
         let thread = thread::Builder::new().name("store-watch".to_owned()).spawn(move || {
             let mut connection = None;
             let mut has_failed = false;
@@ -58,7 +61,7 @@ impl Drop for Watcher {
 }
 
 struct Looking {
-    path: PathBuf,
+    guard: Arc<Guard>,
     end: Arc<watch::Sender<Position>>,
     seen: Option<Seen>,
 }
@@ -75,9 +78,12 @@ struct Seen {
 impl Looking {
     /// Publishes what has changed.
     fn look(&mut self, connection: &mut Option<Connection>) -> rusqlite::Result<()> {
+        if self.guard.is_dead() {
+            return Ok(());
+        }
         let open = match connection.take() {
             Some(open) => open,
-            None => schema::reading(&self.path)?,
+            None => schema::reading(self.guard.place())?,
         };
         let looked = self.look_through(&open);
         // After a failure it is opened again.

@@ -1,17 +1,20 @@
 //! The thread that writes: whatever waits goes into one transaction, and is answered once that is on the disk.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::{Append, Cause, NoteChange, Removal, Revision, Scope, StoreError, Tombstone};
 use super::append::{self, Positions};
+use super::guard::Guard;
+use super::moving::{End, Moving};
 use super::queue::{Next, Queue};
 use super::snapshot::{Pending, Upkeep};
 use super::transaction::{alone, execute};
+use super::value::failed;
 use super::{list, notes, schema};
 use crate::record::{Position, RunId};
 
@@ -46,8 +49,9 @@ type Held = Box<dyn FnOnce(Option<StoreError>)>;
 
 /// The connection that writes. It is given up after a write of which nobody knows how it ended.
 pub(super) struct Writer {
-    path: PathBuf,
+    guard: Arc<Guard>,
     connection: Option<Connection>,
+    moving: Moving,
     end: Arc<watch::Sender<Position>>,
     is_broken: Arc<AtomicBool>,
     pending: Arc<Pending>,
@@ -66,14 +70,14 @@ struct Batch {
 
 impl Writer {
     pub(super) fn new(
-        path: PathBuf,
+        guard: Arc<Guard>,
         connection: Connection,
         end: Arc<watch::Sender<Position>>,
         is_broken: Arc<AtomicBool>,
         pending: Arc<Pending>,
     ) -> Self {
-        let connection = Some(connection);
-        Self { path, connection, end, is_broken, pending, upkeep: Upkeep::default() }
+        let (connection, moving) = (Some(connection), Moving::new(Arc::clone(&guard)));
+        Self { guard, connection, moving, end, is_broken, pending, upkeep: Upkeep::default() }
     }
 
     /// Writes until nobody can ask any more.
@@ -90,6 +94,7 @@ impl Writer {
                     }
                     self.upkeep(&batch);
                     self.commit(batch);
+                    self.move_log();
                 }
                 Err(error) => {
                     let cause = Arc::new(error);
@@ -102,10 +107,14 @@ impl Writer {
                 }
             }
         }
+        self.close();
     }
 
     /// Begins a transaction, on a new connection if the last one was given up.
     fn begin(&mut self) -> Result<(), Refusal> {
+        if self.guard.is_dead() {
+            return Err(Refusal::Replaced(self.guard.replaced()));
+        }
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.reopened().inspect(|_| self.is_broken.store(false, Ordering::SeqCst))?,
@@ -117,13 +126,21 @@ impl Writer {
 
     /// A new connection after a failure. What may be left of the failed write in the log, and not on the disk, is
     /// moved into the file first, so that no later record stands on it.
-    fn reopened(&self) -> Result<Connection, Refusal> {
-        let connection =
-            schema::connect(&self.path).map_err(|cause| Refusal::Reopen(Box::new(cause)))?;
+    fn reopened(&mut self) -> Result<Connection, Refusal> {
+        let failed = |error: rusqlite::Error| Refusal::Reopen(Box::new(error));
+        if !self.guard.is_same() {
+            return Err(Refusal::Reopen("it was moved, removed or replaced; put it back".into()));
+        }
+        let connection = schema::connect(self.guard.place())
+            .map_err(|cause| Refusal::Reopen(Box::new(cause)))?;
         let busy: i64 = connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(|error| Refusal::Reopen(Box::new(error)))?;
-        if busy == 0 { Ok(connection) } else { Err(Refusal::Reopen("others use the file".into())) }
+            .map_err(failed)?;
+        if busy != 0 {
+            return Err(Refusal::Reopen("others use the file".into()));
+        }
+        self.moving.begin_anew();
+        Ok(connection)
     }
 
     /// Does one task within the transaction.
@@ -164,10 +181,16 @@ impl Writer {
     /// Ends the transaction, and only then answers.
     fn commit(&mut self, batch: Batch) {
         let Some(connection) = &self.connection else { return };
-        match execute(connection, "COMMIT") {
+        let committed = match self.guard.check(connection) {
+            Ok(marks) => self.moving.mark(connection, marks),
+            Err(error) => return self.give_up(batch, &error),
+        };
+        match committed.and_then(|()| execute(connection, "COMMIT")) {
             Ok(()) => {
                 self.publish(&batch);
-                answer_all(batch.held);
+                for answer in batch.held {
+                    answer(None);
+                }
             }
             Err(error) => {
                 let cause = error.to_string();
@@ -186,6 +209,61 @@ impl Writer {
         }
     }
 
+    /// Takes the transaction back, since it must not be committed.
+    fn give_up(&mut self, batch: Batch, error: &StoreError) {
+        if let Some(connection) = &self.connection {
+            // Without it the transaction is not committed either.
+            let _ = execute(connection, "ROLLBACK");
+        }
+        self.upkeep.give_up(&self.pending);
+        for answer in batch.held {
+            let error = match error {
+                StoreError::Poisoned(_) => self.guard.replaced(),
+                error => StoreError::Unavailable(crate::text::chain(error).into()),
+            };
+            answer(Some(error));
+        }
+    }
+
+    /// Moves the log into the file, if it has grown enough.
+    fn move_log(&mut self) {
+        if let Some(connection) = &self.connection
+            && !self.guard.is_dead()
+        {
+            self.moving.go_on(connection);
+        }
+    }
+
+    /// Lets SQLite move the log into the file and remove it, if nobody else uses the file.
+    fn close(&mut self) {
+        self.moving.end();
+        let Some(connection) = &self.connection else { return };
+        let may_move = !self.guard.is_dead()
+            && self.guard.is_same()
+            && match self.moving.at_end(connection) {
+                End::Empty => true,
+                End::Unmoved => self.mark_end(connection).is_ok(),
+                End::Others => false,
+            };
+        if may_move {
+            // Otherwise the log stays, and is moved after the next start.
+            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+        }
+        self.connection = None;
+    }
+
+    fn mark_end(&self, connection: &Connection) -> Result<(), StoreError> {
+        execute(connection, "BEGIN IMMEDIATE").map_err(failed)?;
+        let marked = self.guard.check(connection).and_then(|marks| {
+            marks.renew(connection).and_then(|()| execute(connection, "COMMIT")).map_err(failed)
+        });
+        if marked.is_err() {
+            // The connection ends with it in any case.
+            let _ = execute(connection, "ROLLBACK");
+        }
+        marked
+    }
+
     fn publish(&self, batch: &Batch) {
         if batch.end.is_some() || batch.has_removed {
             self.end.send_modify(|end| *end = batch.end.unwrap_or(*end).max(*end));
@@ -197,7 +275,9 @@ impl Task {
     fn refuse(self, refusal: &Arc<Refusal>) {
         let error = match **refusal {
             Refusal::Begin(_) => StoreError::Unavailable(Box::new(Arc::clone(refusal))),
-            Refusal::Reopen(_) => StoreError::Poisoned(Box::new(Arc::clone(refusal))),
+            Refusal::Reopen(_) | Refusal::Replaced(_) => {
+                StoreError::Poisoned(Box::new(Arc::clone(refusal)))
+            }
         };
         // A caller that is gone needs no answer.
         match self {
@@ -217,6 +297,8 @@ enum Refusal {
     Begin(#[source] rusqlite::Error),
     #[error("the file cannot be opened again")]
     Reopen(#[source] Cause),
+    #[error(transparent)]
+    Replaced(StoreError),
 }
 
 fn held<T: 'static>(reply: Reply<T>, done: Result<T, StoreError>) -> Held {
@@ -224,10 +306,4 @@ fn held<T: 'static>(reply: Reply<T>, done: Result<T, StoreError>) -> Held {
         // A conflict is forgotten as well: it may have been with a record that went with the transaction.
         let _ = reply.send(failure.map_or(done, Err));
     })
-}
-
-fn answer_all(held: Vec<Held>) {
-    for answer in held {
-        answer(None);
-    }
 }

@@ -1,0 +1,94 @@
+//! The server as rmcp calls it: each request in its turn, and answered though it panics.
+
+use std::borrow::Cow;
+
+use rmcp::model::{
+    ClientNotification, ClientRequest, ProtocolVersion, ResourceContents, ServerConfig,
+    ServerResult,
+};
+use rmcp::service::{NotificationContext, RequestContext, Service};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+
+use super::exchange::Ticket;
+use crate::mcp::added::settled;
+use crate::mcp::{Server, convert};
+use crate::portable::Portable;
+
+/// A server behind a [`StdioTransport`](super::transport::StdioTransport).
+pub(super) struct InTurn<M>(pub(super) Server<M>);
+
+impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
+    async fn handle_request(
+        &self,
+        request: ClientRequest,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ServerResult, ErrorData> {
+        let ticket = context.extensions.get::<Ticket>().cloned();
+        if let Some(ticket) = &ticket {
+            match ticket.turn() {
+                Some(turn) if self.is_ours(&request) => turn.wait().await,
+                // What the author has added may be slow, and holds up nobody.
+                Some(turn) => turn.finish(),
+                None => {}
+            }
+            ticket.room().await;
+        }
+        let answer = settled(Service::handle_request(&self.0, request, context)).await;
+        if let (Some(ticket), Ok(Ok(answer))) = (&ticket, &answer) {
+            ticket.made(text_bytes(answer));
+        }
+        answer.unwrap_or_else(|panic| {
+            tracing::error!(%panic, "a request failed");
+            Err(convert::panicked(&panic))
+        })
+    }
+
+    async fn handle_notification(
+        &self,
+        notification: ClientNotification,
+        context: NotificationContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let handled = settled(Service::handle_notification(&self.0, notification, context)).await;
+        handled.unwrap_or_else(|panic| Err(convert::panicked(&panic)))
+    }
+
+    fn get_info(&self) -> ServerConfig {
+        ServerHandler::get_info(&self.0)
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        ServerHandler::supported_protocol_versions(&self.0)
+    }
+}
+
+impl<M: Portable<Context: Default>> InTurn<M> {
+    /// Whether a request is one for the machine itself, and not for what its author has added.
+    fn is_ours(&self, request: &ClientRequest) -> bool {
+        match request {
+            ClientRequest::CallToolRequest(call) => {
+                self.0.0.api.operation(&call.params.name).is_some()
+            }
+            _ => true,
+        }
+    }
+}
+
+/// About how many bytes an answer has: those of its texts, where the length of others is bounded by the machine.
+fn text_bytes(answer: &ServerResult) -> usize {
+    match answer {
+        ServerResult::CallToolResult(result) => {
+            let texts = result.content.iter().filter_map(|content| content.as_text());
+            let structured = if result.structured_content.is_some() { 2 } else { 1 };
+            structured * texts.map(|content| content.text.len()).sum::<usize>()
+        }
+        ServerResult::ReadResourceResult(result) => {
+            let texts = result.contents.iter().map(|contents| match contents {
+                ResourceContents::TextResourceContents { text, .. } => text.len(),
+                ResourceContents::BlobResourceContents { blob, .. } => blob.len(),
+                _ => 0,
+            });
+            texts.sum()
+        }
+        _ => 0,
+    }
+}

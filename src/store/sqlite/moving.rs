@@ -1,0 +1,170 @@
+//! Moving the log into the file, which SQLite calls a checkpoint, beside the commits.
+//!
+//! When the log has grown, a thread moves what it has by then, while the writer goes on. The writer then moves the
+//! little that has come since, between two transactions, so that the next one begins the log anew.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+
+use super::guard::{Guard, Marks};
+use super::schema;
+
+/// How many pages the log has when it is moved: 16 MiB. What is written again and again is moved once, and after a power
+/// cut no more is read.
+const LOG: i64 = 4096;
+
+/// How far the writer is with moving the log.
+pub(super) struct Moving {
+    guard: Arc<Guard>,
+    stage: Stage,
+    helper: Option<Helper>,
+    /// Whether the log has no transaction of this store yet.
+    is_first: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The log is short.
+    Idle,
+    /// The next commit has a new mark; then the thread begins.
+    Due,
+    /// The thread is at work.
+    Helped,
+    /// The next commit has a new mark; then the writer moves the rest.
+    Rest,
+}
+
+/// What the log has at the end of a store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing that is not in the file.
+    Empty,
+    /// What this store wrote.
+    Unmoved,
+    /// Only what others wrote, or nobody knows.
+    Others,
+}
+
+impl Moving {
+    pub(super) fn new(guard: Arc<Guard>) -> Self {
+        Self { guard, stage: Stage::Idle, helper: None, is_first: true }
+    }
+
+    /// Writes what a transaction has to say of the marks, before its commit.
+    pub(super) fn mark(&mut self, connection: &Connection, marks: Marks) -> rusqlite::Result<()> {
+        match self.stage {
+            Stage::Due | Stage::Rest => marks.renew(connection)?,
+            Stage::Idle | Stage::Helped => {}
+        }
+        marks.settle(connection, self.is_first)
+    }
+
+    /// Goes on after a commit.
+    pub(super) fn go_on(&mut self, connection: &Connection) {
+        self.is_first = false;
+        let stage = self.stage;
+        self.stage = match stage {
+            Stage::Idle if unmoved(connection).is_some_and(|pages| pages >= LOG) => Stage::Due,
+            Stage::Helped if self.helper.as_ref().is_none_or(Helper::is_done) => Stage::Rest,
+            Stage::Idle | Stage::Helped => stage,
+            Stage::Due if self.has_help() => Stage::Helped,
+            Stage::Due | Stage::Rest => {
+                if self.guard.is_same() {
+                    passive(connection);
+                }
+                Stage::Idle
+            }
+        };
+    }
+
+    /// Whether the thread has begun.
+    fn has_help(&mut self) -> bool {
+        if self.helper.is_none() {
+            self.helper = Helper::start(Arc::clone(&self.guard))
+                .inspect_err(|error| tracing::error!(%error, "the log is moved by the writer"))
+                .ok();
+        }
+        self.helper.as_ref().is_some_and(Helper::begin)
+    }
+
+    /// The log begins anew, as after a failure.
+    pub(super) fn begin_anew(&mut self) {
+        (self.stage, self.is_first) = (Stage::Idle, true);
+    }
+
+    /// Whether the log may be moved into the file at the end of the store, and whether that takes a new mark.
+    pub(super) fn at_end(&self, connection: &Connection) -> End {
+        match unmoved(connection) {
+            Some(0) => End::Empty,
+            Some(_) if !self.is_first => End::Unmoved,
+            // Whoever wrote it moves it.
+            _ => End::Others,
+        }
+    }
+
+    /// Ends the thread.
+    pub(super) fn end(&mut self) {
+        self.helper = None;
+    }
+}
+
+/// How many pages of the log are not in the file yet.
+fn unmoved(connection: &Connection) -> Option<i64> {
+    let mut state = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)").ok()?;
+    state.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)).ok()
+}
+
+/// Moves what can be moved without waiting for anybody.
+fn passive(connection: &Connection) -> bool {
+    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    // The log stays, and is moved at another time.
+    moved.inspect_err(|error| tracing::error!(%error, "the log cannot be moved")).is_ok()
+}
+
+/// The thread that moves the log.
+struct Helper {
+    thread: Option<JoinHandle<()>>,
+    work: Option<Sender<()>>,
+    is_done: Arc<AtomicBool>,
+}
+
+impl Helper {
+    fn start(guard: Arc<Guard>) -> std::io::Result<Self> {
+        let (work, begun) = mpsc::channel();
+        let is_done = Arc::new(AtomicBool::new(true));
+        let done = Arc::clone(&is_done);
+        let thread = thread::Builder::new().name("store-mover".to_owned()).spawn(move || {
+            let mut connection: Option<Connection> = None;
+            while begun.recv().is_ok() {
+                let open = connection.take().or_else(|| schema::reading(guard.place()).ok());
+                if !guard.is_dead() && guard.is_same() {
+                    connection = open.filter(passive);
+                }
+                done.store(true, Ordering::SeqCst);
+            }
+        })?;
+        Ok(Self { thread: Some(thread), work: Some(work), is_done })
+    }
+
+    fn begin(&self) -> bool {
+        self.is_done.store(false, Ordering::SeqCst);
+        self.work.as_ref().is_some_and(|work| work.send(()).is_ok())
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        self.work = None;
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            tracing::error!("a thread of the store has panicked");
+        }
+    }
+}
