@@ -274,8 +274,8 @@ mod tests {
     const MOVE: Event =
         Event::new("a_move_with_a_name", "", PAYLOAD, &[Clause::new(&[0], &[Target::State(0)])]);
     const CHART: Chart = Chart::new("Wide", "", 0)
-        .states_are(&[State::new("Here", "HERE", "")], &[])
-        .events_are(&[MOVE; 200]);
+        .with_states(&[State::new("Here", "HERE", "")], &[])
+        .with_events(&[MOVE; 200]);
 
     /// The refusal of a machine with so many legal moves.
     fn check(all: usize, moves: usize, has_arguments: bool) {

@@ -52,7 +52,7 @@ impl<M: Portable<Context: Default>> Server<M> {
 
 /// What an address of this server names. Without a run, it is the default run.
 #[derive(Debug, PartialEq, Eq)]
-enum Address<'a> {
+pub(super) enum Address<'a> {
     /// The machine as a diagram.
     Chart,
     /// The state of a run.
@@ -64,7 +64,7 @@ enum Address<'a> {
 }
 
 impl<'a> Address<'a> {
-    fn parse(uri: &'a str) -> Option<Self> {
+    pub(super) fn parse(uri: &'a str) -> Option<Self> {
         if let Some(rest) = uri.strip_prefix("state://") {
             return match rest.split_once('/') {
                 None if rest == "current" => Some(Self::State(None)),
