@@ -1,5 +1,7 @@
 //! Stores at their boundary: what was acknowledged is there, whatever happens.
 
+#[cfg(unix)]
+mod backup;
 mod contract;
 mod damage;
 #[cfg(target_os = "linux")]
@@ -13,8 +15,12 @@ mod harness;
 mod load;
 #[cfg(target_os = "linux")]
 mod power;
+mod refused;
+#[cfg(unix)]
+mod replaced;
 #[cfg(any())]
 mod requests;
+mod restore;
 #[cfg(unix)]
 mod scripted;
 #[cfg(unix)]

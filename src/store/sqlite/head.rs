@@ -160,14 +160,17 @@ pub(super) fn identity(id: i64, owner: Option<String>, name: Option<String>) -> 
     RunId::new(owner.unwrap_or(Principal::LOCAL), name)
 }
 
+/// A number that no run has had.
+pub(super) fn take_id(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT max(run, coalesce((SELECT max(id) FROM run), 0)) + 1 FROM store")?
+        .query_row([], |row| row.get(0))
+}
+
 /// Writes the head of a new run.
 pub(super) fn start(connection: &Connection, head: &Head) -> Result<i64, StoreError> {
     let make = || -> rusqlite::Result<i64> {
-        let id = connection
-            .prepare_cached(
-                "SELECT max(run, coalesce((SELECT max(id) FROM run), 0)) + 1 FROM store",
-            )?
-            .query_row([], |row| row.get(0))?;
+        let id = take_id(connection)?;
         let configuration = json(head);
         let seal = seal(id, head, &configuration);
         let (owner, name) = (head.run.owner.as_str(), head.run.name.as_str());
