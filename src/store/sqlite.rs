@@ -5,6 +5,7 @@
 
 mod append;
 mod backup;
+mod check;
 mod error;
 mod guard;
 mod head;
@@ -99,7 +100,7 @@ impl SqliteStore {
     fn start(path: &Path) -> Result<Self, OpenCause> {
         let place = Place::open(path)?;
         let connection = schema::connect(&place)?;
-        schema::check(&connection, &place)?;
+        check::check(&connection, &place)?;
         let last = append::last(&connection)
             .map_err(|error| OpenCause::Damaged(crate::text::chain(&error)))?;
         let reading = schema::reading(&place)?;

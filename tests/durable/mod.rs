@@ -25,6 +25,7 @@ mod restore;
 mod scripted;
 #[cfg(unix)]
 mod short;
+mod snapshots;
 mod storm;
 #[cfg(any())]
 pub(crate) mod timeouts;

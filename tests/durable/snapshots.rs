@@ -1,5 +1,6 @@
 //! Snapshots in the file: written in parts beside the records, and cleared when they are superseded.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use leverframe::caller::Principal;
@@ -41,21 +42,21 @@ async fn a_large_snapshot_holds_nobody_up() {
     let written = records(&Hash::NONE, 0, 2, "");
     append(&store, &main, Hash::NONE, written.clone()).await.unwrap();
     store.keep(&main, snapshot(&written[1], PARTS << 18));
-    let (mut end, mut beside) = (Hash::NONE, 0);
+    let (mut end, mut version, mut seen) = (Hash::NONE, 0, BTreeSet::new());
     loop {
-        let record = super::record(&end, beside, "", None);
+        let record = super::record(&end, version, "", None);
         let next = record.hash;
         append(&store, &other, end, vec![record]).await.unwrap();
-        (end, beside) = (next, beside + 1);
+        (end, version) = (next, version + 1);
         let (_, parts) = kept(&folder);
         let opening = store.open(&main, at_most(1)).await.unwrap();
         if opening.snapshot.is_some() {
             break;
         }
-        assert!(parts <= i64::try_from(PARTS).unwrap());
+        seen.insert(parts);
     }
-    report("snapshots", &format!("{} MiB, and {beside} appends beside it", PARTS / 4));
-    assert!(beside > 20, "{beside} appends while {PARTS} parts were written");
+    report("snapshots", &format!("{} MiB, and {version} appends beside it", PARTS / 4));
+    assert!(seen.len() > 5, "after appends there were {seen:?} parts of {PARTS}");
 }
 
 #[tokio::test]
@@ -92,7 +93,8 @@ async fn an_unfinished_snapshot_is_cleared() {
     append(&store, &main, Hash::NONE, written[..2].to_vec()).await.unwrap();
     drop(store);
     let other = Connection::open(folder.file()).unwrap();
-    let begun = "INSERT INTO snapshot SELECT 7, id, 0, version, hash, hash, hash, '[]', hash FROM run;
+    let begun =
+        "INSERT INTO snapshot SELECT 7, id, 0, version, hash, hash, hash, '[]', hash FROM run;
                  INSERT INTO snapshot_part VALUES (7, 0, x'41'), (7, 1, x'41')";
     other.execute_batch(begun).unwrap();
     drop(other);

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::super::{Due, Head, Removal, StoreError, Tombstone};
 use super::head::{self, COLUMNS, Sealed, identity, text};
 use super::reader::Warned;
+use super::transaction::alone;
 use super::value::{failed, micros, rows, time};
 use crate::caller::Principal;
 use crate::record::{Actor, RunId};
@@ -156,7 +157,14 @@ pub(super) fn remove(
         connection.execute("DELETE FROM record WHERE run = ?", [id])?;
         connection.execute("DELETE FROM run WHERE id = ?", [id]).map(drop)
     };
-    remove().map_err(failed)?;
+    match alone(connection, || remove().map_err(failed)) {
+        // A row that is not as it was written is not as the indexes have it, and cannot be deleted before they do.
+        Err(StoreError::Damaged(_)) => {
+            connection.execute_batch("REINDEX run; REINDEX record").map_err(failed)?;
+            remove().map_err(failed)?;
+        }
+        done => done?,
+    }
     Ok(tombstone)
 }
 

@@ -19,7 +19,7 @@ use super::head::{self, Sealed};
 use super::moving::{self, Moving};
 use super::place::Place;
 use super::transaction::execute;
-use super::{backup, list, notes, read, schema, snapshot};
+use super::{backup, check, list, notes, read, schema, snapshot};
 use crate::record::{Hash, Position, RunId, Version};
 
 /// How much is copied at once.
@@ -59,7 +59,7 @@ fn restored(source: &Path, target: &Path, time: DateTime<Utc>) -> Result<Option<
     let mut reading = schema::source(&place).map_err(from)?;
     // One moment of the file, whoever else writes it.
     let moment = reading.transaction().map_err(from)?;
-    schema::check_whole(&moment).map_err(from)?;
+    check::check_whole(&moment).map_err(from)?;
     let found = Place::open(target).map_err(to)?;
     if place.is(&found) {
         return Err(Fault::From(OpenCause::Itself));

@@ -1,14 +1,13 @@
-//! The file: how it is made, opened and checked.
+//! The file: how it is made and opened.
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::OpenCause;
 use super::guard::Marks;
-use super::head::{self, COLUMNS, Sealed};
 use super::place::Place;
 
 /// `Lvrf`, by which a file is known as a store of runs.
@@ -20,15 +19,9 @@ const OLDEST: i32 = 3_051_003;
 /// How long a process waits for another that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The largest file that is checked whole when it is opened; with a larger one that would be felt.
-const CHECKED: u64 = 8 << 20;
-
 /// How much of the file a connection keeps in memory, where it is used, in KiB; SQLite wants it below zero. The pages of
 /// a thousand runs and of their index fit.
 const CACHE: i64 = -16_384;
-
-/// The most runs whose heads are checked when the file is opened, and by which they are found, for the same reason.
-const CHECKED_RUNS: i64 = 5_000;
 
 /// How a file that is there is opened. A name is never taken for more than a path.
 pub(super) const READ_WRITE: OpenFlags =
@@ -160,48 +153,6 @@ fn make(connection: &mut Connection) -> Result<(), OpenCause> {
         Marks::begin(&transaction)?;
     }
     Ok(transaction.commit()?)
-}
-
-/// Looks for damage that a reader of one run would not see: a run that is not found by its name any more. A head that
-/// does not fit its seal is not looked at: it is found as damaged by whoever reads it.
-pub(super) fn check(connection: &Connection, place: &Place) -> Result<(), OpenCause> {
-    let mut runs = connection.prepare(&format!("SELECT {COLUMNS} FROM run NOT INDEXED LIMIT ?"))?;
-    let mut rows = runs.query([CHECKED_RUNS])?;
-    while let Some(row) = rows.next()? {
-        let run = head::identity(row.get(0)?, head::text(row, 1), head::text(row, 2));
-        let written = Sealed::read(row, run)?;
-        if written.head.is_damaged {
-            continue;
-        }
-        let run = &written.head.run;
-        let found: Option<i64> = connection
-            .prepare_cached(
-                "SELECT id FROM run INDEXED BY run_by_name WHERE owner = ? AND name = ?",
-            )?
-            .query_row((run.owner.as_str(), run.name.as_str()), |row| row.get(0))
-            .optional()?;
-        if found != Some(written.id) {
-            return Err(OpenCause::Damaged(format!(
-                "the run `{}` is not found by its name",
-                run.name
-            )));
-        }
-    }
-    drop(rows);
-    if place.held.file().metadata()?.len() > CHECKED {
-        return Ok(());
-    }
-    checked(connection, "PRAGMA quick_check")
-}
-
-/// Looks for damage anywhere in the file.
-pub(super) fn check_whole(connection: &Connection) -> Result<(), OpenCause> {
-    checked(connection, "PRAGMA integrity_check(1)")
-}
-
-fn checked(connection: &Connection, check: &str) -> Result<(), OpenCause> {
-    let found: String = connection.query_row(check, [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(OpenCause::Damaged(found)) }
 }
 
 fn set(
