@@ -237,7 +237,12 @@ async fn a_run_of_another_machine_is_refused_and_shown() {
     let (idle, executing) = (Configuration::of("IDLE"), Configuration::of("EXECUTING"));
     let entries = [
         Entry::started("Orchestrator", program, idle.clone(), context),
-        Entry::applied(to_raw_value(&json!({"plan": {}})).unwrap(), idle, executing, false),
+        Entry::applied(
+            to_raw_value(&json!({"plan": {"task_description": null}})).unwrap(),
+            idle,
+            executing,
+            false,
+        ),
     ];
     let mut hash = Hash::NONE;
     let records = (0..).zip(entries).map(|(version, entry)| {
@@ -291,11 +296,33 @@ async fn records_before_a_damaged_one_are_shown() {
     }
     drop(client);
     let file = rusqlite::Connection::open(&store).unwrap();
+    let trigger = "SELECT sql FROM sqlite_schema WHERE name = 'record_is_never_changed'";
+    let trigger: String = file.query_row(trigger, [], |row| row.get(0)).unwrap();
+    file.execute("DROP TRIGGER record_is_never_changed", []).unwrap();
     let damage = "UPDATE record SET entry = replace(entry, 'two', 'TWO') WHERE version = 2";
     assert_eq!(file.execute(damage, []).unwrap(), 1);
+    file.execute(&trigger, []).unwrap();
     drop(file);
     let shown = said(1, &["history", "main", "--store", &store]);
     assert!(shown.contains("\"one\"") && shown.contains("record 2 of the run `main`"), "{shown}");
     assert!(!shown.contains("TWO"), "{shown}");
     said(0, &["remove", "main", "--store", &store]);
+}
+
+#[tokio::test]
+async fn a_backup_is_restored_under_a_live_server() {
+    let folder = Folder::new("restore");
+    let (store, copy) = (folder.path("runs.db"), folder.path("copy.db"));
+    let client = serve(&store).await;
+    client.go("PLANNING").await;
+    said(0, &["backup", &copy, "--store", &store]);
+    assert!(said(1, &["backup", &copy, "--store", &store]).contains("the backup was not made"));
+    client.go("RESEARCHING").await;
+    let restored = said(0, &["restore", &copy, "--store", &store]);
+    let kept = restored.split("is kept in `").nth(1).unwrap().trim_end_matches("`\n").to_owned();
+    assert_eq!(client.ok("get_current_state", json!({})).await["state"], "PLANNING");
+    let replaced = lines(&said(0, &["runs", "--store", &kept, "--json"]));
+    assert_eq!(replaced[0]["state"], "RESEARCHING", "{restored}");
+    assert!(said(1, &["restore", &folder.path("none.db"), "--store", &store]).contains("none.db"));
+    assert!(said(1, &["backup", &copy, "--store", "memory"]).contains("name a file by `--store`"));
 }
