@@ -4,6 +4,8 @@
 //! Several processes may share the file.
 
 mod append;
+mod backup;
+mod check;
 mod error;
 mod guard;
 mod head;
@@ -15,6 +17,7 @@ mod place;
 mod queue;
 mod read;
 mod reader;
+mod restore;
 mod schema;
 mod snapshot;
 mod transaction;
@@ -28,9 +31,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use self::backup::Underway;
 use self::error::OpenCause;
 pub use self::error::OpenError;
 use self::guard::Guard;
@@ -73,6 +78,8 @@ pub struct SqliteStore {
     threads: Vec<JoinHandle<()>>,
     /// The thread that looks for what other processes write, once somebody watches.
     watcher: Mutex<Option<Watcher>>,
+    /// The threads of backups, which end with their callers.
+    backups: Mutex<Vec<JoinHandle<()>>>,
     guard: Arc<Guard>,
     end: Arc<tokio::sync::watch::Sender<Position>>,
     pending: Arc<Pending>,
@@ -93,7 +100,7 @@ impl SqliteStore {
     fn start(path: &Path) -> Result<Self, OpenCause> {
         let place = Place::open(path)?;
         let connection = schema::connect(&place)?;
-        schema::check(&connection, &place)?;
+        check::check(&connection, &place)?;
         let last = append::last(&connection)
             .map_err(|error| OpenCause::Damaged(crate::text::chain(&error)))?;
         let reading = schema::reading(&place)?;
@@ -115,11 +122,31 @@ impl SqliteStore {
             questions: Some(questions),
             threads: vec![writer, reader],
             watcher: Mutex::new(None),
+            backups: Mutex::new(Vec::new()),
             guard,
             end,
             pending,
             is_broken,
         })
+    }
+
+    /// Replaces the content of the store at `to` by that of the backup at `from`, while others may use the store; they
+    /// see the other histories at once. Everything in `from` is proven before. The content before is kept in a new file
+    /// beside the store, `NAME.before-restore-TIME.db`, whose path is the answer; there is none if the store was empty or
+    /// did not exist.
+    ///
+    /// Positions go on from those of before, so whoever follows the log meets the restored records as new ones, and
+    /// notes that keep a position begin anew. Request keys are those of the backup.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if one of the files cannot be used. The store is then as it was.
+    pub fn restore(
+        from: &Path,
+        to: &Path,
+        time: DateTime<Utc>,
+    ) -> Result<Option<PathBuf>, OpenError> {
+        restore::restore(from, to, time)
     }
 
     /// The file.
@@ -170,13 +197,18 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        let backups = self.backups.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut has_panicked = false;
+        for backup in backups.drain(..) {
+            has_panicked |= backup.join().is_err();
+        }
         *self.watcher.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         // One after the other, so that the last to close is alone, and moves the log into the file.
         self.questions = None;
         let reader = self.threads.pop().map(JoinHandle::join);
         self.tasks = None;
         let writer = self.threads.pop().map(JoinHandle::join);
-        if !matches!((reader, writer), (Some(Ok(())), Some(Ok(())))) {
+        if has_panicked || !matches!((reader, writer), (Some(Ok(())), Some(Ok(())))) {
             tracing::error!("a thread of the store has panicked");
         }
     }
@@ -271,6 +303,19 @@ impl Store for SqliteStore {
             }
         }
         self.end.subscribe()
+    }
+
+    fn backup<'a>(&'a self, to: &'a Path) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let started = Underway::start(Arc::clone(&self.guard), to);
+            let (underway, thread) = started.map_err(StoreError::Backup)?;
+            {
+                let mut backups = self.backups.lock().unwrap_or_else(PoisonError::into_inner);
+                backups.retain(|backup| !backup.is_finished());
+                backups.push(thread);
+            }
+            underway.done().await
+        })
     }
 }
 

@@ -17,8 +17,8 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 
 use super::{ServeError, Server, StdioLimits, serve};
-use crate::orchestrator::Orchestrator;
 use crate::clock::{Clock, SystemClock};
+use crate::orchestrator::Orchestrator;
 use crate::runs::Runs;
 use crate::store::memory::MemoryStore;
 

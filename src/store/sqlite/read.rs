@@ -177,6 +177,16 @@ pub(super) fn log(
     Ok(all)
 }
 
+/// Whether the record at a position is as it was written.
+pub(super) fn is_written(connection: &Connection, position: Position) -> Result<bool, StoreError> {
+    let before = Position(position.0.saturating_sub(1));
+    match log(connection, before, PageLimit::new(1, 0)) {
+        Ok(logged) => Ok(logged.first().is_some_and(|logged| logged.position == position)),
+        Err(StoreError::Corrupt { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// The runs of a page of the log, each with the record that was read last.
 struct Chains<'c> {
     connection: &'c Connection,
