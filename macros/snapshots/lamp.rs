@@ -100,7 +100,7 @@ pub(super) mod events {
     "press" "press", Dim = "dim" "dim", Hit = "hit" "hit",
 }
 ::leverframe::__events! {
-    pub (super) Event : Press, Dim, Hit,
+    bare pub (super) Event : Press, Dim, Hit,
 }
 ::leverframe::__faults! {
     pub (super) Fault : Dim(TooBright) = "`dim` failed.", Hit(Bounced) =

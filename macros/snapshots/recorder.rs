@@ -123,6 +123,9 @@ impl Recorder<Paused> {
         self.0.goto(next)
     }
 }
+const _: () = {
+    ::leverframe::__private::context::<Shown>();
+};
 ::leverframe::__questions! {
     #[doc = " A question about the machine."] pub Query :
 }
@@ -189,13 +192,8 @@ pub mod events {
     Resume = "resume" "resume", Stop = "stop" "stop",
 }
 ::leverframe::__events! {
-    #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
-    ::leverframe::__private::serde::Deserialize,
-    ::leverframe::__private::schemars::JsonSchema,)] #[serde(crate =
-    "::leverframe::__private::serde")] #[schemars(crate =
-    "::leverframe::__private::schemars")] pub Event : #[serde(rename = "play")] Play,
-    #[serde(rename = "seek")] Seek, #[serde(rename = "found")] Found, #[serde(rename =
-    "pause")] Pause, #[serde(rename = "resume")] Resume, #[serde(rename = "stop")] Stop,
+    serde[] pub Event : "play" Play, "seek" Seek, "found" Found, "pause" Pause, "resume"
+    Resume, "stop" Stop,
 }
 ::leverframe::__wire_names! {
     EventName : Play = "play" "play", Seek = "seek" "seek", Found = "found" "found",
