@@ -35,7 +35,9 @@ pub(super) fn take(attrs: &mut Vec<Attribute>, report: &mut Report) -> Vec<Ensur
             && names.next().is_none_or(|krate| krate == "leverframe")
             && names.next().is_none();
         if is_ours {
-            found.extend(report.ok(attr.parse_args::<Words>().and_then(|words| words.into(attr))));
+            let words = attr.parse_args::<Words>();
+            let words = words.map_err(|error| syn::Error::new(error.span(), FORMS));
+            found.extend(report.ok(words.and_then(|words| words.into(attr))));
         }
         !is_ours
     });

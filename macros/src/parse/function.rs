@@ -84,9 +84,9 @@ impl Function {
     ) -> Option<Self> {
         let kind = match marked.kind {
             Marker::Transition => Kind::Transition(attribute::transition_options(marked, report)),
-            Marker::Prompt => Kind::Prompt(attribute::named_states(marked, report)),
-            Marker::Entry => Kind::Entry(attribute::named_states(marked, report)),
-            Marker::Exit => Kind::Exit(attribute::named_states(marked, report)),
+            Marker::Prompt => Kind::Prompt(attribute::named_states(marked, report)?),
+            Marker::Entry => Kind::Entry(attribute::named_states(marked, report)?),
+            Marker::Exit => Kind::Exit(attribute::named_states(marked, report)?),
             Marker::Guard => {
                 attribute::no_arguments(marked, report);
                 Kind::Guard
