@@ -54,7 +54,7 @@ pub(super) fn variant(ident: &Ident, report: &mut Report) -> Option<Ident> {
         report.at(
             ident,
             format_args!(
-                "`{ident}` makes no name of a type, as `give_up` makes `GiveUp`: choose another"
+                "`{ident}` gives no type name, as `give_up` gives `GiveUp`: choose another"
             ),
         );
     }
@@ -70,7 +70,7 @@ pub(super) fn check(declaration: &Declaration, report: &mut Report) {
     }
     if ITEMS.iter().any(|name| declaration.name == name) {
         let name = &declaration.name;
-        report.at(name, format_args!("`{name}` is a name that `#[machine]` gives to an item of its own: name the machine with `#[machine(name = …)]`"));
+        report.at(name, format_args!("`{name}` is the name of an item that `#[machine]` generates: name the machine with `#[machine(name = …)]`"));
     }
     let mut wires: HashMap<String, &Ident> = HashMap::new();
     let states = declaration.states.iter().map(|state| &state.ident);
@@ -101,7 +101,7 @@ fn check_item_name(declaration: &Declaration, ident: &Ident, report: &mut Report
         report.at(
             ident,
             format_args!(
-                "`{ident}` is a name that `#[machine]` gives to an item of its own: choose another"
+                "`{ident}` is the name of an item that `#[machine]` generates: choose another"
             ),
         );
     }

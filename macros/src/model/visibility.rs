@@ -71,7 +71,7 @@ pub(super) fn check(declaration: &Declaration, report: &mut Report) {
             if is_less {
                 let needed = text(needed);
                 let message = format_args!(
-                    "the {what} `{ident}` is seen less far than {than}: make it `{needed}`"
+                    "the {what} `{ident}` is less visible than {than}: make it `{needed}`"
                 );
                 report.at(ident, message);
             }

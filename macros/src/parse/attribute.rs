@@ -91,7 +91,7 @@ pub(crate) fn take_marker(attrs: &mut Vec<Attribute>, report: &mut Report) -> Op
             Some(first) => report.at(
                 attr.path(),
                 format_args!(
-                    "the item is marked `#[{}]` already: an item is one thing",
+                    "the item is marked `#[{}]` already: an item has one marker",
                     first.name
                 ),
             ),
@@ -234,13 +234,10 @@ pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Transi
         }
     }
     if let (Some(by), Some(_)) = (&found.by_human, found.after) {
-        report.at(
-            by,
-            "a timeout comes by itself, and nobody decides on it: take `by` away, or `after`",
-        );
+        report.at(by, "a timeout fires by itself, so nobody decides on it: remove `by` or `after`");
     }
     if mistakes == report.len() && found.from.is_none() {
-        let message = "a transition says where it starts: `#[transition(from = State)]`";
+        let message = "a transition names its source: `#[transition(from = State)]`";
         report.at(&marked.attr.meta, message);
     }
     found
@@ -250,7 +247,7 @@ fn sources(input: ParseStream<'_>) -> syn::Result<Sources> {
     if input.peek(Token![_]) {
         return Ok(Sources::All(input.parse::<Token![_]>()?.span));
     }
-    let several = "options have commas between them, and several states stand in a list: `from = [Draft, Waiting]`";
+    let several = "options have commas between them, and several states are given as a list: `from = [Draft, Waiting]`";
     let (names, tokens) = one_or_several(input, STATE_NAME, several)?;
     if names.is_empty() {
         let message =
@@ -263,7 +260,7 @@ fn sources(input: ParseStream<'_>) -> syn::Result<Sources> {
 fn guards(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
     let name =
         "a guard is named by the plain name of its function, as it is declared in this module";
-    let several = "options have commas between them, and several guards stand in a list: `guard = [is_ready, is_paid]`";
+    let several = "options have commas between them, and several guards are given as a list: `guard = [is_ready, is_paid]`";
     one_or_several(input, name, several).map(|(names, _)| names)
 }
 
@@ -275,7 +272,7 @@ fn human(input: ParseStream<'_>) -> syn::Result<Ident> {
 
 fn after(input: ParseStream<'_>) -> syn::Result<Duration> {
     let text: LitStr = input.parse().map_err(|error| {
-        syn::Error::new(error.span(), "a duration is a text: `after = \"30s\"`")
+        syn::Error::new(error.span(), "a duration is a string: `after = \"30s\"`")
     })?;
     duration(&text)
 }

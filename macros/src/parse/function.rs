@@ -157,7 +157,7 @@ fn refuse_qualifiers(sig: &Signature, what: &str, report: &mut Report) {
         report.at(token, format_args!("{what} is not `unsafe`: the machine calls it freely"));
     }
     if let Some(abi) = &sig.abi {
-        report.at(abi, format_args!("{what} is a plain Rust function: take the ABI away"));
+        report.at(abi, format_args!("{what} is a plain Rust function: remove the ABI"));
     }
     if !sig.generics.params.is_empty() {
         report.at(&sig.generics, format_args!("{what} has no generics: name the types"));
@@ -195,7 +195,7 @@ fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Param
         pat => {
             report.at(
                 pat,
-                "a parameter has a name, by which it is given: take a pattern apart in the body",
+                "a parameter has a name, by which it is passed: destructure it in the body",
             );
             return None;
         }

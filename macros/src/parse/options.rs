@@ -48,7 +48,7 @@ impl Syntax {
             match self.option(option) {
                 Ok(option) if given.iter().any(|first| first.name == option.name) => {
                     let name = option.name;
-                    report.at(&name, format_args!("`{name}` is given already: once is enough"));
+                    report.at(&name, format_args!("`{name}` is given already: remove one"));
                 }
                 Ok(option) => given.push(option),
                 Err(error) => report.error(error),
@@ -92,7 +92,7 @@ impl Given {
             return Ok(());
         }
         let name = &self.name;
-        let message = format_args!("`{name}` takes no value: the name alone says it");
+        let message = format_args!("`{name}` takes no value");
         Err(syn::Error::new_spanned(name, message))
     }
 

@@ -3,5 +3,5 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = Off, after = 30)] fn press() -> On { On }
-    //~^ ERROR(30) a duration is a text: `after = "30s"`
+    //~^ ERROR(30) a duration is a string: `after = "30s"`
 }
