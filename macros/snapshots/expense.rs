@@ -1,4 +1,4 @@
-/// The machine of [`expense`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`expense`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Expense<S = State>(::leverframe::Parts<S, Claim, ()>);
 ::leverframe::__machine! {
@@ -44,7 +44,7 @@ impl Expense<Submitted> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn pay(
         self,
         budget: u64,

@@ -1,4 +1,4 @@
-/// The machine of [`machine`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`machine`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Orchestrator<S = State>(::leverframe::Parts<S, Workspace, ()>);
 ::leverframe::__machine! {

@@ -6,7 +6,7 @@
 fn stop() -> Stopped {
     Stopped
 }
-/// The machine of [`recorder`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`recorder`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Recorder<S = State>(::leverframe::Parts<S, Shown, Memory>);
 ::leverframe::__machine! {
@@ -42,7 +42,7 @@ impl Recorder<Playing> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn resume(
         self,
         really: bool,
@@ -80,7 +80,7 @@ impl Recorder<Seeking> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn resume(
         self,
         really: bool,
@@ -108,7 +108,7 @@ impl Recorder<Paused> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn resume(self, really: bool) -> ::core::result::Result<Typed, Refused<Paused>> {
         self.0
             .try_goto(

@@ -1,4 +1,4 @@
-/// The machine of [`release`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`release`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Release<S = State>(::leverframe::Parts<S, Log, ()>);
 ::leverframe::__machine! {
@@ -69,7 +69,7 @@ impl Release<Reading> {
     ///
     /// # Errors
     ///
-    /// The guard's reason; the machine comes back, in the state in which it was.
+    /// The guard's reason; the machine is returned with it, in its former state.
     pub fn approve(self) -> ::core::result::Result<Release<Approved>, Refused<Reading>> {
         self.0
             .try_goto(
@@ -82,7 +82,7 @@ impl Release<Reading> {
     ///
     /// # Errors
     ///
-    /// The guard's reason, or the handler's; the machine comes back, in the state in which it was.
+    /// The guard's reason, or the handler's; the machine is returned with it, in its former state.
     pub fn decline(
         self,
         drop: bool,

@@ -1,4 +1,4 @@
-//! The graph: what the names cannot tell.
+//! The checks of the graph.
 
 mod properties;
 
@@ -97,7 +97,7 @@ fn history(model: &Model<'_>, report: &mut Report) -> bool {
     default_known
 }
 
-/// What only the whole graph tells: states that nothing reaches or leaves, and the author's properties.
+/// Checks the whole graph: unreachable states, dead ends, and the author's properties.
 fn paths(model: &Model<'_>, report: &mut Report) {
     let proofs = Proofs::new(model);
     let space = match StateSpace::explore(&proofs.graph) {

@@ -103,7 +103,7 @@ fn defaults(model: &Model<'_>) -> TokenStream {
     model.events.iter().filter_map(with_default).collect()
 }
 
-/// The type as it is named one module further in, where the events' own names come first.
+/// The type as it is named inside `events`, where the events' own names take precedence.
 fn from_within_events(ty: &Type, model: &Model<'_>) -> Type {
     struct Inwards<'m>(&'m Model<'m>);
     impl VisitMut for Inwards<'_> {

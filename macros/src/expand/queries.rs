@@ -128,7 +128,7 @@ fn query_enum(model: &Model<'_>, name: &str, docs: &str, queries: &[Query<'_>]) 
     }
 }
 
-/// The place tells apart what two names would not: `a` with `b_c`, and `a_b` with `c`.
+/// The place distinguishes names that would be one: `a` with `b_c`, and `a_b` with `c`.
 fn default_name(query: &Query<'_>, parameter: &Ident) -> Ident {
     format_ident!("default_{}_{}", query.function.place, unraw(parameter))
 }

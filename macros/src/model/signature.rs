@@ -1,4 +1,4 @@
-//! What the parameters and the return type of a function mean, among the declared names.
+//! Resolves the parameters and the return type of a function.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -143,7 +143,7 @@ fn known_guards(
     found
 }
 
-/// What a function that changes nothing reads, and what it is asked with.
+/// What a function that changes nothing reads, and its arguments.
 struct Reads<'d> {
     parameters: Vec<&'d Parameter>,
     arguments: Vec<Argument<'d>>,
@@ -385,7 +385,7 @@ fn history(ty: &Type) -> Option<Ident> {
     }
 }
 
-/// Whether the type is that of the prelude, by whichever path each part of it is named.
+/// Whether the type is that of the prelude, named by any path.
 fn is(ty: &Type, wanted: &str) -> bool {
     struct Last;
     impl VisitMut for Last {

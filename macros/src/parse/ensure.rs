@@ -1,11 +1,11 @@
-//! `#[ensure(…)]`: what an author claims of the graph.
+//! `#[ensure(…)]`: properties of the graph.
 
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Token, parenthesized};
 
 use crate::report::Report;
 
-/// A property, as it is written.
+/// A property, as it is declared.
 pub(crate) struct Ensure {
     /// The whole attribute.
     pub(crate) attr: Attribute,
