@@ -124,7 +124,7 @@ pub enum ServeError {
     #[error("the client cannot be served any more")]
     Protocol(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Requests were not answered, or their answers not taken, in time.
-    #[error("ended before {0} requests were answered; allow more time by `--grace`")]
+    #[error("ended with requests unanswered: {0}; allow more time by `--grace`")]
     Unanswered(usize),
 }
 

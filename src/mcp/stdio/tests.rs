@@ -240,7 +240,8 @@ async fn what_is_left_after_the_grace_is_counted() {
 #[tokio::test]
 async fn a_second_signal_ends_at_once() {
     let world = World::new();
-    let ended = check(StdioLimits::default(), &world, async |client| {
+    let limits = StdioLimits { grace: Duration::from_secs(1000), ..StdioLimits::default() };
+    let ended = check(limits, &world, async |client| {
         client.call(1, "slow", json!({})).await;
         client.call(2, "add_user_message", json!({"message": "a"})).await;
         until(|| world.begun.load(Ordering::Relaxed) == 1).await;
