@@ -13,7 +13,7 @@ mod operations;
 mod pages;
 mod prompts;
 mod reads;
-pub(crate) mod record;
+mod record;
 mod refusal;
 mod schema;
 

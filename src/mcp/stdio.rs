@@ -144,7 +144,7 @@ async fn serve<M: Portable<Context: Default>>(
     let transport = StdioTransport::new(input, Arc::clone(&exchange), default_run);
     let mut writer = tokio::task::JoinSet::new();
     writer.spawn(write(Arc::clone(&exchange), output));
-    let mut session = pin!(session(server, transport, &exchange));
+    let mut session = Box::pin(session(server, transport, &exchange));
     tokio::select! {
         done = &mut session => return done,
         () = told_to_end() => exchange.stop(),

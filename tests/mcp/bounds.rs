@@ -80,7 +80,8 @@ async fn a_page_of_history_ends_by_size() {
         api.ok("note", json!({"text": format!("{number}{}", "x".repeat(500))})).await;
     }
     api.ok("note", json!({"text": "y".repeat(3000)})).await;
-    api.ok("note", json!({"text": "last"})).await;
+    // The event fits a page, and with its time and actor the record does not.
+    api.ok("note", json!({"text": "z".repeat(1970)})).await;
 
     let (mut versions, mut cursor, mut pages) = (Vec::new(), Value::Null, 0);
     loop {
@@ -90,11 +91,15 @@ async fn a_page_of_history_ends_by_size() {
         assert!(page["records"].to_string().len() <= 2000 + 2, "{page}");
         assert_eq!(page["version"], 12);
         versions.extend(records.iter().map(|record| record["version"].as_u64().unwrap()));
-        if let Some(large) = records.iter().find(|record| record["version"] == 11) {
+        for (version, bytes) in [(11, 3020), (12, 1990)] {
+            let Some(large) = records.iter().find(|record| record["version"] == version) else {
+                continue;
+            };
             let described = (&large["event"], &large["bytes"], &large["to"]);
-            assert_eq!(described, (&json!("note"), &json!(3020), &json!("SHELVED")));
+            assert_eq!(described, (&json!("note"), &json!(bytes), &json!("SHELVED")));
             let omitted = large["omitted"].as_str().unwrap();
-            assert!(omitted.contains("`leverframe history main --from 11 --json`"), "{omitted}");
+            let command = format!("`leverframe history main --from {version} --json`");
+            assert!(omitted.contains(&command), "{omitted}");
         }
         pages += 1;
         match page.get("next_cursor") {
@@ -150,6 +155,11 @@ async fn refusals_are_short_and_escaped() {
     assert!((1..=20).contains(&refused["invalid"].as_array().unwrap().len()), "{refused}");
     let first = refused["invalid"][0]["argument"].as_str().unwrap();
     assert!(first.ends_with('…') && first.contains(r"\u{9b}2J\u{202e}\u{7f}"), "{first}");
+
+    let unknown: serde_json::Map<_, _> =
+        (0..200).map(|number| (format!("a{number}"), json!(1))).collect();
+    let refused = api.refused("note", Value::Object(unknown)).await;
+    assert_eq!(refused["invalid"].as_array().unwrap().len(), 20);
 
     for (tool, arguments, argument) in [
         ("note", json!({"text": "a", "run": hostile}), "run"),

@@ -23,7 +23,7 @@ pub(super) async fn answers(arguments: &[&str], input: impl AsRef<[u8]>) -> Vec<
             stdin.write_all(input.as_ref()).await.unwrap();
             drop(stdin);
         };
-        let (_, read) = tokio::join!(write, stdout.read_to_string(&mut output));
+        let ((), read) = tokio::join!(write, stdout.read_to_string(&mut output));
         read.unwrap();
         server.wait().await.unwrap()
     };
