@@ -50,28 +50,28 @@ pub(super) struct Limits {
 
 impl Limits {
     pub(super) fn of_runs(&self) -> RunLimits {
-        let mut limits = RunLimits::default();
-        limits.context_bytes = self.max_context.0;
-        limits.live_bytes = self.max_live.0;
-        limits.live_runs = self.max_live_runs;
-        limits
+        RunLimits {
+            context_bytes: self.max_context.0,
+            live_bytes: self.max_live.0,
+            live_runs: self.max_live_runs,
+        }
     }
 
     pub(super) fn of_api(&self) -> ApiLimits {
-        let mut limits = ApiLimits::default();
-        limits.argument_bytes = self.max_argument.0;
-        limits.page_bytes = self.max_page.0;
-        limits.answer_bytes = self.max_answer.0;
-        limits
+        ApiLimits {
+            argument_bytes: self.max_argument.0,
+            page_bytes: self.max_page.0,
+            answer_bytes: self.max_answer.0,
+        }
     }
 
     pub(super) fn of_stdio(&self) -> StdioLimits {
-        let mut limits = StdioLimits::default();
-        limits.line_bytes = self.max_line.0;
-        limits.waiting_bytes = self.max_waiting.0;
-        limits.in_flight = self.max_in_flight;
-        limits.grace = Duration::from_secs(self.grace);
-        limits
+        StdioLimits {
+            in_flight: self.max_in_flight,
+            waiting_bytes: self.max_waiting.0,
+            line_bytes: self.max_line.0,
+            grace: Duration::from_secs(self.grace),
+        }
     }
 }
 

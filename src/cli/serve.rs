@@ -33,8 +33,8 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     let runs = runs.with_default_run(run).with_limits(limits.of_runs());
     let builder = Server::builder(runs).named(program_name(), version).with_limits(limits.of_api());
     let server = serving(builder).build()?;
-    let served = serve_stdio(server.clone(), limits.of_stdio());
+    let outcome = serve_stdio(server.clone(), limits.of_stdio());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(server.runs().close());
-    Ok(served?)
+    Ok(outcome?)
 }

@@ -197,24 +197,23 @@ async fn runs_of_all_owners_are_listed() {
 async fn a_replay_is_compared_with_digests() {
     let folder = Folder::new("digests");
     let store = folder.path("runs.db");
+    let message = |length: usize| json!({"name": "add_user_message", "arguments": {"message": "a".repeat(length)}});
+    // The large record has a digest of its own, and the small one has none.
     let mut server = Raw::start(&["serve", "--store", &store]);
-    let call = json!({"name": "add_user_message", "arguments": {"message": "a"}});
-    server.ask("tools/call", call.clone()).await;
+    server.ask("tools/call", message(5000)).await;
+    server.ask("tools/call", message(1)).await;
     drop(server.input.take());
     assert!(server.ends().await.success());
     let replayed = said(0, &["replay", "main", "--store", &store]);
     assert!(replayed.contains("was compared with a digest"), "a clean end notes one: {replayed}");
 
-    // The large record has a digest, and the small one after it has none.
     let mut server = Raw::start(&["serve", "--store", &store]);
-    let large = json!({"name": "add_user_message", "arguments": {"message": "a".repeat(5000)}});
-    server.ask("tools/call", large).await;
-    server.ask("tools/call", call).await;
+    server.ask("tools/call", message(1)).await;
     server.server.kill().await.unwrap();
     let replayed = said(0, &["replay", "main", "--store", &store]);
-    assert!(replayed.contains("up to version 2, and none after it"), "{replayed}");
+    assert!(replayed.contains("up to version 1, and none after it"), "{replayed}");
     let replayed = lines(&said(0, &["replay", "main", "--store", &store, "--json"]));
-    assert_eq!((&replayed[0]["version"], &replayed[0]["compared_to"]), (&json!(3), &json!(2)));
+    assert_eq!((&replayed[0]["version"], &replayed[0]["compared_to"]), (&json!(3), &json!(1)));
 
     let file = SqliteStore::open(Path::new(&store)).unwrap();
     let head = file.head(&main_run()).await.unwrap().unwrap();
