@@ -229,7 +229,6 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "lowercase")]
-    #[expect(dead_code, reason = "only read")]
     enum Tone {
         Warm,
         Cool,

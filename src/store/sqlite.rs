@@ -1,7 +1,29 @@
 //! Histories in one SQLite file, which outlive the process and the power.
 //!
-//! One thread writes: whatever waits is committed together, and acknowledged once the disk has it. Another reads.
-//! Several processes may share the file.
+//! One thread writes: whatever waits is committed together, and acknowledged once the disk has it. Another reads. Several
+//! processes may share the file.
+//!
+//! # What is checked, and when
+//!
+//! Hashes and seals show damage, not forgery.
+//!
+//! - **When a store is opened**: that the path names a plain file; that the file has the form of this program, all of its
+//!   pages, and a mark that fits its log; that each of the first 5,000 runs is found by its name. A file of up to 8 MiB is
+//!   checked by SQLite as a whole. Damage to the rows of one run is left to those who read that run. No record is
+//!   proven then.
+//! - **Before a commit**: that the path names the file that was opened, that its log is the one that was opened, and that
+//!   the file has the mark that the log expects. If not, nothing is acknowledged or read by this store any more.
+//! - **At an append**: the seal of the run's head. The records before are not read again. They are covered by the hash in
+//!   the head, so a damaged one is found by the next reader that passes it.
+//! - **When records are read** (`open`, `load`, `keyed`, `log`): the seal of the head, each record against the record
+//!   before it, and the last one against the head. Of the record before the first, only the stored hash is used.
+//!   So a run that is opened at its snapshot is proven from the snapshot on; the records before it are proven when a page
+//!   with them is read, and all of them by a restore.
+//! - **When a snapshot is read**: its seal, and that the run has the record of its version. A damaged snapshot is
+//!   passed over.
+//! - **When runs are listed** (`heads`, `head`, `due`): the seal of each head. No record is read.
+//! - **When a note is read**: its seal. Tombstones have none.
+//! - **Before each answer to a reader**: the same as before a commit.
 
 mod append;
 mod backup;
@@ -88,11 +110,13 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store in the file at `path`, and makes it and its folder where there is none, for their user alone.
+    /// Opens the store in the file at `path`, and makes it and its folder if there is none, for their user alone. An empty
+    /// file is made a store if SQLite has left nothing beside it.
     ///
     /// # Errors
     ///
-    /// [`OpenError`]; an existing file is then as it was.
+    /// [`OpenError`] if there is something else at the path, such as a folder, a pipe, another database, a copy that was
+    /// not finished, or a file whose log `-wal` belongs to another one. It is then as it was.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Self::start(path).map_err(|cause| OpenError { path: path.to_owned(), cause })
     }
@@ -298,7 +322,7 @@ impl Store for SqliteStore {
             match Watcher::start(Arc::clone(&self.guard), Arc::clone(&self.end)) {
                 Ok(started) => *watcher = Some(started),
                 Err(error) => {
-                    tracing::error!(%error, "the store cannot be watched for what others write")
+                    tracing::error!(%error, "the store cannot be watched for what others write");
                 }
             }
         }

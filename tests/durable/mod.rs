@@ -9,10 +9,12 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod failing;
 mod file;
+mod follow;
 #[cfg(target_os = "linux")]
 mod full;
 mod harness;
 mod load;
+mod notes;
 #[cfg(target_os = "linux")]
 mod power;
 mod refused;

@@ -90,7 +90,7 @@ async fn a_log_beside_another_file_is_refused_and_kept() {
     std::fs::write(&path, later).unwrap();
     check(&folder, &path, "belongs to another file");
     for length in [whole.len() / 2, 4096, 1000] {
-        std::fs::write(&path, [&whole[..length], &vec![0; 50]].concat()).unwrap();
+        std::fs::write(&path, [&whole[..length], &[0; 50]].concat()).unwrap();
         // What fits the log is completed by it, as after a power cut; the rest is told as damage.
         if let Ok(store) = SqliteStore::open(&path) {
             assert!(all(&store, &name("main")).await.is_err(), "{length}");

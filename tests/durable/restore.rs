@@ -14,22 +14,23 @@ use super::{
 };
 
 /// What a store says of itself, without the numbers that a restore gives anew.
-async fn content(store: &dyn Store) -> String {
+async fn content(store: &dyn Store) -> Vec<String> {
     let heads = store.heads(None, None, 100).await.unwrap();
-    let mut content = format!("{heads:?}\n{:?}\n", store.tombstones().await.unwrap());
+    let mut content =
+        vec![format!("{heads:?}"), format!("{:?}", store.tombstones().await.unwrap())];
     let mut scopes = vec![Scope::Store];
     for head in &heads {
         let opening = store.open(&head.run, at_most(100)).await.unwrap();
-        content += &format!("{opening:?}\n");
+        content.push(format!("{opening:?}"));
         scopes.push(Scope::Head { run: head.run.clone(), hash: head.hash });
     }
     for scope in scopes {
         for note in store.notes(&scope).await.unwrap() {
-            content += &format!("{scope:?} {} {}\n", note.name, note.body);
+            content.push(format!("{scope:?} {} {}", note.name, note.body));
         }
     }
     for logged in store.log(Position::START, at_most(1000)).await.unwrap() {
-        content += &format!("{} {}\n", logged.run, logged.record.version);
+        content.push(format!("{} {}", logged.run, logged.record.version));
     }
     content
 }

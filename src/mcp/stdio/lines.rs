@@ -126,7 +126,7 @@ impl Lines {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+#[expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 mod tests {
     use super::{Line, Lines};
 

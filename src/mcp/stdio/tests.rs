@@ -1,6 +1,6 @@
 //! A server at the ends of two pipes in memory, with tools that take as long as the test wants.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 use std::pin::pin;
 use std::sync::Arc;

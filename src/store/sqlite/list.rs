@@ -28,12 +28,12 @@ pub(super) fn sealed(
     after: Option<&RunId>,
     limit: usize,
 ) -> Result<Vec<Sealed>, StoreError> {
-    let owned = if owner.is_some() { "listed.owner = ?1" } else { "?1 IS NULL" };
+    let is_listed = if owner.is_some() { "listed.owner = ?1" } else { "?1 IS NULL" };
     let mut query = connection
         .prepare_cached(&format!(
             "SELECT {COLUMNS}, listed.owner, listed.name FROM run AS listed INDEXED BY run_by_name
              JOIN run ON run.id = listed.id
-             WHERE {owned} AND (listed.owner, listed.name) > (?2, ?3)
+             WHERE {is_listed} AND (listed.owner, listed.name) > (?2, ?3)
              ORDER BY listed.owner, listed.name LIMIT ?4"
         ))
         .map_err(failed)?;

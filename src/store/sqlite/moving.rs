@@ -115,14 +115,14 @@ impl Moving {
     }
 }
 
-/// Closes the connection that writes. If nobody else uses the file, SQLite moves the log into it and removes the log.
-pub(super) fn close(connection: Connection, guard: &Guard, moving: &mut Moving) {
-    moving.end();
+/// Prepares the connection that writes for its end. If nobody else uses the file, SQLite then moves the log into it and
+/// removes the log.
+pub(super) fn before_end(connection: &Connection, guard: &Guard, moving: &Moving) {
     let may_move = !guard.is_dead()
         && guard.is_same()
-        && match moving.at_end(&connection) {
+        && match moving.at_end(connection) {
             End::Empty => true,
-            End::Unmoved => mark_end(&connection, guard).is_ok(),
+            End::Unmoved => mark_end(connection, guard).is_ok(),
             End::Others => false,
         };
     if may_move {

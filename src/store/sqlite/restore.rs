@@ -76,7 +76,7 @@ fn restored(source: &Path, target: &Path, time: DateTime<Utc>) -> Result<Option<
     moving.mark(&connection, marks).map_err(to)?;
     execute(&connection, "COMMIT").map_err(to)?;
     moving.go_on(&connection);
-    moving::close(connection, &guard, &mut moving);
+    moving::before_end(&connection, &guard, &moving);
     Ok(kept)
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::{Append, Cause, NoteChange, Removal, Revision, Scope, StoreError, Tombstone};
 use super::append::{self, Positions};
-use super::guard::Guard;
+use super::guard::{self, Guard};
 use super::moving::{self, Moving};
 use super::queue::{Next, Queue};
 use super::snapshot::{Pending, Upkeep};
@@ -105,16 +105,16 @@ impl Writer {
                 }
             }
         }
-        match self.connection.take() {
-            Some(connection) => moving::close(connection, &self.guard, &mut self.moving),
-            None => self.moving.end(),
+        self.moving.end();
+        if let Some(connection) = self.connection.take() {
+            moving::before_end(&connection, &self.guard, &self.moving);
         }
     }
 
     /// Begins a transaction, on a new connection if the last one was given up.
     fn begin(&mut self) -> Result<(), Refusal> {
         if self.guard.is_dead() {
-            return Err(Refusal::Replaced(self.guard.replaced()));
+            return Err(Refusal::Replaced(guard::replaced()));
         }
         let connection = match self.connection.take() {
             Some(connection) => connection,
@@ -219,7 +219,7 @@ impl Writer {
         self.upkeep.give_up(&self.pending);
         for answer in batch.held {
             let error = match error {
-                StoreError::Poisoned(_) => self.guard.replaced(),
+                StoreError::Poisoned(_) => guard::replaced(),
                 error => StoreError::Unavailable(crate::text::chain(error).into()),
             };
             answer(Some(error));

@@ -1,6 +1,6 @@
 //! The scanner against what lines it is for, and against `serde_json` on whatever is JSON.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 use serde_json::{Map, Value, json};
 
