@@ -171,7 +171,7 @@ fn declared_in(path: &Path, found: &mut BTreeMap<String, PathBuf>) {
             declared_in(&entry.expect("an entry").path(), found);
         }
     } else if path.extension().is_some_and(|extension| extension == "rs") {
-        let text = fs::read_to_string(&path).expect("a source file");
+        let text = fs::read_to_string(path).expect("a source file");
         let marked = text.lines().skip_while(|line| !is_mark(line));
         let mut lines = marked.peekable();
         while let Some(line) = lines.next() {
