@@ -234,7 +234,7 @@ impl Chart {
         core::iter::successors(Some(state), move |number| chart.state(*number).parent())
     }
 
-    /// The events that the graph allows in the leaf `state`, with the clause of each; no guard is asked.
+    /// The events that the graph allows in the leaf `state`, with the clause of each; guards are not checked.
     pub fn allowed(
         &self,
         state: u16,

@@ -9,8 +9,11 @@
 //! }
 //! ```
 
+mod chosen;
 mod copies;
+mod history;
 mod limits;
+mod list;
 mod log;
 mod replay;
 mod runs;
@@ -31,6 +34,9 @@ use self::runs::RunsCommand;
 use self::serve::Serve;
 use crate::mcp::Builder;
 use crate::portable::Portable;
+
+/// How a command ends.
+type Done = Result<(), Box<dyn Error>>;
 
 /// Runs the command line of the machine `M` with the arguments of the process. The exit code is 0, 1 if something was
 /// refused or failed, or 2 if the arguments are wrong.
@@ -144,21 +150,24 @@ enum Format {
     Mermaid,
 }
 
-fn draw<M: Portable>(chart: &Chart) -> Result<(), Box<dyn Error>> {
+fn draw<M: Portable>(chart: &Chart) -> Done {
     let text = match chart.format {
         Format::Mermaid => M::CHART.mermaid(),
     };
-    match writeln!(io::stdout(), "{text}") {
-        // A reader that has read enough closes the pipe.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
+    Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+/// Whether nobody reads the output any more. A reader that has read enough closes the pipe.
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints the error, if any, and returns the exit code.
 pub(crate) fn finish(done: Result<Result<(), Box<dyn Error>>, clap::Error>) -> ExitCode {
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
             terminal::report(&*error);
             ExitCode::FAILURE

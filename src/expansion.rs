@@ -3,6 +3,8 @@
 //! The attribute emits the author's items, the methods of the typed machine, and tables; these macros make the
 //! repeated parts of the API of the tables. Nothing here is for direct use.
 
+#[cfg(feature = "serde")]
+mod bounds;
 mod chart;
 mod dispatch;
 mod events;
@@ -16,6 +18,8 @@ mod typed;
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "serde")]
+    pub use alloc::borrow::Cow;
+    #[cfg(feature = "serde")]
     pub use alloc::string::String;
     #[cfg(feature = "serde")]
     pub use schemars;
@@ -25,6 +29,10 @@ pub mod __private {
 
     pub use crate::machine::{Call, Statig, TransitionTarget};
 
+    #[cfg(feature = "serde")]
+    pub use super::bounds::{
+        Answer, Argument, Context, Events, Payload, Questions, argument, context, payload,
+    };
     #[cfg(feature = "serde")]
     pub use super::wire::{Empty, answer, deserialize_name, text, try_answer, try_text};
 
@@ -105,8 +113,9 @@ mod wire {
     use core::fmt::Display;
 
     use serde::de::{Deserialize, Deserializer, Error as _};
-    use serde::ser::{Serialize, Serializer};
+    use serde::ser::Serializer;
 
+    use super::bounds::Answer;
     use crate::machine::{Machine, Name};
     use crate::portable::QueryError;
 
@@ -117,7 +126,7 @@ mod wire {
 
     /// Writes the answer of a query.
     pub fn answer<M: Machine, Z: Serializer>(
-        value: impl Serialize,
+        value: impl Answer,
         to: Z,
     ) -> Result<Z::Ok, QueryError<M, Z::Error>> {
         value.serialize(to).map_err(QueryError::Serializer)
@@ -125,7 +134,7 @@ mod wire {
 
     /// Writes the answer of a query that may fail.
     pub fn try_answer<M: Machine, Z: Serializer>(
-        value: Result<impl Serialize, impl Display>,
+        value: Result<impl Answer, impl Display>,
         to: Z,
     ) -> Result<Z::Ok, QueryError<M, Z::Error>> {
         answer(value.map_err(|error| QueryError::Failed(error.to_string()))?, to)

@@ -1,8 +1,69 @@
-#![cfg_attr(feature = "server", doc = include_str!("../README.md"))]
-#![cfg_attr(
-    not(feature = "server"),
-    doc = "Compile-time-checked state machines, with a typed and a runtime form of each."
-)]
+//! State machines that are checked at compile time, and that language models can drive over MCP.
+//!
+//! A machine is declared once, as ordinary Rust items in a module under the attribute [`machine`], whose documentation is
+//! the reference of the language. From the declaration come:
+//!
+//! - a **typed machine**: a type for each state, with a method for each event that is legal there. An illegal transition
+//!   does not compile.
+//! - a **runtime machine**, for events that arrive as data. A [`Refusal`] names the reason and the legal events.
+//! - a **chart**: states, events and transitions as constant data ([`chart::Chart`]). It is checked at compile time for
+//!   unreachable states, dead ends, ambiguity, and the properties that its author states.
+//! - with the feature `server`, **durable runs**, an **MCP server** and a **command line**.
+//!
+//! # A machine
+//!
+//! ```
+//! /// Ships a change after somebody has read it.
+//! #[leverframe::machine]
+//! pub mod release {
+//!     /// The change is being written.
+//!     #[state(initial)]
+//!     pub struct Draft;
+//!     /// Someone reads the change.
+//!     #[state]
+//!     pub struct Reading { pub reviewer: String }
+//!     /// The change is live.
+//!     #[state(final)]
+//!     pub struct Deployed;
+//!
+//!     #[transition(from = Draft)]
+//!     fn submit(reviewer: String) -> Reading { Reading { reviewer } }
+//!     #[transition(from = Reading)]
+//!     fn decline() -> Draft { Draft }
+//!     #[transition(from = Reading)]
+//!     fn deploy(reading: &mut Reading, remarks: u32) -> Result<Deployed, String> {
+//!         if remarks > 0 { Ok(Deployed) } else { Err(format!("{} has no remark", reading.reviewer)) }
+//!     }
+//! }
+//! use release::{Release, events};
+//!
+//! // The typed machine: each transition consumes it and returns the next. Only legal events are methods.
+//! let reading = Release::new().submit("Ada".into());
+//! let refused = reading.deploy(0).unwrap_err();
+//! assert_eq!(refused.machine.state().reviewer, "Ada");
+//!
+//! // The runtime machine: one type for all states.
+//! let mut release: Release = refused.machine.into();
+//! let refusal = release.apply(events::Submit { reviewer: "Bob".into() }).unwrap_err();
+//! assert_eq!(
+//!     refusal.to_string(),
+//!     "`submit` is not possible in `Reading`; possible there: `decline`, `deploy`",
+//! );
+//! release.apply(events::Deploy { remarks: 1 }).unwrap();
+//! assert!(matches!(release.state(), release::State::Deployed(_)));
+//! ```
+//!
+//! The traits [`Machine`], [`Leaf`] and [`LegalIn`] are for code that is generic over machines.
+#![cfg_attr(feature = "server", doc = include_str!("server.md"))]
+//! # Features
+//!
+//! | feature | content |
+//! |---|---|
+//! | `server` (default) | durable runs, the MCP server, the command line, the orchestrator |
+//! | `serde` | the wire form, `#[machine(serde)]`, without the server |
+//! | none | the library: `no_std`, no `alloc`, depends on [`statig`](https://crates.io/crates/statig) alone |
+//!
+//! A feature adds items to the library. It never changes what a declaration expands to.
 #![cfg_attr(not(feature = "server"), no_std)]
 
 #[cfg(feature = "serde")]
@@ -57,3 +118,8 @@ pub use machine::{
 pub use observed::Observed;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, QueryError};
+
+/// Compiles and runs the examples of the README.
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -130,7 +130,7 @@ pub trait Machine:
     #[doc(hidden)]
     fn parts_mut(&mut self) -> &mut Parts<Self::State, Self::Context, Self::History>;
 
-    /// Asks the guards of an event that the graph allows in the present state.
+    /// Checks the guards of an event that the graph allows in the present state.
     ///
     /// # Errors
     ///
@@ -205,10 +205,10 @@ pub trait Machine:
     }
 }
 
-/// An event that falls due by itself.
+/// A timeout event of the present state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeout<E> {
-    /// The event, which carries nothing.
+    /// The event, which has no payload.
     pub event: E,
     /// The number in the chart of the state or superstate from whose entry the time counts.
     pub source: u16,
@@ -223,7 +223,7 @@ pub(crate) fn allowed<M: Machine>(state: M::StateName) -> impl Iterator<Item = M
         .filter_map(|(number, ..)| M::EventName::ALL.get(usize::from(number)).copied())
 }
 
-/// A state type, by which the typed machine is told apart: the `S` of `Release<S>`.
+/// A state type: the `S` of the typed machine `Release<S>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a state of a machine",
     note = "states are the structs that are marked `#[state]` in the machine's module"
@@ -241,14 +241,14 @@ pub trait Leaf: Sized + Into<<Self::Machine as Machine>::State> {
     /// The numbers of the superstates around it, from the inside out.
     const PARENTS: &'static [u16] = &[];
 
-    /// What is done on entry.
+    /// The entry actions.
     #[doc(hidden)]
     #[inline]
     fn entry(&mut self, context: &mut <Self::Machine as Machine>::Context) {
         let _ = context;
     }
 
-    /// What is done on exit.
+    /// The exit actions.
     #[doc(hidden)]
     #[inline]
     fn exit(&mut self, context: &mut <Self::Machine as Machine>::Context) {

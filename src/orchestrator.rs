@@ -185,7 +185,7 @@ pub mod machine {
     /// Data of the task that is stored under a key.
     #[query]
     fn get_task_data(workspace: &Workspace, key: String) -> Result<&str, UnknownKey> {
-        look_up("task data", &workspace.task_data, key)
+        look_up("task data", &workspace.task_data, &key)
     }
 
     /// The keys of the task's data.
@@ -197,7 +197,7 @@ pub mod machine {
     /// Knowledge that is stored under a key.
     #[query]
     fn get_knowledge(workspace: &Workspace, key: String) -> Result<&str, UnknownKey> {
-        look_up("knowledge", &workspace.knowledge, key)
+        look_up("knowledge", &workspace.knowledge, &key)
     }
 
     /// The keys of the stored knowledge.
@@ -331,11 +331,11 @@ impl Workspace {
 fn look_up<'a>(
     kind: &'static str,
     entries: &'a BTreeMap<String, String>,
-    key: String,
+    key: &str,
 ) -> Result<&'a str, UnknownKey> {
-    match entries.get(&key) {
+    match entries.get(key) {
         Some(value) => Ok(value),
-        None => Err(UnknownKey::new(kind, &key, entries.keys())),
+        None => Err(UnknownKey::new(kind, key, entries.keys())),
     }
 }
 

@@ -195,6 +195,10 @@ impl Record {
     }
 
     /// The entry as JSON, the text that the hash covers.
+    ///
+    /// # Panics
+    ///
+    /// Never: all keys are texts.
     #[must_use]
     pub fn entry_json(&self) -> String {
         serde_json::to_string(&self.entry).expect("all keys are texts")

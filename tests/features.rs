@@ -1,4 +1,4 @@
-//! What the features bring: without them the library stands on statig alone.
+//! The crates that each feature links. Without features the library depends on statig alone.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -23,7 +23,7 @@ fn check(features: &[&str], expected: &[&str]) {
 }
 
 #[test]
-fn without_features_the_library_stands_on_statig_alone() {
+fn without_features_the_library_depends_on_statig_alone() {
     check(&[], &["leverframe", "statig"]);
 }
 

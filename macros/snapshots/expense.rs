@@ -1,4 +1,4 @@
-/// The machine of [`expense`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`expense`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Expense<S = State>(::leverframe::Parts<S, Claim, ()>);
 ::leverframe::__machine! {
@@ -44,7 +44,7 @@ impl Expense<Submitted> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn pay(
         self,
         budget: u64,
@@ -69,6 +69,9 @@ impl Expense<Submitted> {
         self::decide(&self.0.context, &self.0.state)
     }
 }
+const _: () = {
+    ::leverframe::__private::context::<Claim>();
+};
 ::leverframe::__questions! {
     #[doc = " A question about the machine."] pub Query : #[doc =
     " The sum of all items, in cents."] #[serde(rename = "total")] Total {}
@@ -124,13 +127,8 @@ pub mod events {
     "lapse" "lapse", Pay = "pay" "pay",
 }
 ::leverframe::__events! {
-    #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
-    ::leverframe::__private::serde::Deserialize,
-    ::leverframe::__private::schemars::JsonSchema,)] #[serde(crate =
-    "::leverframe::__private::serde")] #[schemars(crate =
-    "::leverframe::__private::schemars")] pub Event : #[serde(rename = "add_item")]
-    AddItem, #[serde(rename = "submit")] Submit, #[serde(rename = "send_back")] SendBack,
-    #[serde(rename = "lapse")] Lapse, #[serde(rename = "pay")] Pay,
+    serde[] pub Event : "add_item" AddItem, "submit" Submit, "send_back" SendBack,
+    "lapse" Lapse, "pay" Pay,
 }
 ::leverframe::__wire_names! {
     EventName : AddItem = "add_item" "add_item", Submit = "submit" "submit", SendBack =

@@ -1,4 +1,4 @@
-/// The machine of [`lamp`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`lamp`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub(super) struct Lamp<S = State>(::leverframe::Parts<S, (), ()>);
 ::leverframe::__machine! {
@@ -16,7 +16,7 @@ impl Lamp<Off> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub(super) fn hit(
         self,
         hard: bool,
@@ -53,7 +53,7 @@ impl Lamp<On> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub(super) fn hit(
         self,
         hard: bool,
@@ -100,7 +100,7 @@ pub(super) mod events {
     "press" "press", Dim = "dim" "dim", Hit = "hit" "hit",
 }
 ::leverframe::__events! {
-    pub (super) Event : Press, Dim, Hit,
+    bare pub (super) Event : Press, Dim, Hit,
 }
 ::leverframe::__faults! {
     pub (super) Fault : Dim(TooBright) = "`dim` failed.", Hit(Bounced) =

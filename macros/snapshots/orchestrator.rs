@@ -1,4 +1,4 @@
-/// The machine of [`machine`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`machine`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Orchestrator<S = State>(::leverframe::Parts<S, Workspace, ()>);
 ::leverframe::__machine! {
@@ -218,6 +218,9 @@ impl<S> Orchestrator<S> {
         self::error_prompt(&self.0.context, error_description)
     }
 }
+const _: () = {
+    ::leverframe::__private::context::<Workspace>();
+};
 ::leverframe::__questions! {
     #[doc = " A question about the machine."] pub Query : #[doc =
     " The newest messages of the conversation, oldest first."] #[serde(rename =
@@ -342,17 +345,10 @@ pub mod events {
     StoreKnowledge = "store_knowledge" "store_knowledge",
 }
 ::leverframe::__events! {
-    #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
-    ::leverframe::__private::serde::Deserialize,
-    ::leverframe::__private::schemars::JsonSchema,)] #[serde(crate =
-    "::leverframe::__private::serde")] #[schemars(crate =
-    "::leverframe::__private::schemars")] pub Event : #[serde(rename = "rest")] Rest,
-    #[serde(rename = "plan")] Plan, #[serde(rename = "research")] Research,
-    #[serde(rename = "execute")] Execute, #[serde(rename = "review")] Review,
-    #[serde(rename = "fail")] Fail, #[serde(rename = "add_user_message")] AddUserMessage,
-    #[serde(rename = "add_assistant_message")] AddAssistantMessage, #[serde(rename =
-    "add_system_message")] AddSystemMessage, #[serde(rename = "store_task_data")]
-    StoreTaskData, #[serde(rename = "store_knowledge")] StoreKnowledge,
+    serde[] pub Event : "rest" Rest, "plan" Plan, "research" Research, "execute" Execute,
+    "review" Review, "fail" Fail, "add_user_message" AddUserMessage,
+    "add_assistant_message" AddAssistantMessage, "add_system_message" AddSystemMessage,
+    "store_task_data" StoreTaskData, "store_knowledge" StoreKnowledge,
 }
 ::leverframe::__wire_names! {
     EventName : Rest = "rest" "rest", Plan = "plan" "plan", Research = "research"

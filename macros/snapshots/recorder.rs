@@ -6,7 +6,7 @@
 fn stop() -> Stopped {
     Stopped
 }
-/// The machine of [`recorder`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`recorder`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Recorder<S = State>(::leverframe::Parts<S, Shown, Memory>);
 ::leverframe::__machine! {
@@ -42,7 +42,7 @@ impl Recorder<Playing> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn resume(
         self,
         really: bool,
@@ -80,7 +80,7 @@ impl Recorder<Seeking> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn resume(
         self,
         really: bool,
@@ -108,7 +108,7 @@ impl Recorder<Paused> {
     ///
     /// # Errors
     ///
-    /// The handler's reason; the machine comes back, in the state in which it was.
+    /// The handler's reason; the machine is returned with it, in its former state.
     pub fn resume(self, really: bool) -> ::core::result::Result<Typed, Refused<Paused>> {
         self.0
             .try_goto(
@@ -123,6 +123,9 @@ impl Recorder<Paused> {
         self.0.goto(next)
     }
 }
+const _: () = {
+    ::leverframe::__private::context::<Shown>();
+};
 ::leverframe::__questions! {
     #[doc = " A question about the machine."] pub Query :
 }
@@ -189,13 +192,8 @@ pub mod events {
     Resume = "resume" "resume", Stop = "stop" "stop",
 }
 ::leverframe::__events! {
-    #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
-    ::leverframe::__private::serde::Deserialize,
-    ::leverframe::__private::schemars::JsonSchema,)] #[serde(crate =
-    "::leverframe::__private::serde")] #[schemars(crate =
-    "::leverframe::__private::schemars")] pub Event : #[serde(rename = "play")] Play,
-    #[serde(rename = "seek")] Seek, #[serde(rename = "found")] Found, #[serde(rename =
-    "pause")] Pause, #[serde(rename = "resume")] Resume, #[serde(rename = "stop")] Stop,
+    serde[] pub Event : "play" Play, "seek" Seek, "found" Found, "pause" Pause, "resume"
+    Resume, "stop" Stop,
 }
 ::leverframe::__wire_names! {
     EventName : Play = "play" "play", Seek = "seek" "seek", Found = "found" "found",

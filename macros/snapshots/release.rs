@@ -1,4 +1,4 @@
-/// The machine of [`release`](self) in the state `S`; without `S` in whichever state it is.
+/// The machine of [`release`](self) in the state `S`; without `S`, in any state.
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Release<S = State>(::leverframe::Parts<S, Log, ()>);
 ::leverframe::__machine! {
@@ -69,7 +69,7 @@ impl Release<Reading> {
     ///
     /// # Errors
     ///
-    /// The guard's reason; the machine comes back, in the state in which it was.
+    /// The guard's reason; the machine is returned with it, in its former state.
     pub fn approve(self) -> ::core::result::Result<Release<Approved>, Refused<Reading>> {
         self.0
             .try_goto(
@@ -82,7 +82,7 @@ impl Release<Reading> {
     ///
     /// # Errors
     ///
-    /// The guard's reason, or the handler's; the machine comes back, in the state in which it was.
+    /// The guard's reason, or the handler's; the machine is returned with it, in its former state.
     pub fn decline(
         self,
         drop: bool,
@@ -153,6 +153,9 @@ impl Release<Approved> {
         self.0.goto(next)
     }
 }
+const _: () = {
+    ::leverframe::__private::context::<Log>();
+};
 ::leverframe::__questions! {
     #[doc = " A question about the machine."] pub Query :
 }
@@ -238,16 +241,9 @@ pub mod events {
     GiveUp = "give_up" "give_up", Expire = "expire" "expire",
 }
 ::leverframe::__events! {
-    #[derive(::core::clone::Clone, ::leverframe::__private::serde::Serialize,
-    ::leverframe::__private::serde::Deserialize,
-    ::leverframe::__private::schemars::JsonSchema,)] #[serde(crate =
-    "::leverframe::__private::serde")] #[schemars(crate =
-    "::leverframe::__private::schemars")] pub Event : #[serde(rename = "submit")] Submit,
-    #[serde(rename = "assign")] Assign, #[serde(rename = "park")] Park, #[serde(rename =
-    "resume")] Resume, #[serde(rename = "approve")] Approve, #[serde(rename = "decline")]
-    Decline, #[serde(rename = "remark")] Remark, #[serde(rename = "summarize")]
-    Summarize, #[serde(rename = "deploy")] Deploy, #[serde(rename = "give_up")] GiveUp,
-    #[serde(rename = "expire")] Expire,
+    serde[] pub Event : "submit" Submit, "assign" Assign, "park" Park, "resume" Resume,
+    "approve" Approve, "decline" Decline, "remark" Remark, "summarize" Summarize,
+    "deploy" Deploy, "give_up" GiveUp, "expire" Expire,
 }
 ::leverframe::__wire_names! {
     EventName : Submit = "submit" "submit", Assign = "assign" "assign", Park = "park"

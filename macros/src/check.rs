@@ -1,4 +1,4 @@
-//! The graph: what the names cannot tell.
+//! The checks of the graph.
 
 mod properties;
 
@@ -50,7 +50,7 @@ fn final_states_are_left(model: &Model<'_>, report: &mut Report) {
             let name = model.name(*source);
             report.span(
                 *span,
-                format_args!("`{name}` is final, and nothing happens in a final state: take it out of `from`, or make it an ordinary state"),
+                format_args!("`{name}` is final, and a final state has no transitions: remove it from `from`, or make it an ordinary state"),
             );
         }
     }
@@ -73,7 +73,7 @@ fn history(model: &Model<'_>, report: &mut Report) -> bool {
                 default_known = false;
                 report.at(
                     target,
-                    format_args!("`{name}` has no state to go to before one was left: `#[superstate(default = …)]`"),
+                    format_args!("`{name}` has no default for `History` before it was left: add `#[superstate(default = …)]`"),
                 );
             }
             _ => {}
@@ -90,14 +90,14 @@ fn history(model: &Model<'_>, report: &mut Report) -> bool {
             let other = model[*other].ident;
             report.at(
                 target,
-                format_args!("`{other}` around `{name}` remembers too, and one state's data is kept once: lead to one of them"),
+                format_args!("`{other}` around `{name}` has history, too, and the data of a state is kept once: target one of them"),
             );
         }
     }
     default_known
 }
 
-/// What only the whole graph tells: states that nothing reaches or leaves, and the author's properties.
+/// Checks the whole graph: unreachable states, dead ends, and the author's properties.
 fn paths(model: &Model<'_>, report: &mut Report) {
     let proofs = Proofs::new(model);
     let space = match StateSpace::explore(&proofs.graph) {

@@ -4,6 +4,7 @@ mod call;
 mod documentation;
 
 mod guards;
+mod wire;
 
 mod chart;
 mod dispatch;

@@ -3,6 +3,8 @@
 mod syntax;
 
 mod digest;
+mod duration;
+mod options;
 
 mod attribute;
 mod ensure;

@@ -18,9 +18,19 @@ impl Report {
         self.0.push(syn::Error::new(at, message));
     }
 
+    /// Reports an error that was made elsewhere.
+    pub(crate) fn error(&mut self, error: syn::Error) {
+        self.0.push(error);
+    }
+
     /// Keeps the value, or reports the error.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
-        result.map_err(|error| self.0.push(error)).ok()
+        result.map_err(|error| self.error(error)).ok()
+    }
+
+    /// The number of errors so far.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

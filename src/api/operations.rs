@@ -74,6 +74,12 @@ impl Operation {
         !matches!(self.action, Action::StartRun | Action::Transition | Action::Event(_))
     }
 
+    /// Whether it is about one run.
+    #[must_use]
+    pub fn is_of_one_run(&self) -> bool {
+        !matches!(self.action, Action::ListRuns)
+    }
+
     pub(crate) fn signature(&self) -> &Signature {
         &self.signature
     }

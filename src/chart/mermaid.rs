@@ -112,11 +112,11 @@ impl Mermaid<'_> {
     }
 }
 
-/// Words of Mermaid's own, in any case, by which no state can be told.
+/// Keywords of Mermaid, in any case, which cannot be the id of a state.
 const RESERVED: [&str; 8] =
     ["CLASS", "CLASSDEF", "CLICK", "DEFAULT", "NOTE", "SCALE", "STATE", "STYLE"];
 
-/// By which Mermaid tells a state.
+/// The id of a state.
 struct Id<'a>(&'a State);
 
 impl Display for Id<'_> {

@@ -100,7 +100,7 @@ impl Query {
     }
 }
 
-/// A text that tells a language model what to do.
+/// A text of instructions for a language model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prompt {
     query: Query,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::runs::Done;
+use super::Done;
 use super::store::StoreOption;
 use super::terminal;
 use crate::portable::Portable;

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
+use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::Args;
@@ -33,40 +34,44 @@ pub(super) struct Limits {
     /// The maximum size of the answer to a query, and of a prompt
     #[arg(long, value_name = "SIZE", default_value_t = Size(ApiLimits::default().answer_bytes))]
     max_answer: Size,
-    /// The maximum size of one message
+    /// The maximum size of a line of input, which is one message
     #[arg(long, value_name = "SIZE", default_value_t = Size(StdioLimits::default().line_bytes))]
     max_line: Size,
-    /// The maximum number of requests that are read and not yet answered
-    #[arg(long, value_name = "N", default_value_t = StdioLimits::default().in_flight)]
-    max_in_flight: NonZeroUsize,
-    /// The maximum size of what is read and not yet answered, and of the answers that the client has not taken
+    /// The maximum total size of requests and answers that wait; beyond it, input is not read
     #[arg(long, value_name = "SIZE", default_value_t = Size(StdioLimits::default().waiting_bytes))]
     max_waiting: Size,
+    /// The maximum number of requests that are handled at once; beyond it, input is not read
+    #[arg(long, value_name = "N", default_value_t = StdioLimits::default().in_flight)]
+    max_in_flight: NonZeroUsize,
+    /// The maximum time to finish requests after the end of input or a signal
+    #[arg(long, value_name = "SECONDS", default_value_t = StdioLimits::default().grace.as_secs())]
+    grace: u64,
 }
 
 impl Limits {
     pub(super) fn of_runs(&self) -> RunLimits {
-        let mut limits = RunLimits::default();
-        limits.context_bytes = self.max_context.0;
-        limits.live_bytes = self.max_live.0;
-        limits.live_runs = self.max_live_runs;
-        limits
+        RunLimits {
+            context_bytes: self.max_context.0,
+            live_bytes: self.max_live.0,
+            live_runs: self.max_live_runs,
+        }
     }
 
     pub(super) fn of_api(&self) -> ApiLimits {
-        let mut limits = ApiLimits::default();
-        limits.argument_bytes = self.max_argument.0;
-        limits.page_bytes = self.max_page.0;
-        limits.answer_bytes = self.max_answer.0;
-        limits
+        ApiLimits {
+            argument_bytes: self.max_argument.0,
+            page_bytes: self.max_page.0,
+            answer_bytes: self.max_answer.0,
+        }
     }
 
     pub(super) fn of_stdio(&self) -> StdioLimits {
-        let mut limits = StdioLimits::default();
-        limits.line_bytes = self.max_line.0;
-        limits.in_flight = self.max_in_flight;
-        limits.waiting_bytes = self.max_waiting.0;
-        limits
+        StdioLimits {
+            in_flight: self.max_in_flight,
+            waiting_bytes: self.max_waiting.0,
+            line_bytes: self.max_line.0,
+            grace: Duration::from_secs(self.grace),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::runs::{Done, PAGE, RunOption, never_started};
+use super::Done;
+use super::chosen::{PAGE, RunOption, never_started};
 use super::store::StoreOption;
 use super::terminal;
 use crate::portable::Portable;

@@ -1,14 +1,13 @@
 //! The command that serves the machine.
 
 use std::error::Error;
-use std::time::Duration;
 
 use clap::Args;
 
 use super::limits::Limits;
 use super::program_name;
 use super::store::StoreOption;
-use crate::mcp::{Builder, Server, StdioLimits, serve_stdio};
+use crate::mcp::{Builder, Server, serve_stdio};
 use crate::portable::Portable;
 use crate::record::RunName;
 use crate::runs::Runs;
@@ -18,9 +17,6 @@ pub(crate) struct Serve {
     /// The run of calls that name none
     #[arg(long, value_name = "NAME", default_value = "main")]
     run: RunName,
-    /// The longest time to answer the requests that were read, once the input ends or the process gets a signal to end
-    #[arg(long, value_name = "SECONDS", default_value_t = StdioLimits::default().grace.as_secs())]
-    grace: u64,
     #[command(flatten)]
     store: StoreOption,
     #[command(flatten)]
@@ -29,7 +25,7 @@ pub(crate) struct Serve {
 
 /// Serves one client, and notes what a later program needs to check the runs.
 pub(super) fn serve<M: Portable<Context: Default>>(
-    Serve { run, grace, store, limits }: Serve,
+    Serve { run, store, limits }: Serve,
     version: &'static str,
     serving: impl FnOnce(Builder<M>) -> Builder<M>,
 ) -> Result<(), Box<dyn Error>> {
@@ -37,10 +33,8 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     let runs = runs.with_default_run(run).with_limits(limits.of_runs());
     let builder = Server::builder(runs).named(program_name(), version).with_limits(limits.of_api());
     let server = serving(builder).build()?;
-    let mut of_stdio = limits.of_stdio();
-    of_stdio.grace = Duration::from_secs(grace);
-    let served = serve_stdio(server.clone(), of_stdio);
+    let outcome = serve_stdio(server.clone(), limits.of_stdio());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(server.runs().close());
-    Ok(served?)
+    Ok(outcome?)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use chrono::Utc;
 use clap::Args;
 
 use crate::portable::Portable;
@@ -61,8 +62,7 @@ impl StoreOption {
         &self,
         from: &Path,
     ) -> Result<Option<PathBuf>, StoreOptionError> {
-        let path = self.path::<M>()?;
-        todo!()
+        Ok(SqliteStore::restore(from, &self.path::<M>()?, Utc::now())?)
     }
 
     /// The name of the store, for people.

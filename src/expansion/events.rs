@@ -4,7 +4,50 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __events {
-    ($(#[$meta:meta])* $vis:vis Event: $($(#[$event_meta:meta])* $Event:ident,)*) => {
+    (bare $vis:vis Event: $($Event:ident,)*) => {
+        $crate::__events! { @enum $vis Event: $([] $Event,)* }
+        $crate::__events! { @impls $vis Event: $($Event,)* }
+    };
+    (serde [] $vis:vis Event: $($wire:literal $Event:ident,)*) => {
+        $crate::__events! {
+            @enum
+            #[derive(
+                ::core::clone::Clone,
+                $crate::__private::serde::Serialize,
+                $crate::__private::serde::Deserialize,
+                $crate::__private::schemars::JsonSchema,
+            )]
+            #[serde(crate = "::leverframe::__private::serde")]
+            #[schemars(crate = "::leverframe::__private::schemars")]
+            $vis Event: $([#[serde(rename = $wire)]] $Event,)*
+        }
+        $crate::__events! { @impls $vis Event: $($Event,)* }
+    };
+    (serde [$($Unknown:ident),+] #[$bounds:meta] $vis:vis Event: $($wire:literal $Event:ident,)*) => {
+        $crate::__events! {
+            @enum
+            #[derive($crate::__private::serde::Serialize, $crate::__private::serde::Deserialize)]
+            #[serde(crate = "::leverframe::__private::serde")]
+            #[$bounds]
+            $vis Event: $([#[serde(rename = $wire)]] $Event,)*
+        }
+        impl ::core::clone::Clone for Event
+        where
+            $(for<'a> events::$Unknown: $crate::__private::Events<'a>,)+
+        {
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$Event(event) => Self::$Event(::core::clone::Clone::clone(event)),)*
+                }
+            }
+        }
+        $crate::__schema! {
+            Event where [$(events::$Unknown: Events),+]
+            enum { $(#[serde(rename = $wire)] $Event(events::$Event),)* }
+        }
+        $crate::__events! { @impls $vis Event: $($Event,)* }
+    };
+    (@enum $(#[$meta:meta])* $vis:vis Event: $([$(#[$event_meta:meta])*] $Event:ident,)*) => {
         /// An event with its payload. Its `Debug` form is the name.
         $(#[$meta])*
         $vis enum Event {
@@ -14,6 +57,8 @@ macro_rules! __events {
                 $Event(events::$Event),
             )*
         }
+    };
+    (@impls $vis:vis Event: $($Event:ident,)*) => {
         impl Event {
             /// The event's name.
             #[inline]
@@ -97,6 +142,30 @@ macro_rules! __event {
             }
         }
     };
+    (
+        serde [$($unknown:ty),+] #[$bounds:meta] $(#[$meta:meta])*
+        $vis:vis $Event:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive($crate::__private::serde::Serialize, $crate::__private::serde::Deserialize)]
+        #[serde(crate = "::leverframe::__private::serde", deny_unknown_fields)]
+        #[$bounds]
+        $vis struct $Event {
+            $($(#[$field_meta])* $vis $field: $ty,)*
+        }
+        impl ::core::clone::Clone for $Event
+        where
+            $(for<'a> $unknown: $crate::__private::Payload<'a>,)+
+        {
+            fn clone(&self) -> Self {
+                Self { $($field: ::core::clone::Clone::clone(&self.$field),)* }
+            }
+        }
+        $crate::__schema! {
+            $Event where [$($unknown: Payload),+]
+            $(#[$meta])* struct { $($(#[$field_meta])* $field: $ty,)* }
+        }
+    };
     (serde $(#[$meta:meta])* $vis:vis $Event:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }) => {
         $(#[$meta])*
         #[derive(
@@ -110,6 +179,43 @@ macro_rules! __event {
         $vis struct $Event {
             $($(#[$field_meta])* $vis $field: $ty,)*
         }
+    };
+}
+
+/// The JSON Schema of a type some parts of which may have none.
+///
+/// schemars takes no bounds for a type without parameters, but copies the `where` clause of the type itself. That clause
+/// would have to hold wherever the type is named, so a copy of the type has it that nobody names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __schema {
+    ($Type:ident where [$($unknown:ty: $Bound:ident),+] $(#[$meta:meta])* $kind:ident { $($content:tt)* }) => {
+        const _: () = {
+            #[derive($crate::__private::schemars::JsonSchema)]
+            #[serde(deny_unknown_fields)]
+            #[schemars(crate = "::leverframe::__private::schemars")]
+            $(#[$meta])*
+            #[allow(dead_code, missing_docs, reason = "its schema alone is used")]
+            $kind Copy where $(for<'a> $unknown: $crate::__private::$Bound<'a>,)+ { $($content)* }
+            impl $crate::__private::schemars::JsonSchema for $Type
+            where
+                $(for<'a> $unknown: $crate::__private::$Bound<'a>,)+
+            {
+                fn schema_name() -> $crate::__private::Cow<'static, ::core::primitive::str> {
+                    $crate::__private::Cow::Borrowed(::core::stringify!($Type))
+                }
+                fn schema_id() -> $crate::__private::Cow<'static, ::core::primitive::str> {
+                    $crate::__private::Cow::Borrowed(::core::concat!(
+                        ::core::module_path!(), "::", ::core::stringify!($Type),
+                    ))
+                }
+                fn json_schema(
+                    generator: &mut $crate::__private::schemars::SchemaGenerator,
+                ) -> $crate::__private::schemars::Schema {
+                    <Copy as $crate::__private::schemars::JsonSchema>::json_schema(generator)
+                }
+            }
+        };
     };
 }
 

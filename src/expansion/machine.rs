@@ -46,7 +46,7 @@ macro_rules! __machine {
     ) => {
         /// A refused event.
         $vis type Refusal = $crate::Refusal<$Machine>;
-        /// A refused event of the typed machine in state `S`, which comes back with it.
+        /// A refused event of the typed machine in state `S`, which is returned with it.
         $vis type Refused<S> = $crate::Refused<$Machine<S>, $Machine>;
         /// An event that the machine took.
         $vis type Applied = $crate::Applied<$Machine>;
@@ -103,7 +103,7 @@ macro_rules! __machine {
             fn initial() -> State {
                 ::core::convert::Into::into($Machine::<$Initial>::INITIAL())
             }
-            #[allow(unused_variables, reason = "a guard need not look at the machine")]
+            #[allow(unused_variables, reason = "a guard need not use the machine")]
             fn guards(&self, event: EventName) -> ::core::result::Result<(), Fault> {
                 let $at = &self.0;
                 match (&$at.state, event) {
@@ -119,14 +119,14 @@ macro_rules! __machine {
                     _ => {}
                 }
             }
-            #[allow(unused_variables, reason = "an action need not look at the context")]
+            #[allow(unused_variables, reason = "an action need not use the context")]
             fn enter(superstate: u16, $at: &mut $Context) {
                 match superstate {
                     $($entered => $entry,)*
                     _ => {}
                 }
             }
-            #[allow(unused_variables, reason = "an action need not look at the context")]
+            #[allow(unused_variables, reason = "an action need not use the context")]
             fn exit(superstate: u16, $at: &mut $Context) {
                 match superstate {
                     $($left => $exit,)*

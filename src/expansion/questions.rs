@@ -4,12 +4,27 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __questions {
+    ([$($unknown:ty),+] #[$bounds:meta] $(#[$meta:meta])* $vis:vis $Question:ident: $(
+        $(#[$variant_meta:meta])* $Variant:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }
+    )*) => {
+        $(#[$meta])*
+        #[derive($crate::__private::serde::Deserialize)]
+        #[serde(crate = "::leverframe::__private::serde", deny_unknown_fields)]
+        #[$bounds]
+        #[allow(missing_docs, reason = "an argument may explain itself")]
+        $vis enum $Question {
+            $($(#[$variant_meta])* $Variant { $($(#[$field_meta])* $field: $ty,)* },)*
+        }
+        $crate::__schema! {
+            $Question where [$($unknown: Argument),+]
+            $(#[$meta])* enum { $($(#[$variant_meta])* $Variant { $($(#[$field_meta])* $field: $ty,)* },)* }
+        }
+    };
     ($(#[$meta:meta])* $vis:vis $Question:ident: $(
         $(#[$variant_meta:meta])* $Variant:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }
     )*) => {
         $(#[$meta])*
         #[derive(
-            ::core::clone::Clone,
             $crate::__private::serde::Deserialize,
             $crate::__private::schemars::JsonSchema,
         )]
@@ -32,7 +47,12 @@ macro_rules! __portable {
         prompts { $($text:ident $Prompt:ident $parameters:tt $subject:tt => $prompt:expr;)* }
     ) => {
         #[allow(unused_variables, reason = "a machine need not have queries and prompts")]
-        impl $crate::Portable for $Machine {
+        impl $crate::Portable for $Machine
+        where
+            for<'a> <$Machine as $crate::Machine>::Context: $crate::__private::Context<'a>,
+            for<'a> Event: $crate::__private::Events<'a>,
+            for<'a> Query: $crate::__private::Questions<'a>,
+        {
             type Query = Query;
             type Prompt = Prompt;
             fn answer<Z: $crate::__private::serde::Serializer>(

@@ -39,7 +39,7 @@ macro_rules! __states {
                 ::core::fmt::Debug::fmt(&self.name(), f)
             }
         }
-        /// The typed machine in whichever state it is, to `match`.
+        /// The typed machine in any of its states, to `match`.
         #[derive(::core::fmt::Debug)]
         $vis enum Typed {
             $(

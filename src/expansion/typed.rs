@@ -23,7 +23,7 @@ macro_rules! __legal {
             ///
             /// # Errors
             ///
-            /// The machine comes back, with the refusal.
+            /// The machine, with the refusal.
             $vis fn fire(
                 self,
                 event: impl ::core::convert::Into<Event>,

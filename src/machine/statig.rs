@@ -23,7 +23,7 @@ impl<M: Machine> IntoStateMachine for Statig<M> {
     }
 }
 
-/// One event on its way through statig: the payload goes down with it, the verdict comes back.
+/// One event on its way through statig, with its payload, and the verdict on it.
 #[doc(hidden)]
 pub struct Call<'c, M: Machine> {
     /// What every state sees and changes.

@@ -17,7 +17,7 @@ where
         parts
     }
 
-    /// Goes to where a handler has said.
+    /// Takes the transition to the handler's target.
     #[inline]
     pub fn goto<N: TransitionTarget<M>>(self, next: N) -> N::Machines {
         next.goto(self)
@@ -42,7 +42,7 @@ where
         parts
     }
 
-    /// Goes to where a handler has said, unless a guard or the handler refuses; then the machine comes back.
+    /// Takes the transition to the handler's target, unless a guard or the handler refuses; then the machine is returned.
     #[inline]
     pub fn try_goto<N: TransitionTarget<M>, B: From<Self>>(
         mut self,
@@ -56,7 +56,7 @@ where
         }
     }
 
-    /// Lets a handler do its work, unless a guard or the handler refuses.
+    /// Runs the handler, unless a guard refuses.
     #[inline]
     pub fn attempt<N>(
         &mut self,
@@ -72,7 +72,7 @@ where
     }
 }
 
-/// Runs the entry actions of so many levels, down to the leaf.
+/// Runs the entry actions of the lowest `levels` levels, down to the leaf.
 #[inline]
 fn enter<S, M>(state: &mut S, context: &mut M::Context, levels: usize)
 where
@@ -85,8 +85,8 @@ where
     state.entry(context);
 }
 
-/// How many levels a transition exits and enters, the leaves among them: those below the nearest superstate that both
-/// are in. A state that leads to itself is left and entered alone.
+/// The numbers of levels that a transition exits and enters, the leaves included: those below the nearest common
+/// superstate. A self-transition exits and enters the leaf alone.
 const fn levels(source: (u16, &[u16]), target: (u16, &[u16])) -> (usize, usize) {
     if source.0 == target.0 {
         return (1, 1);
@@ -102,13 +102,13 @@ const fn levels(source: (u16, &[u16]), target: (u16, &[u16])) -> (usize, usize) 
     (exits, entries)
 }
 
-/// Where a handler may lead: a state, or a choice of states.
+/// The target that a handler returns: a state, a choice of states, or history.
 #[doc(hidden)]
 pub trait TransitionTarget<M: Machine>: Sized {
-    /// The typed machine there, or the same choice of typed machines.
+    /// The typed machine in that state, or the same choice of typed machines.
     type Machines;
 
-    /// The state that is meant.
+    /// The target state.
     fn state(self, history: &mut M::History) -> M::State;
 
     /// Leaves the state of `from` for it.

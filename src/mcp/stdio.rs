@@ -124,7 +124,7 @@ pub enum ServeError {
     #[error("the client cannot be served any more")]
     Protocol(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Requests were not answered, or their answers not taken, in time.
-    #[error("ended before {0} requests were answered; allow more time by `--grace`")]
+    #[error("ended with requests unanswered: {0}; allow more time by `--grace`")]
     Unanswered(usize),
 }
 
@@ -144,7 +144,7 @@ async fn serve<M: Portable<Context: Default>>(
     let transport = StdioTransport::new(input, Arc::clone(&exchange), default_run);
     let mut writer = tokio::task::JoinSet::new();
     writer.spawn(write(Arc::clone(&exchange), output));
-    let mut session = pin!(session(server, transport, &exchange));
+    let mut session = Box::pin(session(server, transport, &exchange));
     tokio::select! {
         done = &mut session => return done,
         () = told_to_end() => exchange.stop(),

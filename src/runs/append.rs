@@ -13,7 +13,7 @@ use crate::run::{Rejection, RejectionKind, Run, RunStatus, Stamp, event_json, in
 use crate::store::{Append, StoreError};
 
 /// How often an event is applied again after it lost a race.
-const ATTEMPTS: usize = 16;
+const ATTEMPTS: usize = 100;
 
 /// An event that a run took and that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]

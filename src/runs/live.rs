@@ -20,7 +20,7 @@ pub(super) struct Live<M> {
 }
 
 struct Slots<M> {
-    slots: HashMap<RunId, Used<M>>,
+    by_id: HashMap<RunId, Used<M>>,
     /// The number of uses so far.
     uses: u64,
     /// The approximate size of all live runs, in bytes.
@@ -39,7 +39,7 @@ pub(super) type Slot<M> = Arc<RunLock<Option<Run<M>>>>;
 
 impl<M> Live<M> {
     pub(super) fn new(limits: RunLimits) -> Self {
-        let slots = Slots { slots: HashMap::new(), uses: 0, bytes: 0 };
+        let slots = Slots { by_id: HashMap::new(), uses: 0, bytes: 0 };
         Self { limits, slots: Mutex::new(slots) }
     }
 
@@ -48,12 +48,12 @@ impl<M> Live<M> {
         let mut slots = self.slots();
         slots.uses += 1;
         let last_use = slots.uses;
-        if let Some(used) = slots.slots.get_mut(id) {
+        if let Some(used) = slots.by_id.get_mut(id) {
             used.last_use = last_use;
             return Arc::clone(&used.slot);
         }
         let slot = Slot::default();
-        slots.slots.insert(id.clone(), Used { slot: Arc::clone(&slot), last_use, bytes: FRAME });
+        slots.by_id.insert(id.clone(), Used { slot: Arc::clone(&slot), last_use, bytes: FRAME });
         slots.bytes += FRAME;
         if slots.exceed(&self.limits) {
             slots.evict(&self.limits);
@@ -66,7 +66,7 @@ impl<M> Live<M> {
         let mut slots = self.slots();
         // Two hold it: the map and the caller.
         if Arc::strong_count(slot) == 2
-            && let Some(used) = slots.slots.remove(id)
+            && let Some(used) = slots.by_id.remove(id)
         {
             slots.bytes = slots.bytes.saturating_sub(used.bytes);
         }
@@ -74,7 +74,7 @@ impl<M> Live<M> {
 
     /// The identities of all live runs.
     pub(super) fn ids(&self) -> Vec<RunId> {
-        self.slots().slots.keys().cloned().collect()
+        self.slots().by_id.keys().cloned().collect()
     }
 
     /// The slots. No code under the lock can leave them half changed, so a poisoned lock is ignored.
@@ -89,7 +89,7 @@ impl<M: Portable> Live<M> {
         let bytes = run.size() + FRAME;
         **place = Some(run);
         let mut slots = self.slots();
-        let Some(used) = slots.slots.get_mut(id) else { return };
+        let Some(used) = slots.by_id.get_mut(id) else { return };
         let before = std::mem::replace(&mut used.bytes, bytes);
         slots.bytes = (slots.bytes + bytes).saturating_sub(before);
         if slots.exceed(&self.limits) {
@@ -100,14 +100,14 @@ impl<M: Portable> Live<M> {
 
 impl<M> Slots<M> {
     fn exceed(&self, limits: &RunLimits) -> bool {
-        self.bytes > limits.live_bytes || self.slots.len() > limits.live_runs
+        self.bytes > limits.live_bytes || self.by_id.len() > limits.live_runs
     }
 
     /// Drops the runs that were not used for the longest time, until a quarter of the limits is free again. Runs in use
     /// stay.
     fn evict(&mut self, limits: &RunLimits) {
         let mut idle: Vec<(u64, RunId)> = self
-            .slots
+            .by_id
             .iter()
             .filter(|(_, used)| Arc::strong_count(&used.slot) == 1)
             .map(|(id, used)| (used.last_use, id.clone()))
@@ -115,10 +115,10 @@ impl<M> Slots<M> {
         idle.sort_unstable();
         let (bytes, runs) = (limits.live_bytes / 4 * 3, limits.live_runs / 4 * 3);
         for (_, id) in idle {
-            if self.bytes <= bytes && self.slots.len() <= runs {
+            if self.bytes <= bytes && self.by_id.len() <= runs {
                 return;
             }
-            if let Some(used) = self.slots.remove(&id) {
+            if let Some(used) = self.by_id.remove(&id) {
                 self.bytes = self.bytes.saturating_sub(used.bytes);
             }
         }

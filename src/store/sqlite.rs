@@ -1,9 +1,33 @@
 //! Histories in one SQLite file, which outlive the process and the power.
 //!
-//! One thread writes: whatever waits is committed together, and acknowledged once the disk has it. Another reads.
-//! Several processes may share the file.
+//! One thread writes: whatever waits is committed together, and acknowledged once the disk has it. Another reads. Several
+//! processes may share the file.
+//!
+//! # What is checked, and when
+//!
+//! Hashes and seals show damage, not forgery.
+//!
+//! - **When a store is opened**: that the path names a plain file; that the file has the form of this program, all of its
+//!   pages, and a mark that fits its log; that each of the first 5,000 runs is found by its name. A file of up to 8 MiB is
+//!   checked by SQLite as a whole. Damage to the rows of one run is left to those who read that run. No record is
+//!   proven then.
+//! - **Before a commit**: that the path names the file that was opened, that its log is the one that was opened, and that
+//!   the file has the mark that the log expects. If not, nothing is acknowledged or read by this store any more.
+//! - **At an append**: the seal of the run's head. The records before are not read again. They are covered by the hash in
+//!   the head, so a damaged one is found by the next reader that passes it.
+//! - **When records are read** (`open`, `load`, `keyed`, `log`): the seal of the head, each record against the record
+//!   before it, and the last one against the head. Of the record before the first, only the stored hash is used.
+//!   So a run that is opened at its snapshot is proven from the snapshot on; the records before it are proven when a page
+//!   with them is read, and all of them by a restore.
+//! - **When a snapshot is read**: its seal, and that the run has the record of its version. A damaged snapshot is
+//!   passed over.
+//! - **When runs are listed** (`heads`, `head`, `due`): the seal of each head. No record is read.
+//! - **When a note is read**: its seal. Tombstones have none.
+//! - **Before each answer to a reader**: the same as before a commit.
 
 mod append;
+mod backup;
+mod check;
 mod error;
 mod guard;
 mod head;
@@ -15,6 +39,7 @@ mod place;
 mod queue;
 mod read;
 mod reader;
+mod restore;
 mod schema;
 mod snapshot;
 mod transaction;
@@ -28,9 +53,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use self::backup::Underway;
 use self::error::OpenCause;
 pub use self::error::OpenError;
 use self::guard::Guard;
@@ -73,6 +100,8 @@ pub struct SqliteStore {
     threads: Vec<JoinHandle<()>>,
     /// The thread that looks for what other processes write, once somebody watches.
     watcher: Mutex<Option<Watcher>>,
+    /// The threads of backups, which end with their callers.
+    backups: Mutex<Vec<JoinHandle<()>>>,
     guard: Arc<Guard>,
     end: Arc<tokio::sync::watch::Sender<Position>>,
     pending: Arc<Pending>,
@@ -81,11 +110,13 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store in the file at `path`, and makes it and its folder where there is none, for their user alone.
+    /// Opens the store in the file at `path`, and makes it and its folder if there is none, for their user alone. An empty
+    /// file is made a store if SQLite has left nothing beside it.
     ///
     /// # Errors
     ///
-    /// [`OpenError`]; an existing file is then as it was.
+    /// [`OpenError`] if there is something else at the path, such as a folder, a pipe, another database, a copy that was
+    /// not finished, or a file whose log `-wal` belongs to another one. It is then as it was.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Self::start(path).map_err(|cause| OpenError { path: path.to_owned(), cause })
     }
@@ -93,7 +124,7 @@ impl SqliteStore {
     fn start(path: &Path) -> Result<Self, OpenCause> {
         let place = Place::open(path)?;
         let connection = schema::connect(&place)?;
-        schema::check(&connection, &place)?;
+        check::check(&connection, &place)?;
         let last = append::last(&connection)
             .map_err(|error| OpenCause::Damaged(crate::text::chain(&error)))?;
         let reading = schema::reading(&place)?;
@@ -115,11 +146,31 @@ impl SqliteStore {
             questions: Some(questions),
             threads: vec![writer, reader],
             watcher: Mutex::new(None),
+            backups: Mutex::new(Vec::new()),
             guard,
             end,
             pending,
             is_broken,
         })
+    }
+
+    /// Replaces the content of the store at `to` by that of the backup at `from`, while others may use the store; they
+    /// see the other histories at once. Everything in `from` is proven before. The content before is kept in a new file
+    /// beside the store, `NAME.before-restore-TIME.db`, whose path is the answer; there is none if the store was empty or
+    /// did not exist.
+    ///
+    /// Positions go on from those of before, so whoever follows the log meets the restored records as new ones, and
+    /// notes that keep a position begin anew. Request keys are those of the backup.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if one of the files cannot be used. The store is then as it was.
+    pub fn restore(
+        from: &Path,
+        to: &Path,
+        time: DateTime<Utc>,
+    ) -> Result<Option<PathBuf>, OpenError> {
+        restore::restore(from, to, time)
     }
 
     /// The file.
@@ -170,13 +221,18 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        let backups = self.backups.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut has_panicked = false;
+        for backup in backups.drain(..) {
+            has_panicked |= backup.join().is_err();
+        }
         *self.watcher.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         // One after the other, so that the last to close is alone, and moves the log into the file.
         self.questions = None;
         let reader = self.threads.pop().map(JoinHandle::join);
         self.tasks = None;
         let writer = self.threads.pop().map(JoinHandle::join);
-        if !matches!((reader, writer), (Some(Ok(())), Some(Ok(())))) {
+        if has_panicked || !matches!((reader, writer), (Some(Ok(())), Some(Ok(())))) {
             tracing::error!("a thread of the store has panicked");
         }
     }
@@ -266,11 +322,24 @@ impl Store for SqliteStore {
             match Watcher::start(Arc::clone(&self.guard), Arc::clone(&self.end)) {
                 Ok(started) => *watcher = Some(started),
                 Err(error) => {
-                    tracing::error!(%error, "the store cannot be watched for what others write")
+                    tracing::error!(%error, "the store cannot be watched for what others write");
                 }
             }
         }
         self.end.subscribe()
+    }
+
+    fn backup<'a>(&'a self, to: &'a Path) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let started = Underway::start(Arc::clone(&self.guard), to);
+            let (underway, thread) = started.map_err(StoreError::Backup)?;
+            {
+                let mut backups = self.backups.lock().unwrap_or_else(PoisonError::into_inner);
+                backups.retain(|backup| !backup.is_finished());
+                backups.push(thread);
+            }
+            underway.done().await
+        })
     }
 }
 

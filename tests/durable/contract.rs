@@ -10,17 +10,14 @@ use leverframe::record::{
 };
 use leverframe::store::memory::MemoryStore;
 use leverframe::store::sqlite::SqliteStore;
-use leverframe::store::{
-    Append, Due, NoteChange, NoteName, PageLimit, Removal, Revision, Scope, Store, StoreError,
-};
-use serde_json::value::RawValue;
+use leverframe::store::{Due, PageLimit, Removal, Store, StoreError};
 
 use super::{
     Folder, after, all, append, at, at_most, declaration, key, name, record, records, said,
 };
 
 /// Holds each store against one part of the contract.
-async fn check<F: Future<Output = ()>>(contract: impl Fn(Arc<dyn Store>) -> F) {
+pub(super) async fn check<F: Future<Output = ()>>(contract: impl Fn(Arc<dyn Store>) -> F) {
     check_shared(async |stores: [Arc<dyn Store>; 3]| {
         let [store, ..] = stores;
         contract(store).await;
@@ -29,7 +26,9 @@ async fn check<F: Future<Output = ()>>(contract: impl Fn(Arc<dyn Store>) -> F) {
 }
 
 /// Holds three values of each store that have one content against one part of the contract.
-async fn check_shared<F: Future<Output = ()>>(contract: impl Fn([Arc<dyn Store>; 3]) -> F) {
+pub(super) async fn check_shared<F: Future<Output = ()>>(
+    contract: impl Fn([Arc<dyn Store>; 3]) -> F,
+) {
     let memory: Arc<dyn Store> = Arc::new(MemoryStore::new());
     contract([(); 3].map(|()| Arc::clone(&memory))).await;
     let folder = Folder::new();
@@ -38,7 +37,7 @@ async fn check_shared<F: Future<Output = ()>>(contract: impl Fn([Arc<dyn Store>;
 }
 
 #[track_caller]
-fn is_conflict<T: std::fmt::Debug>(done: Result<T, StoreError>, at: Option<u64>) {
+pub(super) fn is_conflict<T: std::fmt::Debug>(done: Result<T, StoreError>, at: Option<u64>) {
     match done {
         Err(StoreError::Conflict { actual }) => assert_eq!(actual, at.map(Version)),
         other => panic!("a conflict at {at:?}: {other:?}"),
@@ -49,11 +48,11 @@ fn ada(run: &str) -> RunId {
     RunId::new("ada".parse().unwrap(), run.parse().unwrap())
 }
 
-fn removal() -> Removal {
+pub(super) fn removal() -> Removal {
     Removal::new(Principal::LOCAL.into(), at(9))
 }
 
-fn texts(records: &[Record]) -> Vec<String> {
+pub(super) fn texts(records: &[Record]) -> Vec<String> {
     records.iter().map(said).collect()
 }
 
@@ -159,8 +158,8 @@ async fn runs_of_two_owners_are_apart() {
         let of = async |owner: &Principal, after| {
             runs(store.heads(Some(owner), after, 9).await.unwrap())
         };
-        assert_eq!(of(&hers.owner, None).await, [hers.clone()]);
-        assert_eq!(of(&ours.owner, None).await, [ours.clone()]);
+        assert_eq!(of(&hers.owner, None).await, std::slice::from_ref(&hers));
+        assert_eq!(of(&ours.owner, None).await, std::slice::from_ref(&ours));
         assert_eq!(of(&ours.owner, Some(&ours)).await, []);
         store.remove(&hers, removal()).await.unwrap();
         assert!(all(&*store, &hers).await.unwrap().is_empty());
@@ -242,189 +241,6 @@ async fn a_page_ends_by_records_and_by_bytes() {
     .await;
 }
 
-/// Reads the log to its end, a few records at a time, and adds what it meets.
-async fn follow(store: &dyn Store, from: &mut Position, met: &mut Vec<(Position, RunId, u64)>) {
-    loop {
-        let logged = store.log(*from, at_most(7)).await.unwrap();
-        let Some(last) = logged.last() else { return };
-        for logged in &logged {
-            assert!(logged.position > *from, "{} after {from}", logged.position);
-            *from = logged.position;
-            met.push((logged.position, logged.run.clone(), logged.record.version.0));
-        }
-        assert_eq!(last.position, *from);
-    }
-}
-
-/// Two write at once; the third follows the log and meets each record once, in the order of positions.
-#[tokio::test]
-async fn who_follows_the_log_misses_nothing() {
-    const RECORDS: u64 = 60;
-    check_shared(async |[a, b, reader]: [Arc<dyn Store>; 3]| {
-        let write = |store: Arc<dyn Store>, run: RunId| async move {
-            let written = records(&Hash::NONE, 0, RECORDS, "");
-            let (mut end, mut last) = (Hash::NONE, Position::START);
-            for record in written {
-                let hash = record.hash;
-                let position = append(&*store, &run, end, vec![record]).await.unwrap();
-                assert!(position > last);
-                (end, last) = (hash, position);
-            }
-        };
-        let writers: Vec<_> = [(&a, "a0"), (&a, "a1"), (&b, "b0"), (&b, "b1")]
-            .map(|(store, run)| tokio::spawn(write(Arc::clone(store), name(run))))
-            .into();
-        let (mut from, mut met) = (Position::START, Vec::new());
-        while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
-            follow(&*reader, &mut from, &mut met).await;
-            tokio::task::yield_now().await;
-        }
-        for writer in writers {
-            writer.await.unwrap();
-        }
-        follow(&*reader, &mut from, &mut met).await;
-        for run in ["a0", "a1", "b0", "b1"].map(name) {
-            let versions: Vec<_> = met
-                .iter()
-                .filter(|(_, met, _)| *met == run)
-                .map(|(.., version)| *version)
-                .collect();
-            assert_eq!(versions, (0..RECORDS).collect::<Vec<_>>(), "{run}");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_position_is_not_used_again_after_a_removal() {
-    check_shared(async |[store, other, _]: [Arc<dyn Store>; 3]| {
-        let (mut from, mut met) = (Position::START, Vec::new());
-        append(&*store, &name("old"), Hash::NONE, records(&Hash::NONE, 0, 2, "")).await.unwrap();
-        for round in 0..3 {
-            let run = name(&format!("new{round}"));
-            let written = records(&Hash::NONE, 0, 3, "");
-            let last = append(&*store, &run, Hash::NONE, written).await.unwrap();
-            follow(&*store, &mut from, &mut met).await;
-            assert_eq!(from, last);
-            store.remove(&run, removal()).await.unwrap();
-            follow(&*other, &mut from, &mut met).await;
-            assert_eq!(from, last, "what was removed is not in the log");
-        }
-        let left = other.log(Position::START, at_most(99)).await.unwrap();
-        assert!(left.iter().all(|logged| logged.run == name("old")), "{left:?}");
-        let again = records(&Hash::NONE, 0, 1, "again");
-        let last = append(&*other, &name("new0"), Hash::NONE, again).await.unwrap();
-        assert!(last > from);
-        follow(&*store, &mut from, &mut met).await;
-        assert_eq!((from, met.len()), (last, 2 + 3 * 3 + 1));
-    })
-    .await;
-}
-
-fn note_name(text: &str) -> NoteName {
-    text.parse().unwrap()
-}
-
-fn json(text: &str) -> Box<RawValue> {
-    RawValue::from_string(text.to_owned()).unwrap()
-}
-
-/// The notes of a scope, each with its name and body.
-async fn noted(store: &dyn Store, scope: &Scope) -> Vec<(String, String)> {
-    let notes = store.notes(scope).await.unwrap();
-    notes.iter().map(|note| (note.name.to_string(), note.body.get().to_owned())).collect()
-}
-
-#[track_caller]
-fn is_note_conflict(done: Result<Revision, StoreError>, at: Option<Revision>) {
-    match done {
-        Err(StoreError::NoteConflict { actual }) => assert_eq!(actual, at),
-        other => panic!("a conflict at {at:?}: {other:?}"),
-    }
-}
-
-/// Changes notes of a scope in every way.
-async fn change_notes(store: &dyn Store, scope: &Scope) {
-    let pair = |name: &str, body: &str| (name.to_owned(), body.to_owned());
-    let create =
-        |name: &str, body| store.note(scope, NoteChange::create(note_name(name), json(body)));
-    let replace = |name: &str, at, body| {
-        store.note(scope, NoteChange::replace(note_name(name), at, json(body)))
-    };
-    let remove = |name: &str, at| store.note(scope, NoteChange::remove(note_name(name), at));
-    assert!(noted(store, scope).await.is_empty());
-    let b = create("b", "1").await.unwrap();
-    let a = create("a/ä", r#"{"x":[1,"é"]}"#).await.unwrap();
-    assert!(a > b);
-    let both = [pair("a/ä", r#"{"x":[1,"é"]}"#), pair("b", "1")];
-    assert_eq!(noted(store, scope).await, both);
-    is_note_conflict(create("b", "2").await, Some(b));
-    is_note_conflict(replace("b", a, "2").await, Some(b));
-    is_note_conflict(replace("c", a, "2").await, None);
-    is_note_conflict(remove("b", a).await, Some(b));
-    assert_eq!(noted(store, scope).await, both);
-    let newer = replace("b", b, "2").await.unwrap();
-    assert!(newer > a);
-    is_note_conflict(replace("b", b, "3").await, Some(newer));
-    let notes = store.notes(scope).await.unwrap();
-    assert_eq!(notes.iter().map(|note| note.revision).collect::<Vec<_>>(), [a, newer]);
-    let gone = remove("b", newer).await.unwrap();
-    assert!(gone > newer);
-    is_note_conflict(remove("b", newer).await, None);
-    assert!(create("b", "4").await.unwrap() > gone);
-    assert_eq!(noted(store, scope).await[1], pair("b", "4"));
-}
-
-#[tokio::test]
-async fn notes_change_as_they_are_expected() {
-    check(async |store: Arc<dyn Store>| {
-        let main = name("main");
-        let written = records(&Hash::NONE, 0, 3, "");
-        append(&*store, &main, Hash::NONE, written[..2].to_vec()).await.unwrap();
-        let head = |run: &RunId, hash| Scope::Head { run: run.clone(), hash };
-        change_notes(&*store, &Scope::Store).await;
-        change_notes(&*store, &head(&main, written[1].hash)).await;
-        assert_eq!(noted(&*store, &Scope::Store).await.len(), 2, "the scopes are apart");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_note_at_a_head_stands_until_its_run_goes_on() {
-    check(async |store: Arc<dyn Store>| {
-        let main = name("main");
-        let head = |hash| Scope::Head { run: main.clone(), hash };
-        let create =
-            |scope: Scope| async move { (NoteChange::create(note_name("n"), json("1")), scope) };
-        let note = async |scope| {
-            let (change, scope) = create(scope).await;
-            store.note(&scope, change).await
-        };
-        let written = records(&Hash::NONE, 0, 3, "");
-        is_conflict(note(head(Hash::NONE)).await, None);
-        append(&*store, &main, Hash::NONE, written[..2].to_vec()).await.unwrap();
-        is_conflict(note(head(written[0].hash)).await, Some(1));
-        note(head(written[1].hash)).await.unwrap();
-        assert!(noted(&*store, &head(written[0].hash)).await.is_empty());
-        assert_eq!(noted(&*store, &head(written[1].hash)).await.len(), 1);
-
-        append(&*store, &main, written[1].hash, written[2..].to_vec()).await.unwrap();
-        for record in &written {
-            assert!(noted(&*store, &head(record.hash)).await.is_empty());
-        }
-        is_conflict(note(head(written[1].hash)).await, Some(2));
-        note(head(written[2].hash)).await.unwrap();
-
-        store.remove(&main, removal()).await.unwrap();
-        assert!(noted(&*store, &head(written[2].hash)).await.is_empty());
-        is_conflict(note(head(written[2].hash)).await, None);
-        append(&*store, &main, Hash::NONE, written).await.unwrap();
-        let again = all(&*store, &main).await.unwrap();
-        assert!(noted(&*store, &head(again[2].hash)).await.is_empty(), "it went with its run");
-    })
-    .await;
-}
-
 fn snapshot(record: &Record, body: String) -> Snapshot {
     let program = Program::new(Hash::of(&[b"chart"]), declaration());
     let entered = vec![Entered::new("OPEN".into(), at(1))];
@@ -502,62 +318,4 @@ async fn a_removed_run_leaves_a_tombstone_and_its_name() {
         assert_eq!(order, ["main", "main", "other"], "in the order of removal");
     })
     .await;
-}
-
-/// Waits for a change, which is due at once.
-async fn changed(receiver: &mut tokio::sync::watch::Receiver<Position>) -> Position {
-    let changed = tokio::time::timeout(Duration::from_secs(20), receiver.changed());
-    changed.await.expect("a change").unwrap();
-    *receiver.borrow_and_update()
-}
-
-#[tokio::test]
-async fn who_watches_sees_every_store_that_writes() {
-    check_shared(async |[store, other, _]: [Arc<dyn Store>; 3]| {
-        let (run, written) = (name("early"), records(&Hash::NONE, 0, 1, ""));
-        let early = append(&*other, &run, Hash::NONE, written).await.unwrap();
-        let mut watching = store.watch();
-        while *watching.borrow_and_update() < early {
-            changed(&mut watching).await;
-        }
-        for (round, writer) in [&store, &other, &store, &other].into_iter().enumerate() {
-            let run = name(&format!("r{round}"));
-            let append =
-                Append::new(run, Hash::NONE, records(&Hash::NONE, 0, 1, ""), declaration());
-            let position = writer.append(append).await.unwrap();
-            while *watching.borrow_and_update() < position {
-                changed(&mut watching).await;
-            }
-            assert_eq!(*watching.borrow(), position);
-        }
-        for (run, writer) in [("r0", &other), ("r1", &store)] {
-            // What is published late is passed over.
-            while tokio::time::timeout(Duration::from_millis(80), watching.changed()).await.is_ok()
-            {
-            }
-            writer.remove(&name(run), removal()).await.unwrap();
-            changed(&mut watching).await;
-        }
-        // Who comes later begins with the present.
-        let end = *watching.borrow();
-        assert_eq!(*store.watch().borrow(), end);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn watching_ends_with_the_store() {
-    let folder = Folder::new();
-    for store in [
-        Box::new(MemoryStore::new()) as Box<dyn Store>,
-        Box::new(SqliteStore::open(&folder.file()).unwrap()),
-    ] {
-        let mut receivers: Vec<_> = (0..3).map(|_| store.watch()).collect();
-        append(&*store, &name("main"), Hash::NONE, records(&Hash::NONE, 0, 1, "")).await.unwrap();
-        drop(store);
-        for receiver in &mut receivers {
-            receiver.borrow_and_update();
-            assert!(receiver.changed().await.is_err(), "the channel is closed");
-        }
-    }
 }

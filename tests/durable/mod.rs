@@ -1,5 +1,7 @@
 //! Stores at their boundary: what was acknowledged is there, whatever happens.
 
+#[cfg(unix)]
+mod backup;
 mod contract;
 mod damage;
 #[cfg(target_os = "linux")]
@@ -7,16 +9,23 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod failing;
 mod file;
+mod follow;
 #[cfg(target_os = "linux")]
 mod full;
 mod harness;
 mod load;
+mod notes;
 #[cfg(target_os = "linux")]
 mod power;
+mod refused;
+#[cfg(unix)]
+mod replaced;
+mod restore;
 #[cfg(unix)]
 mod scripted;
 #[cfg(unix)]
 mod short;
+mod snapshots;
 mod storm;
 #[cfg(unix)]
 mod unwritable;

@@ -1,6 +1,11 @@
-//! The command line: what it prints, and its exit codes.
+//! The command line: its arguments, what it prints, and its exit codes.
 
 use std::process::{Command, Output};
+
+use serde_json::json;
+
+use super::restarts::{Folder, is_printable, lines, said, serve};
+use super::{Raw, program};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_leverframe")).args(arguments).output().unwrap()
@@ -21,9 +26,19 @@ fn what_it_takes() {
     check(&["--help"], 0, &["Takes an agent through a task", "serve", "chart", "demo"]);
     check(&["chart"], 0, &["stateDiagram-v2", "[*] --> IDLE"]);
     check(&["chart", "--format", "mermaid"], 0, &["stateDiagram-v2"]);
-    check(&["serve", "--help"], 0, &["--store <PATH>", "memory"]);
+    check(
+        &["serve", "--help"],
+        0,
+        &["--store <PATH>", "memory", "--grace <SECONDS>", "[default: 10]"],
+    );
+    check(
+        &["serve", "--help"],
+        0,
+        &["--max-context <SIZE>", "[default: 16MiB]", "--max-line <SIZE>"],
+    );
+    check(&["serve", "--max-page", "5x"], 2, &["--max-page", "such as `512KiB` or `16MiB`"]);
     check(&["chart", "--format", "png"], 2, &["possible values", "mermaid"]);
-    check(&["serve", "--run", "a b"], 2, &["write `a-b`"]);
+    check(&["serve", "--run", "a b"], 2, &["such as `a-b`"]);
     check(&["sevre"], 2, &["similar subcommand", "serve"]);
     check(&[], 2, &["Usage"]);
 }
@@ -46,4 +61,75 @@ fn the_demo_reaches_its_end() {
         assert!(text.contains(part), "the demo shows `{part}`: {text}");
     }
     assert!(!text.contains('\u{1b}'), "it is plain where the output is no terminal");
+}
+
+#[test]
+fn arguments_are_repeated_escaped() {
+    check(&["se\u{202e}rve\u{9b}"], 2, &["se\\u{202e}rve\\u{9b}"]);
+    check(&["history", "a\u{1b}[2J\n"], 2, &["a\\u{1b}[2J\\n"]);
+    check(&["chart", "--format", "\u{200b}\u{7f}"], 2, &["\\u{200b}\\u{7f}"]);
+    check(&["runs", "--store", "/none/\u{202e}\n"], 1, &["no store at `/none/\\u{202e}\\n`"]);
+    check(&["history", "main", "--owner", "@clock"], 2, &["`@clock` cannot name a principal"]);
+}
+
+#[tokio::test]
+async fn limits_are_set_by_options() {
+    let mut client = Raw::start(&["serve", "--max-argument", "1KiB", "--max-context", "2KiB"]);
+    let call =
+        |length| json!({"name": "add_user_message", "arguments": {"message": "x".repeat(length)}});
+    let large = client.ask("tools/call", call(2000)).await["result"].clone();
+    assert_eq!(large["isError"], true);
+    let text = large["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("1024"), "{text}");
+    for _ in 0..2 {
+        assert_eq!(client.ask("tools/call", call(800)).await["result"]["isError"], false);
+    }
+    let refused = client.ask("tools/call", call(800)).await["result"].clone();
+    assert_eq!(refused["isError"], true);
+    let text = refused["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("2048"), "{text}");
+}
+
+/// What a stranger may send: an escape sequence, C1 controls, DEL, a change of direction, an invisible space, a line.
+const HOSTILE: &str = "\u{1b}[2J\u{9b}31m\u{85}\u{7f}\u{202e}\u{200b}\u{feff}\n";
+
+#[tokio::test]
+async fn data_of_strangers_is_printed_escaped() {
+    let folder = Folder::new("hostile");
+    let store = folder.path("runs.db");
+    let client = serve(&store).await;
+    client.ok("add_user_message", json!({"message": HOSTILE, "request_key": HOSTILE})).await;
+    drop(client);
+    for command in ["history", "replay"] {
+        let table = said(0, &[command, "main", "--store", &store]);
+        assert!(is_printable(&table), "{table:?}");
+        assert!(table.contains("u{9b}31m") || table.contains("u009b31m"), "{table}");
+        let json = said(0, &[command, "main", "--store", &store, "--json"]);
+        assert!(is_printable(&json), "{json:?}");
+    }
+    let records = lines(&said(0, &["history", "main", "--store", &store, "--json"]));
+    assert_eq!(records[1]["arguments"]["message"], HOSTILE);
+    let replayed = lines(&said(0, &["replay", "main", "--store", &store, "--json"]));
+    assert_eq!(replayed[0]["value"]["context"]["messages"][0]["content"], HOSTILE);
+}
+
+#[tokio::test]
+async fn the_log_is_escaped() {
+    let mut command = program(&["serve"]);
+    command.env("RUST_LOG", "trace").stderr(std::process::Stdio::piped());
+    let mut server = Raw::of(command);
+    let id = json!(format!("id{HOSTILE}"));
+    let params = json!({
+        "name": HOSTILE, "arguments": {HOSTILE: HOSTILE}, "_meta": super::meta(),
+    });
+    server
+        .send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}))
+        .await;
+    assert_eq!(server.receive().await["id"], id);
+    server.send(&json!({"jsonrpc": "2.0", "method": HOSTILE, "params": {HOSTILE: HOSTILE}})).await;
+    drop(server.input.take());
+    let log = server.server.wait_with_output().await.unwrap().stderr;
+    let log = String::from_utf8(log).unwrap();
+    assert!(is_printable(&log), "{}", log.escape_debug());
+    assert!(log.contains("31m"), "the log names the request: {log}");
 }

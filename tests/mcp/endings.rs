@@ -33,7 +33,7 @@ async fn when_nobody_reads_its_output() {
     drop(raw.input.take());
     let (code, said) = said(raw).await;
     assert_eq!(code, Some(1));
-    assert!(said.contains("requests were answered; allow more time by `--grace`"), "{said}");
+    assert!(said.contains("ended with requests unanswered: "), "{said}");
 }
 
 #[cfg(unix)]
@@ -45,7 +45,7 @@ async fn at_a_second_signal() {
     raw.signal("INT").await;
     let (code, said) = said(raw).await;
     assert_eq!(code, Some(1));
-    assert!(said.contains("requests were answered"), "{said}");
+    assert!(said.contains("ended with requests unanswered: "), "{said}");
 }
 
 /// A server that was asked for more than a pipe holds.
@@ -77,7 +77,7 @@ async fn when_its_output_is_closed() {
     let mut command = program(&serve);
     command.stderr(Stdio::piped());
     let mut raw = Raw::of(command);
-    for id in 1..=100 {
+    for id in 1..=30 {
         raw.send(&add(id)).await;
     }
     for version in 1..=10 {
@@ -85,10 +85,10 @@ async fn when_its_output_is_closed() {
     }
     drop(raw.output.take());
     // The end is seen at the next answer.
-    let _ = raw.input.as_mut().unwrap().write_all(format!("{}\n", add(101)).as_bytes()).await;
+    let _ = raw.input.as_mut().unwrap().write_all(format!("{}\n", add(31)).as_bytes()).await;
     let (code, said) = said(raw).await;
     assert_eq!((code, said.as_str()), (Some(0), ""));
-    assert!((10..=101).contains(&recorded(&serve).await));
+    assert!((10..=31).contains(&recorded(&serve).await));
 }
 
 #[cfg(unix)]
@@ -118,9 +118,9 @@ async fn at_a_signal_amid_calls() {
         let mut raw = Raw::start(&serve);
         let mut input = raw.input.take().unwrap();
         let writing = tokio::spawn(async move {
-            let lines: String = (1..=2000).map(|id| format!("{}\n", add(id))).collect();
+            let lines: Vec<_> = (1..=1000).map(|id| add(id).to_string()).collect();
             // The server may close its end amid them.
-            let _ = input.write_all(lines.as_bytes()).await;
+            let _ = input.write_all(lines.join("\n").as_bytes()).await;
             input
         });
         let mut answered = 1;

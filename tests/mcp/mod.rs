@@ -6,6 +6,7 @@ mod callers;
 mod command_line;
 mod endings;
 mod histories;
+mod large;
 mod lists;
 pub(crate) mod own_machine;
 mod refusals;

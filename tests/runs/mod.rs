@@ -3,7 +3,7 @@
 mod limits;
 mod programs;
 mod races;
-mod requests;
+pub(crate) mod requests;
 pub(crate) mod timeouts;
 
 use std::sync::{Arc, Mutex};

@@ -8,6 +8,7 @@
 //! - `//~^` speaks of the line above, `//~^^` of the one above that.
 
 mod pairs;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};

@@ -117,7 +117,7 @@ impl<'m, 'd> Proofs<'m, 'd> {
                 let last = violation.path.last();
                 let stuck = last.map_or(self.graph.initial, |step| step.to);
                 let stuck = self.name(stuck);
-                format!("nothing leads surely from `{stuck}` to `{to}`: {path}")
+                format!("nothing leads for certain from `{stuck}` to `{to}`: {path}")
             }
         }
     }

@@ -1,13 +1,26 @@
 //! Calls of the author's functions.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Ident;
 
 use crate::model::Argument;
 
-/// The call of a function of the author's with the source, the context and the payload at hand.
+/// The call of a function of the author's with the source, the context and the payload at hand. An error about what it
+/// returns points at its name.
 pub(super) fn call(
+    function: &Ident,
+    arguments: &[Argument<'_>],
+    source: &TokenStream,
+    context: &TokenStream,
+    payload: impl Fn(&Ident) -> TokenStream,
+) -> TokenStream {
+    call_at(Some(function), function, arguments, source, context, payload)
+}
+
+/// The same, where an error about what it returns points at `at`.
+pub(super) fn call_at(
+    at: Option<&impl ToTokens>,
     function: &Ident,
     arguments: &[Argument<'_>],
     source: &TokenStream,
@@ -19,9 +32,16 @@ pub(super) fn call(
         Argument::Context => context.clone(),
         Argument::Payload(ident) => payload(ident),
     });
-    // An error about what the function returns points at its name.
-    let at = Span::call_site().located_at(function.span());
-    quote_spanned!(at=> self::#function(#(#arguments),*))
+    // The compiler points from the first token of the call to the last.
+    let at: Vec<TokenTree> = at.to_token_stream().into_iter().collect();
+    let span = |token: Option<&TokenTree>| {
+        let span = token.map_or_else(|| function.span(), TokenTree::span);
+        Span::call_site().located_at(span)
+    };
+    let (first, last) = (span(at.first()), span(at.last()));
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote_spanned!(first=> #(#arguments),*));
+    arguments.set_span(last);
+    quote_spanned!(first=> self::#function #arguments)
 }
 
 /// The name if `arguments` uses it, else `_`.

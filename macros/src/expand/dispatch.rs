@@ -42,12 +42,12 @@ pub(super) fn dispatch(model: &Model<'_>) -> TokenStream {
             if clause.error.is_some() {
                 handler = quote!(#handler.map_err(Fault::#variant));
             }
-            let asked = guards::arguments(model, clause);
+            let guarded = guards::arguments(model, clause);
             let guard = (!clause.guards.is_empty())
-                .then(|| call(&clause.guard, &asked, &quote!(#source), &context, payload));
+                .then(|| call(&clause.guard, &guarded, &quote!(#source), &context, payload));
             let verb = clause.verb(clause.error.is_some());
             let sources = clause.sources.iter().map(|source| model.name(*source));
-            let arguments = [&*clause.arguments, &*asked].concat();
+            let arguments = [&*clause.arguments, &*guarded].concat();
             let source = used(&arguments, Argument::Source, source);
             let event = if event.payload.is_empty() { quote!(_) } else { quote!(#event_) };
             quote!(#verb [#(#sources),*] #source #variant #event (#guard) => #handler;)

@@ -6,6 +6,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Path, Type, parse_quote};
 
 use super::documentation::documentation;
+use super::wire;
 use crate::model::{Event, Model, Parameter, unraw};
 
 /// The module `events`, and the enum around it.
@@ -16,23 +17,19 @@ pub(super) fn events(model: &Model<'_>) -> TokenStream {
     let variants: Vec<_> = model.events.iter().map(|event| &event.variant).collect();
     let names: Vec<_> = model.events.iter().map(|event| unraw(event.ident)).collect();
     let defaults = model.serde.then(|| defaults(model));
+    let unknown = model.events.iter().filter(|event| !unknown_payload(event).is_empty());
+    let unknown: Vec<_> = unknown.map(|event| &event.variant).collect();
+    let types: Vec<_> = unknown.iter().map(|variant| quote!(events::#variant)).collect();
+    let bounds = wire::bounds(&types, "Events");
     let events = if model.serde {
         quote! {
             ::leverframe::__events! {
-                #[derive(
-                    ::core::clone::Clone,
-                    ::leverframe::__private::serde::Serialize,
-                    ::leverframe::__private::serde::Deserialize,
-                    ::leverframe::__private::schemars::JsonSchema,
-                )]
-                #[serde(crate = "::leverframe::__private::serde")]
-                #[schemars(crate = "::leverframe::__private::schemars")]
-                #vis Event: #(#[serde(rename = #names)] #variants,)*
+                serde [#(#unknown),*] #bounds #vis Event: #(#names #variants,)*
             }
             ::leverframe::__wire_names! { EventName: #(#variants = #names #names,)* }
         }
     } else {
-        quote!(::leverframe::__events! { #vis Event: #(#variants,)* })
+        quote!(::leverframe::__events! { bare #vis Event: #(#variants,)* })
     };
     quote! {
         #[doc = #module_docs]
@@ -53,7 +50,15 @@ pub(super) fn events(model: &Model<'_>) -> TokenStream {
 
 fn event_struct(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
     let vis = &model.inner_vis;
-    let form = if model.serde { quote!(serde) } else { quote!(bare) };
+    let form = if model.serde {
+        let unknown: Vec<_> =
+            unknown_payload(event).into_iter().map(|ty| from_within_events(ty, model)).collect();
+        let bounds = wire::bounds(&unknown, "Payload");
+        let unknown = (!unknown.is_empty()).then(|| quote!([#(#unknown),*]));
+        quote!(serde #unknown #bounds)
+    } else {
+        quote!(bare)
+    };
     let name = unraw(event.ident);
     let docs = documentation(event.docs, || format!("The event `{name}`."), None);
     let variant = &event.variant;
@@ -69,6 +74,11 @@ fn event_struct(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
     });
     let fields = (!event.payload.is_empty()).then(|| quote!({ #(#fields)* }));
     quote!(::leverframe::__event! { #form #docs #vis #variant #fields })
+}
+
+/// The types of the payload that may lack a trait of the wire form.
+fn unknown_payload<'e>(event: &'e Event<'_>) -> Vec<&'e Type> {
+    wire::unknown(event.payload.iter().copied())
 }
 
 fn default_name(parameter: &Parameter) -> syn::Ident {
@@ -93,7 +103,7 @@ fn defaults(model: &Model<'_>) -> TokenStream {
     model.events.iter().filter_map(with_default).collect()
 }
 
-/// The type as it is named one module further in, where the events' own names come first.
+/// The type as it is named inside `events`, where the events' own names take precedence.
 fn from_within_events(ty: &Type, model: &Model<'_>) -> Type {
     struct Inwards<'m>(&'m Model<'m>);
     impl VisitMut for Inwards<'_> {

@@ -1,4 +1,4 @@
-//! The guards: one function for each guarded clause, which asks them in their order.
+//! The guards: one function for each guarded clause, which checks them in their order.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use syn::Ident;
 use super::call::{call, used};
 use crate::model::{Argument, Clause, Guard, Model};
 
-/// What the function that asks the guards of a clause is called with.
+/// The arguments of the function that checks the guards of a clause.
 pub(super) fn arguments(model: &Model<'_>, clause: &Clause<'_>) -> Vec<Argument<'static>> {
     let reads =
         |wanted: Argument<'_>| of(model, clause).any(|guard| guard.arguments.contains(&wanted));
@@ -31,10 +31,10 @@ pub(super) fn functions(model: &Model<'_>) -> TokenStream {
             let source = clause.sources.first().map(|source| model.name(*source));
             quote!(source: &#source)
         });
-        let asked = of(model, clause).map(ask);
+        let checks = of(model, clause).map(check);
         quote! {
             fn #name(#(#parameters),*) -> ::core::result::Result<(), Fault> {
-                #(#asked?;)*
+                #(#checks?;)*
                 ::core::result::Result::Ok(())
             }
         }
@@ -42,7 +42,7 @@ pub(super) fn functions(model: &Model<'_>) -> TokenStream {
     guarded.collect()
 }
 
-fn ask(guard: &Guard<'_>) -> TokenStream {
+fn check(guard: &Guard<'_>) -> TokenStream {
     let variant = &guard.variant;
     let call = call(
         &guard.function.ident,
@@ -68,7 +68,7 @@ pub(super) fn clauses<'m>(
     clauses.filter(|(_, clause)| !clause.guards.is_empty() && !clause.sources.is_empty())
 }
 
-/// The rows by which the machine asks the guards of an event.
+/// The rows by which the machine checks the guards of an event.
 pub(super) fn rows(model: &Model<'_>, at: &Ident, source: &Ident) -> TokenStream {
     let rows = clauses(model).map(|(variant, clause)| {
         let arguments = arguments(model, clause);

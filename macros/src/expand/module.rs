@@ -71,7 +71,7 @@ fn item(model: &Model<'_>, place: usize, mut item: Item) -> Item {
     item
 }
 
-/// What rustdoc tells of a state: the events that are legal there, and where they lead.
+/// The events that are legal in a state and their targets, for rustdoc.
 fn legal(model: &Model<'_>, place: usize) -> String {
     let Some((id, state)) = model.states().find(|(_, state)| state.place == place) else {
         return String::new();

@@ -4,8 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, ReturnType, parse_quote};
 
-use super::call::{call, used};
+use super::call::{call, call_at, used};
 use super::documentation::documentation;
+use super::wire;
 use crate::model::{Argument, Model, Output, Query, StateId, unraw};
 
 /// The methods; with a wire form also the enums and `Portable`.
@@ -77,7 +78,9 @@ fn portable(model: &Model<'_>) -> TokenStream {
     let at = Ident::new("at", Span::mixed_site());
     let answers = model.queries.iter().map(|query| row(model, query, &at, "answer"));
     let texts = model.prompts.iter().map(|prompt| row(model, prompt, &at, "text"));
+    let assertions = wire::assertions(model);
     quote! {
+        #assertions
         #queries
         #prompts
         ::leverframe::__portable! {
@@ -115,13 +118,17 @@ fn query_enum(model: &Model<'_>, name: &str, docs: &str, queries: &[Query<'_>]) 
     });
     let defaults: Vec<_> = defaults.collect();
     let defaults = (!defaults.is_empty()).then(|| quote!(impl #name { #(#defaults)* }));
+    let parameters = queries.iter().flat_map(|query| query.parameters.iter().copied());
+    let unknown = wire::unknown(parameters);
+    let bounds = wire::bounds(&unknown, "Argument");
+    let unknown = (!unknown.is_empty()).then(|| quote!([#(#unknown),*]));
     quote! {
-        ::leverframe::__questions! { #[doc = #docs] #vis #name: #(#variants)* }
+        ::leverframe::__questions! { #unknown #bounds #[doc = #docs] #vis #name: #(#variants)* }
         #defaults
     }
 }
 
-/// The place tells apart what two names would not: `a` with `b_c`, and `a_b` with `c`.
+/// The place distinguishes names that would be one: `a` with `b_c`, and `a_b` with `c`.
 fn default_name(query: &Query<'_>, parameter: &Ident) -> Ident {
     format_ident!("default_{}_{}", query.function.place, unraw(parameter))
 }
@@ -133,7 +140,8 @@ fn row(model: &Model<'_>, query: &Query<'_>, at: &Ident, verb: &str) -> TokenStr
     let source = Ident::new("source", Span::mixed_site());
     let (variant, function) = (&query.variant, &query.function.ident);
     let fields = query.parameters.iter().map(|parameter| &parameter.ident);
-    let call = call(
+    let call = call_at(
+        query.function.output.value.as_ref(),
         function,
         &query.arguments,
         &quote!(#source),

@@ -14,7 +14,7 @@ pub(super) fn machine(model: &Model<'_>) -> TokenStream {
     let vis = &model.vis;
     // The module's own documentation would be read in the scope of the module's parent.
     let documentation = format!(
-        " The machine of [`{}`](self) in the state `S`; without `S` in whichever state it is.",
+        " The machine of [`{}`](self) in the state `S`; without `S`, in any state.",
         unraw(model.module.ident)
     );
     let context = model.context_type();

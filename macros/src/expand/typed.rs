@@ -53,7 +53,7 @@ fn method(model: &Model<'_>, state: &Ident, event: &Event<'_>, clause: &Clause<'
     let docs = docs(event, clause);
     let arguments = &clause.arguments;
     let payload = |ident: &Ident| quote!(#ident);
-    let lends = arguments.iter().any(|argument| !matches!(argument, Argument::Payload(_)));
+    let borrows = arguments.iter().any(|argument| !matches!(argument, Argument::Payload(_)));
     let direct = call(
         &clause.handler,
         arguments,
@@ -65,7 +65,7 @@ fn method(model: &Model<'_>, state: &Ident, event: &Event<'_>, clause: &Clause<'
     if !clause.is_refusable() {
         return match machines {
             Some(machines) => {
-                let mutable = lends.then(|| quote!(mut));
+                let mutable = borrows.then(|| quote!(mut));
                 let next = Ident::new("next", Span::mixed_site());
                 quote! {
                     #docs
@@ -123,7 +123,7 @@ fn machines(model: &Model<'_>, target: Target) -> Option<TokenStream> {
     })
 }
 
-/// How the guards of a clause are asked.
+/// The closure that checks the guards of a clause.
 fn guard(model: &Model<'_>, clause: &Clause<'_>, source: &Ident, context: &Ident) -> TokenStream {
     if clause.guards.is_empty() {
         return quote!(::leverframe::__private::unguarded);
@@ -146,7 +146,7 @@ fn docs(event: &Event<'_>, clause: &Clause<'_>) -> TokenStream {
     };
     let machine = match clause.target {
         Target::Stay => ".",
-        _ => "; the machine comes back, in the state in which it was.",
+        _ => "; the machine is returned with it, in its former state.",
     };
     let errors = format!("{reason}{machine}");
     let errors = clause.is_refusable().then_some(&*errors);

@@ -24,7 +24,10 @@ pub(super) fn missing_derives(
         } else if attr.path().is_ident("cfg_attr")
             && quote::quote!(#attr).to_string().contains("derive")
         {
-            report.at(attr, "a state of `#[machine(serde)]` derives outright, not by `cfg_attr`");
+            report.at(
+                attr,
+                "a state of `#[machine(serde)]` derives unconditionally, not by `cfg_attr`",
+            );
         }
     }
     for item in &declaration.items {

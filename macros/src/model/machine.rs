@@ -80,7 +80,7 @@ pub(crate) struct State<'d> {
     pub(crate) place: usize,
     pub(crate) is_final: bool,
     pub(crate) wire: String,
-    /// What the wire form needs and the author has not given.
+    /// The traits of the wire form that the author has not derived.
     pub(crate) derives: Vec<&'static str>,
     pub(crate) parent: Option<SuperId>,
 }
@@ -116,7 +116,7 @@ pub(crate) struct Guard<'d> {
     pub(crate) about: Option<StateId>,
 }
 
-/// What is done when a state or a superstate is entered or left.
+/// An entry or exit action of a state or a superstate.
 pub(crate) struct Action<'d> {
     pub(crate) function: &'d Function,
     pub(crate) arguments: Vec<Argument<'d>>,
@@ -124,7 +124,7 @@ pub(crate) struct Action<'d> {
     pub(crate) is_entry: bool,
 }
 
-/// What the author claims of the graph.
+/// A property that the author claims.
 pub(crate) struct Property<'d> {
     pub(crate) decl: &'d Ensure,
     pub(crate) claim: Claim,
@@ -137,17 +137,17 @@ pub(crate) enum Claim {
     AlwaysReachable { to: Node },
 }
 
-/// What a path takes.
+/// What a path has to take.
 pub(crate) enum Through {
     /// The event at this place.
     Event(usize),
     Node(Node),
 }
 
-/// Where a transition leads.
+/// The target of a transition.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// Nowhere: it is internal.
+    /// None: the transition is internal.
     Stay,
     State(StateId),
     /// The place of a choice.
@@ -177,17 +177,16 @@ pub(crate) struct Clause<'d> {
     pub(crate) function: &'d Function,
     /// The name under which the handler is emitted.
     pub(crate) handler: Ident,
-    /// What stands in `from`, each with its token.
+    /// The states and superstates in `from`, each with its token.
     pub(crate) from: Vec<(Node, Span)>,
-    /// The states in which it holds: those of `from` and those inside, but where a nearer clause of the event overrides
-    /// it.
+    /// The states in which it holds: those of `from` and those inside, unless a nearer clause of the event overrides it.
     pub(crate) sources: Vec<StateId>,
     pub(crate) arguments: Vec<Argument<'d>>,
     pub(crate) target: Target,
     pub(crate) error: Option<&'d Type>,
     /// The places of its guards.
     pub(crate) guards: Vec<usize>,
-    /// The name of the function that asks them.
+    /// The name of the function that checks them.
     pub(crate) guard: Ident,
     pub(crate) by_human: bool,
     pub(crate) after: Option<Duration>,
@@ -200,7 +199,7 @@ impl Clause<'_> {
     }
 }
 
-/// What a function is called with.
+/// An argument of a call of an author's function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Argument<'d> {
     Source,
@@ -264,7 +263,7 @@ impl<'d> Model<'d> {
         }
     }
 
-    /// Allows dead code, but in a library's API: nobody else calls all that a machine can do.
+    /// Allows dead code unless the machine is public: a program need not use all of it.
     pub(crate) fn allow_unused(&self) -> Option<TokenStream> {
         let is_public = matches!(self.module.vis, Visibility::Public(_));
         (!is_public).then(

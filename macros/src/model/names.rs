@@ -54,7 +54,7 @@ pub(super) fn variant(ident: &Ident, report: &mut Report) -> Option<Ident> {
         report.at(
             ident,
             format_args!(
-                "`{ident}` makes no name of a type, as `give_up` makes `GiveUp`: choose another"
+                "`{ident}` gives no type name, as `give_up` gives `GiveUp`: choose another"
             ),
         );
     }
@@ -70,7 +70,7 @@ pub(super) fn check(declaration: &Declaration, report: &mut Report) {
     }
     if ITEMS.iter().any(|name| declaration.name == name) {
         let name = &declaration.name;
-        report.at(name, format_args!("`{name}` is a name that `#[machine]` gives to an item of its own: name the machine with `#[machine(name = …)]`"));
+        report.at(name, format_args!("`{name}` is the name of an item that `#[machine]` generates: name the machine with `#[machine(name = …)]`"));
     }
     let mut wires: HashMap<String, &Ident> = HashMap::new();
     let states = declaration.states.iter().map(|state| &state.ident);
@@ -101,7 +101,7 @@ fn check_item_name(declaration: &Declaration, ident: &Ident, report: &mut Report
         report.at(
             ident,
             format_args!(
-                "`{ident}` is a name that `#[machine]` gives to an item of its own: choose another"
+                "`{ident}` is the name of an item that `#[machine]` generates: choose another"
             ),
         );
     }
@@ -128,11 +128,11 @@ pub(super) fn check_functions(
         events.iter().map(|event| ("an event", event.ident, &event.variant, &event.payload));
     let queries = queries.iter().map(|ask| ("a query", ask));
     let prompts = prompts.iter().map(|ask| ("a prompt", ask));
-    let asks = queries
+    let questions = queries
         .chain(prompts)
         .map(|(what, ask)| (what, &ask.function.ident, &ask.variant, &ask.parameters));
     let mut seen: HashMap<String, (&str, &Ident)> = HashMap::new();
-    for (what, ident, variant, parameters) in events.chain(asks).chain(guards) {
+    for (what, ident, variant, parameters) in events.chain(questions).chain(guards) {
         let name = unraw(ident);
         // What a variant and a name on the wire do not tell apart.
         let same = variant.to_string().to_lowercase();
@@ -176,8 +176,8 @@ pub(super) fn check_functions(
     }
 }
 
-/// Finds names in a payload's type that mean the struct of an event where the payload's own struct is, and that are no
-/// items of the machine's module, by which they could be told from it.
+/// Finds names in a payload's type that would name the struct of an event inside `events`, and are no items of the
+/// machine's module, which would have a path of their own.
 struct Hidden<'c, 'd> {
     events: &'c [Event<'d>],
     declaration: &'c Declaration,

@@ -128,7 +128,7 @@ impl<'d> Scope<'d> {
                 let parent = decl.parent.as_ref().unwrap_or(name);
                 report.at(
                     parent,
-                    format_args!("`{name}` is inside itself: its parents come round to it again"),
+                    format_args!("`{name}` is inside itself: its parents form a cycle"),
                 );
             }
             let is_parent = |parent: &Option<Ident>| parent.as_ref() == Some(name);

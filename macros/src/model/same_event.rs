@@ -23,9 +23,9 @@ pub(super) fn same_event(
     let first: Vec<_> =
         event.payload.iter().map(|p| format!("{}: {}", p.ident, written(&p.ty))).collect();
     let first =
-        if first.is_empty() { "nothing".to_owned() } else { format!("`{}`", first.join(", ")) };
+        if first.is_empty() { "none".to_owned() } else { format!("`{}`", first.join(", ")) };
     let message = format!(
-        "the clauses of one event carry the same payload, and the first `{name}` carries {first}"
+        "the clauses of one event have the same payload, and the first `{name}` has {first}"
     );
     match differs {
         Some((_, parameter)) => report.at(&parameter.ident, message),
@@ -42,13 +42,13 @@ pub(super) fn same_event(
         if let Some(default) = &parameter.default
             && first.default.as_ref().map(expr) != Some(expr(default))
         {
-            report.at(default, format_args!("the defaults of a payload stand in the first clause of `{name}`: write this one there"));
+            report.at(default, format_args!("the defaults of a payload are given in the first clause of `{name}`: move this one there"));
         }
     }
     for (state, span) in &clause.from {
         if event.clauses.iter().any(|first| first.from.iter().any(|(known, _)| known == state)) {
             let message = format_args!(
-                "the sources of one event do not overlap, and an earlier `{name}` starts here already"
+                "the sources of one event must not overlap, and an earlier `{name}` starts here already"
             );
             report.span(*span, message);
             break;

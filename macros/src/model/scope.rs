@@ -102,7 +102,7 @@ impl<'d> Scope<'d> {
             report.at(
                 name,
                 format_args!(
-                    "`{name}` is a superstate, and a transition leads to one state: name one inside"
+                    "`{name}` is a superstate, and the target of a transition is a state: name one inside"
                 ),
             );
             return None;
@@ -139,7 +139,7 @@ impl<'d> Scope<'d> {
         for name in names {
             let Some(state) = self.known_node(name, report) else { continue };
             if found.iter().any(|(first, _)| *first == state) {
-                report.at(name, format_args!("`{name}` stands in this list already"));
+                report.at(name, format_args!("`{name}` is in this list already"));
             } else {
                 found.push((state, name.span()));
             }

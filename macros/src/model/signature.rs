@@ -1,4 +1,4 @@
-//! What the parameters and the return type of a function mean, among the declared names.
+//! Resolves the parameters and the return type of a function.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -43,7 +43,7 @@ pub(super) fn handler<'d>(
     if let (Some(_), Some(first)) = (options.after, payload.first()) {
         report.at(
             &first.ident,
-            "a timeout carries nothing, as the clock sends it: take the parameter away",
+            "a timeout has no payload, since the clock sends it: remove the parameter",
         );
     }
     let target = match &function.output.value {
@@ -79,12 +79,12 @@ fn only_source(
         [(Node::State(source), _)] if source == state => {}
         [(Node::State(source), _)] => {
             let source = scope.name(source);
-            report.at(at, format_args!("{what} sees the state that it leaves, which is `{source}`"));
+            report.at(at, format_args!("{what} sees its source, which is `{source}`"));
         }
         [] => {}
         _ => report.at(
             at,
-            format_args!("{what} sees its source only where there is one: give each source a clause of its own"),
+            format_args!("{what} sees its source only where there is one source: give each source a clause of its own"),
         ),
     }
 }
@@ -97,11 +97,11 @@ fn passed_once(
     report: &mut Report,
 ) {
     if !matches!(argument, Argument::Payload(_)) && arguments.contains(&argument) {
-        let lent = if argument == Argument::Source { "source" } else { "context" };
+        let borrowed = if argument == Argument::Source { "source" } else { "context" };
         let what = function.kind.word();
         report.at(
             &parameter.ty,
-            format_args!("{what} takes the {lent} once: an earlier parameter is it"),
+            format_args!("{what} takes the {borrowed} once: an earlier parameter takes it"),
         );
     }
 }
@@ -143,7 +143,7 @@ fn known_guards(
     found
 }
 
-/// What a function that changes nothing reads, and what it is asked with.
+/// What a function that changes nothing reads, and its arguments.
 struct Reads<'d> {
     parameters: Vec<&'d Parameter>,
     arguments: Vec<Argument<'d>>,
@@ -190,11 +190,11 @@ pub(super) fn query<'d>(
         states = scope.list(names, report).into_iter().map(|(state, _)| state).collect();
         for ty in parameters.iter().map(|parameter| &parameter.ty) {
             if !is(ty, "String") && !is(ty, "Option<String>") {
-                report.at(ty, "an argument of a prompt is a text: `String` or `Option<String>`");
+                report.at(ty, "an argument of a prompt is a `String` or an `Option<String>`");
             }
         }
         if let Some(ty) = value.as_ref().filter(|ty| !is(ty, "String")) {
-            report.at(ty, "a prompt returns a text: `String` or `Result<String, Error>`");
+            report.at(ty, "a prompt returns a `String` or a `Result<String, Error>`");
         }
     }
     if value.is_none() {
@@ -216,7 +216,7 @@ pub(super) fn guard<'d>(
     for parameter in parameters {
         report.at(
             &parameter.ty,
-            "a guard sees state and context, never the payload, so that what is legal can be told without one: let the handler fail instead",
+            "a guard sees state and context, never the payload, so that the legal events are known without one: let the handler fail instead",
         );
     }
     let Output { value, error } = &function.output;
@@ -248,7 +248,7 @@ pub(super) fn action<'d>(
     if names.is_empty() {
         report.at(
             &function.ident,
-            format_args!("{what} says of which states: `#[entry(Reading)]`, `#[exit(InReview)]`"),
+            format_args!("{what} names its states: `#[entry(Reading)]`, `#[exit(InReview)]`"),
         );
     }
     let mut arguments = Vec::new();
@@ -270,7 +270,7 @@ pub(super) fn action<'d>(
             Some(Meaning::Payload) => {
                 report.at(
                     &parameter.ty,
-                    format_args!("{what} sees state and context: there is no payload then"),
+                    format_args!("{what} sees state and context, but no payload"),
                 );
                 continue;
             }
@@ -280,8 +280,7 @@ pub(super) fn action<'d>(
         arguments.push(argument);
     }
     if let Some(ty) = function.output.value.as_ref().or(function.output.error.as_ref()) {
-        report
-            .at(ty, format_args!("{what} returns nothing: what may fail belongs into the handler"));
+        report.at(ty, format_args!("{what} returns nothing: do what may fail in the handler"));
     }
     let nodes = nodes.into_iter().map(|(node, _)| node);
     nodes.map(|node| Action { function, arguments: arguments.clone(), node, is_entry }).collect()
@@ -327,12 +326,14 @@ fn meaning(scope: &Scope<'_>, parameter: &Parameter, report: &mut Report) -> Opt
         Role::Payload => {
             if let Some(name) = plain_name(&parameter.ty) {
                 if scope.state(&name).is_some() {
-                    report.at(&parameter.ty, format_args!("a state is lent: take `&mut {name}`, and move fields out with `core::mem::take`"));
+                    report.at(&parameter.ty, format_args!("a handler borrows its state: take `&mut {name}`, and move fields out with `core::mem::take`"));
                     return None;
                 }
                 if declaration.contexts.iter().any(|context| context.ident == name) {
-                    report
-                        .at(&parameter.ty, format_args!("the context is lent: take `&mut {name}`"));
+                    report.at(
+                        &parameter.ty,
+                        format_args!("a handler borrows the context: take `&mut {name}`"),
+                    );
                     return None;
                 }
             }
@@ -348,12 +349,17 @@ fn target(scope: &Scope<'_>, ty: &Type, report: &mut Report) -> Option<Target> {
     let Some(name) = plain_name(ty) else {
         report.at(
             ty,
-            "a handler returns the state that it leads to, by its plain name, `Result<State, Error>`, or nothing",
+            "a handler returns its target state by its plain name, a `Result<State, Error>`, or nothing",
         );
         return None;
     };
     if scope.declaration.contexts.iter().any(|context| context.ident == name) {
-        report.at(ty, format_args!("the context is lent, not returned: take `&mut {name}`"));
+        report.at(
+            ty,
+            format_args!(
+                "a handler borrows the context and does not return it: take `&mut {name}`"
+            ),
+        );
         return None;
     }
     if name == "Result" && scope.state(&name).is_none() {
@@ -379,7 +385,7 @@ fn history(ty: &Type) -> Option<Ident> {
     }
 }
 
-/// Whether the type is that of the prelude, by whichever path each part of it is named.
+/// Whether the type is that of the prelude, named by any path.
 fn is(ty: &Type, wanted: &str) -> bool {
     struct Last;
     impl VisitMut for Last {

@@ -1,4 +1,4 @@
-//! How far the author's items are seen, and from that the generated ones.
+//! The visibility of the author's items, and from that the generated ones'.
 
 use quote::{ToTokens, quote};
 use syn::{Ident, Path, Visibility, parse_quote};
@@ -16,7 +16,7 @@ pub(super) fn visibility(declaration: &Declaration, depth: usize) -> Visibility 
     }
 }
 
-/// The same visibility, as it is written so many modules further in.
+/// The same visibility, as it is written `depth` modules further in.
 fn inwards(vis: &Visibility, depth: usize) -> Visibility {
     let up = match reach(vis) {
         Reach::Up(levels) => levels + depth,
@@ -30,10 +30,10 @@ fn inwards(vis: &Visibility, depth: usize) -> Visibility {
     }
 }
 
-/// How far an item is seen, as far as its visibility tells.
+/// How far an item is visible.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
-    /// That many modules up.
+    /// The number of modules up.
     Up(usize),
     /// In the crate, or in a module that is named from its root.
     Crate,
@@ -60,7 +60,7 @@ fn levels_up(path: &Path) -> usize {
     up.saturating_sub(down)
 }
 
-/// Checks that the states are seen as far as the module and one as far as the other, and the context as far as they.
+/// Checks that the states are as visible as the module and as one another, and the context as the states.
 pub(super) fn check(declaration: &Declaration, report: &mut Report) {
     let module = inwards(&declaration.vis, 1);
     let states = declaration.states.iter().map(|state| (&state.ident, &state.item.vis));
@@ -71,7 +71,7 @@ pub(super) fn check(declaration: &Declaration, report: &mut Report) {
             if is_less {
                 let needed = text(needed);
                 let message = format_args!(
-                    "the {what} `{ident}` is seen less far than {than}: make it `{needed}`"
+                    "the {what} `{ident}` is less visible than {than}: make it `{needed}`"
                 );
                 report.at(ident, message);
             }

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
-use syn::meta::ParseNestedMeta;
 use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Ident, Meta, Token, bracketed};
+use syn::{Attribute, Expr, Ident, LitStr, Meta, Token};
 
-use crate::report::{Report, did_you_mean};
+use super::duration::duration;
+use super::options::{Syntax, arguments, list, one_or_several, plain};
+use crate::report::Report;
 
 /// What `#[machine(…)]` says.
 #[derive(Default)]
@@ -19,64 +17,32 @@ pub(crate) struct MachineOptions {
     pub(crate) serde: bool,
 }
 
+const MACHINE: Syntax = Syntax {
+    attribute: "#[machine]",
+    example: "#[machine(serde)]",
+    options: &[("serde", "serde"), ("name", "name = Release")],
+};
+
 pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> MachineOptions {
     let mut found = MachineOptions::default();
-    let parser = syn::meta::parser(|meta| {
-        if meta.path.is_ident("serde") {
-            flag(&meta, found.serde)?;
-            if !cfg!(feature = "serde") {
-                return Err(meta.error(
+    for option in MACHINE.read(options, report) {
+        if option.name == "serde" {
+            found.serde = report.ok(option.flag()).is_some();
+            // Tests of this crate compile no expansion.
+            if !cfg!(any(feature = "serde", test)) {
+                report.at(
+                    &option.name,
                     "`serde` needs leverframe's feature `serde`, which the default feature `server` brings",
-                ));
+                );
             }
-            found.serde = true;
-        } else if meta.path.is_ident("name") {
-            once(&meta, found.name.is_some())?;
-            let name = "a machine is named by a plain name: `name = Release`";
-            found.name = Some(plain(meta.value()?, name)?);
         } else {
-            return Err(unknown("#[machine]", &meta.path, &["serde", "name"]));
+            let name = |input: ParseStream<'_>| {
+                plain(input, "a machine is named by a plain name: `name = Release`")
+            };
+            found.name = report.ok(option.value(name));
         }
-        Ok(())
-    });
-    report.ok(parser.parse2(options));
+    }
     found
-}
-
-/// An option that is given at most once.
-fn once(meta: &ParseNestedMeta<'_>, given: bool) -> syn::Result<()> {
-    if !given {
-        return Ok(());
-    }
-    let name = meta.path.to_token_stream();
-    Err(syn::Error::new_spanned(
-        &meta.path,
-        format_args!("`{name}` is given already: once is enough"),
-    ))
-}
-
-/// An option without a value, that is given at most once.
-fn flag(meta: &ParseNestedMeta<'_>, given: bool) -> syn::Result<()> {
-    if meta.input.peek(Token![=]) || meta.input.peek(syn::token::Paren) {
-        let name = meta.path.to_token_stream();
-        let message = format_args!("`{name}` takes no value: the name alone says it");
-        return Err(syn::Error::new_spanned(&meta.path, message));
-    }
-    once(meta, given)
-}
-
-/// A name without a path.
-fn plain(input: ParseStream<'_>, otherwise: &str) -> syn::Result<Ident> {
-    let path =
-        input.parse::<syn::Path>().map_err(|error| syn::Error::new(error.span(), otherwise))?;
-    path.get_ident().cloned().ok_or_else(|| syn::Error::new_spanned(path, otherwise))
-}
-
-fn unknown(attribute: &str, path: &syn::Path, known: &[&str]) -> syn::Error {
-    let given = path.to_token_stream().to_string();
-    let hint = did_you_mean(&given, known.iter().copied());
-    let hint = if hint.is_empty() { format!("; it has `{}`", known.join("`, `")) } else { hint };
-    syn::Error::new_spanned(path, format_args!("`{attribute}` has no option `{given}`{hint}"))
 }
 
 /// What an item is in the machine.
@@ -126,7 +92,7 @@ pub(crate) fn take_marker(attrs: &mut Vec<Attribute>, report: &mut Report) -> Op
             Some(first) => report.at(
                 attr.path(),
                 format_args!(
-                    "the item is marked `#[{}]` already: an item is one thing",
+                    "the item is marked `#[{}]` already: an item has one marker",
                     first.name
                 ),
             ),
@@ -171,8 +137,25 @@ pub(crate) struct StateOptions {
     pub(crate) parent: Option<Ident>,
 }
 
-const PARENT: &str =
-    "a parent is named by its plain name, as its `#[superstate]` is declared in this module";
+const STATE: Syntax = Syntax {
+    attribute: "#[state]",
+    example: "#[state(initial)]",
+    options: &[("initial", "initial"), ("final", "final"), ("parent", "parent = InReview")],
+};
+
+pub(crate) fn state_options(marked: &Marked, report: &mut Report) -> StateOptions {
+    let mut found = StateOptions::default();
+    for option in STATE.of(&marked.attr, report) {
+        if option.name == "initial" {
+            found.initial = report.ok(option.flag()).map(|()| option.name.span());
+        } else if option.name == "final" {
+            found.is_final = report.ok(option.flag()).is_some();
+        } else {
+            found.parent = report.ok(option.value(parent));
+        }
+    }
+    found
+}
 
 /// What `#[superstate(…)]` says.
 #[derive(Default)]
@@ -181,47 +164,32 @@ pub(crate) struct SuperstateOptions {
     pub(crate) default: Option<Ident>,
 }
 
+const SUPERSTATE: Syntax = Syntax {
+    attribute: "#[superstate]",
+    example: "#[superstate(parent = Open)]",
+    options: &[("parent", "parent = Open"), ("default", "default = Waiting")],
+};
+
 pub(crate) fn superstate_options(marked: &Marked, report: &mut Report) -> SuperstateOptions {
     let mut found = SuperstateOptions::default();
-    if !matches!(marked.attr.meta, Meta::Path(_)) {
-        report.ok(marked.attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("parent") {
-                once(&meta, found.parent.is_some())?;
-                found.parent = Some(plain(meta.value()?, PARENT)?);
-            } else if meta.path.is_ident("default") {
-                once(&meta, found.default.is_some())?;
-                found.default = Some(state_name(meta.value()?)?);
-            } else {
-                return Err(unknown("#[superstate]", &meta.path, &["parent", "default"]));
-            }
-            Ok(())
-        }));
+    for option in SUPERSTATE.of(&marked.attr, report) {
+        if option.name == "parent" {
+            found.parent = report.ok(option.value(parent));
+        } else {
+            found.default = report.ok(option.value(|input| plain(input, STATE_NAME)));
+        }
     }
     found
 }
 
-pub(crate) fn state_options(marked: &Marked, report: &mut Report) -> StateOptions {
-    let mut found = StateOptions::default();
-    if matches!(marked.attr.meta, Meta::Path(_)) {
-        return found;
-    }
-    report.ok(marked.attr.parse_nested_meta(|meta| {
-        if meta.path.is_ident("initial") {
-            flag(&meta, found.initial.is_some())?;
-            found.initial = Some(meta.path.span());
-        } else if meta.path.is_ident("final") {
-            flag(&meta, found.is_final)?;
-            found.is_final = true;
-        } else if meta.path.is_ident("parent") {
-            once(&meta, found.parent.is_some())?;
-            found.parent = Some(plain(meta.value()?, PARENT)?);
-        } else {
-            return Err(unknown("#[state]", &meta.path, &["initial", "final", "parent"]));
-        }
-        Ok(())
-    }));
-    found
+fn parent(input: ParseStream<'_>) -> syn::Result<Ident> {
+    plain(
+        input,
+        "a parent is named by its plain name, as its `#[superstate]` is declared in this module",
+    )
 }
+
+const STATE_NAME: &str = "a state is named by its plain name, as it is declared in this module";
 
 /// The `from` of a transition.
 pub(crate) enum Sources {
@@ -241,128 +209,84 @@ pub(crate) struct TransitionOptions {
     pub(crate) after: Option<Duration>,
 }
 
+const TRANSITION: Syntax = Syntax {
+    attribute: "#[transition]",
+    example: "#[transition(from = Draft)]",
+    options: &[
+        ("from", "from = Draft"),
+        ("guard", "guard = is_ready"),
+        ("by", "by = human"),
+        ("after", "after = \"30s\""),
+    ],
+};
+
 pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> TransitionOptions {
-    const FROM: &str = "a transition says where it starts: `#[transition(from = State)]`";
     let mut found = TransitionOptions::default();
-    if matches!(marked.attr.meta, Meta::Path(_)) {
-        report.at(&marked.attr.meta, FROM);
-        return found;
-    }
-    let parsed = marked.attr.parse_nested_meta(|meta| {
-        if meta.path.is_ident("from") {
-            once(&meta, found.from.is_some())?;
-            found.from = Some(sources(meta.value()?)?);
-        } else if meta.path.is_ident("guard") {
-            found.guards.extend(guards(meta.value()?)?);
-        } else if meta.path.is_ident("by") {
-            once(&meta, found.by_human.is_some())?;
-            let by: Ident = meta.value()?.parse()?;
-            if by != "human" {
-                return Err(syn::Error::new(
-                    by.span(),
-                    "a transition is `by = human`, or by anyone",
-                ));
-            }
-            found.by_human = Some(by);
-        } else if meta.path.is_ident("after") {
-            once(&meta, found.after.is_some())?;
-            found.after = Some(duration(&meta.value()?.parse()?)?);
+    let mistakes = report.len();
+    for option in TRANSITION.of(&marked.attr, report) {
+        if option.name == "from" {
+            found.from = report.ok(option.value(sources));
+        } else if option.name == "guard" {
+            found.guards = report.ok(option.value(guards)).unwrap_or_default();
+        } else if option.name == "by" {
+            found.by_human = report.ok(option.value(human));
         } else {
-            return Err(unknown("#[transition]", &meta.path, &["from", "guard", "by", "after"]));
+            found.after = report.ok(option.value(after));
         }
-        Ok(())
-    });
-    let parsed = report.ok(parsed);
-    if let (Some(by), Some(_)) = (&found.by_human, found.after) {
-        report.at(
-            by,
-            "a timeout comes by itself, and nobody decides on it: take `by` away, or `after`",
-        );
     }
-    if parsed.is_some() && found.from.is_none() {
-        report.at(&marked.attr.meta, FROM);
+    if let (Some(by), Some(_)) = (&found.by_human, found.after) {
+        report.at(by, "a timeout fires by itself, so nobody decides on it: remove `by` or `after`");
+    }
+    if mistakes == report.len() && found.from.is_none() {
+        let message = "a transition names its source: `#[transition(from = State)]`";
+        report.at(&marked.attr.meta, message);
     }
     found
-}
-
-/// `guard = f`, `guard = [f, g]`.
-fn guards(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
-    let name = |input: ParseStream<'_>| {
-        plain(
-            input,
-            "a guard is named by the plain name of its function, as it is declared in this module",
-        )
-    };
-    if !input.peek(syn::token::Bracket) {
-        return Ok(vec![name(input)?]);
-    }
-    let list;
-    bracketed!(list in input);
-    let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, name)?;
-    Ok(names.into_iter().collect())
-}
-
-/// `"90s"`, `"1h 30m"`: whole numbers, each with its unit.
-fn duration(text: &syn::LitStr) -> syn::Result<Duration> {
-    const UNITS: [(&str, u64); 5] =
-        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
-    let wrong = || {
-        syn::Error::new(
-            text.span(),
-            "a duration is a whole number with its unit, of `ms`, `s`, `m`, `h` and `d`: `\"30s\"`, `\"1h 30m\"`",
-        )
-    };
-    let value = text.value();
-    let mut sum: u64 = 0;
-    for part in value.split_whitespace() {
-        let digits = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let unit = UNITS.iter().find(|(unit, _)| Some(*unit) == part.strip_prefix(digits));
-        let number: u64 = digits.parse().map_err(|_| wrong())?;
-        let part = unit.and_then(|(_, milliseconds)| number.checked_mul(*milliseconds));
-        sum = part.and_then(|part| sum.checked_add(part)).ok_or_else(wrong)?;
-    }
-    if sum == 0 {
-        return Err(wrong());
-    }
-    Ok(Duration::from_millis(sum))
 }
 
 fn sources(input: ParseStream<'_>) -> syn::Result<Sources> {
     if input.peek(Token![_]) {
         return Ok(Sources::All(input.parse::<Token![_]>()?.span));
     }
-    if input.peek(syn::token::Bracket) {
-        let list;
-        let bracket = bracketed!(list in input);
-        let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, state_name)?;
-        if names.is_empty() {
-            let error = "no state in `from`: name one, or write `from = _` for every state that is not final";
-            return Err(syn::Error::new(bracket.span.join(), error));
-        }
-        return Ok(Sources::Named(names.into_iter().collect()));
+    let several = "options have commas between them, and several states are given as a list: `from = [Draft, Waiting]`";
+    let (names, tokens) = one_or_several(input, STATE_NAME, several)?;
+    if names.is_empty() {
+        let message =
+            "no state in `from`: name one, or write `from = _` for every state that is not final";
+        return Err(syn::Error::new_spanned(tokens, message));
     }
-    let name = state_name(input)?;
-    if !input.is_empty() && !input.peek(Token![,]) {
-        return Err(input.error("several states stand in a list: `from = [Draft, Waiting]`"));
-    }
-    Ok(Sources::Named(vec![name]))
+    Ok(Sources::Named(names))
 }
 
-fn state_name(input: ParseStream<'_>) -> syn::Result<Ident> {
-    plain(input, "a state is named by its plain name, as it is declared in this module")
+fn guards(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+    let name =
+        "a guard is named by the plain name of its function, as it is declared in this module";
+    let several = "options have commas between them, and several guards are given as a list: `guard = [is_ready, is_paid]`";
+    one_or_several(input, name, several).map(|(names, _)| names)
 }
 
-/// The states that `#[prompt(A, B)]` names, and likewise `#[entry(…)]` and `#[exit(…)]`.
-pub(crate) fn named_states(marked: &Marked, report: &mut Report) -> Vec<Ident> {
-    if matches!(marked.attr.meta, Meta::Path(_)) {
-        return Vec::new();
-    }
-    let parser = |input: ParseStream<'_>| {
-        Punctuated::<Ident, Token![,]>::parse_terminated_with(input, state_name)
-    };
-    report
-        .ok(marked.attr.parse_args_with(parser))
-        .map_or_else(Vec::new, |names| names.into_iter().collect())
+fn human(input: ParseStream<'_>) -> syn::Result<Ident> {
+    const BY: &str = "a transition is `by = human`, or by anyone";
+    let by = plain(input, BY)?;
+    if by == "human" { Ok(by) } else { Err(syn::Error::new(by.span(), BY)) }
+}
+
+fn after(input: ParseStream<'_>) -> syn::Result<Duration> {
+    let text: LitStr = input.parse().map_err(|error| {
+        syn::Error::new(error.span(), "a duration is a string: `after = \"30s\"`")
+    })?;
+    duration(&text)
+}
+
+/// The states that `#[prompt(A, B)]` names, and likewise `#[entry(…)]` and `#[exit(…)]`. `None`, where they cannot be read.
+pub(crate) fn named_states(marked: &Marked, report: &mut Report) -> Option<Vec<Ident>> {
+    let name = marked.name;
+    let example = format!("#[{name}(Draft, Waiting)]");
+    let separated = format!("several states have commas between them: `{example}`");
+    let parser = |input: ParseStream<'_>| list(input, STATE_NAME, &separated);
+    let names = arguments(&marked.attr, &format!("#[{name}]"), &example)
+        .and_then(|names| parser.parse2(names.unwrap_or_default()));
+    report.ok(names)
 }
 
 /// Takes `#[default = …]` out of a parameter's attributes.

@@ -101,7 +101,7 @@ pub(crate) fn parse(
         report.at(
             &ident,
             format_args!(
-                "`{ident}` makes no name of a type: name the machine with `#[machine(name = …)]`"
+                "`{ident}` gives no type name: name the machine with `#[machine(name = …)]`"
             ),
         );
         ident.clone()

@@ -1,11 +1,11 @@
-//! `#[ensure(…)]`: what an author claims of the graph.
+//! `#[ensure(…)]`: properties of the graph.
 
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Token, parenthesized};
 
 use crate::report::Report;
 
-/// A property, as it is written.
+/// A property, as it is declared.
 pub(crate) struct Ensure {
     /// The whole attribute.
     pub(crate) attr: Attribute,
@@ -35,7 +35,9 @@ pub(super) fn take(attrs: &mut Vec<Attribute>, report: &mut Report) -> Vec<Ensur
             && names.next().is_none_or(|krate| krate == "leverframe")
             && names.next().is_none();
         if is_ours {
-            found.extend(report.ok(attr.parse_args::<Words>().and_then(|words| words.into(attr))));
+            let words = attr.parse_args::<Words>();
+            let words = words.map_err(|error| syn::Error::new(error.span(), FORMS));
+            found.extend(report.ok(words.and_then(|words| words.into(attr))));
         }
         !is_ours
     });

@@ -1,4 +1,4 @@
-//! Handlers, queries and prompts: a function's signature, its parameters told apart by shape.
+//! Handlers, queries and prompts: a function's signature, its parameters classified by their types.
 
 use std::collections::HashSet;
 
@@ -60,7 +60,7 @@ pub(crate) struct Parameter {
     pub(crate) default: Option<Expr>,
 }
 
-/// What a parameter is, as far as its shape tells.
+/// A parameter's role, as far as it follows from its type.
 pub(crate) enum Role {
     /// `&Name` or `&mut Name`: a state or the context.
     Borrowed { name: Ident, mutable: bool },
@@ -84,9 +84,9 @@ impl Function {
     ) -> Option<Self> {
         let kind = match marked.kind {
             Marker::Transition => Kind::Transition(attribute::transition_options(marked, report)),
-            Marker::Prompt => Kind::Prompt(attribute::named_states(marked, report)),
-            Marker::Entry => Kind::Entry(attribute::named_states(marked, report)),
-            Marker::Exit => Kind::Exit(attribute::named_states(marked, report)),
+            Marker::Prompt => Kind::Prompt(attribute::named_states(marked, report)?),
+            Marker::Entry => Kind::Entry(attribute::named_states(marked, report)?),
+            Marker::Exit => Kind::Exit(attribute::named_states(marked, report)?),
             Marker::Guard => {
                 attribute::no_arguments(marked, report);
                 Kind::Guard
@@ -133,7 +133,7 @@ impl Function {
     }
 }
 
-/// The name of the function that asks the guards of a handler, that no other function has.
+/// A name for the function that checks the guards of a handler, which no other function has.
 pub(crate) fn guard_name(handler: &Ident, items: &[Item]) -> Ident {
     let mut name = format_ident!("{}_is_allowed", unraw(handler));
     while is_function(&name, items) {
@@ -157,7 +157,7 @@ fn refuse_qualifiers(sig: &Signature, what: &str, report: &mut Report) {
         report.at(token, format_args!("{what} is not `unsafe`: the machine calls it freely"));
     }
     if let Some(abi) = &sig.abi {
-        report.at(abi, format_args!("{what} is a plain Rust function: take the ABI away"));
+        report.at(abi, format_args!("{what} is a plain Rust function: remove the ABI"));
     }
     if !sig.generics.params.is_empty() {
         report.at(&sig.generics, format_args!("{what} has no generics: name the types"));
@@ -195,7 +195,7 @@ fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Param
         pat => {
             report.at(
                 pat,
-                "a parameter has a name, by which it is given: take a pattern apart in the body",
+                "a parameter has a name, by which it is passed: destructure it in the body",
             );
             return None;
         }
@@ -223,12 +223,12 @@ fn role(ty: &Type, report: &mut Report) -> Option<Role> {
     }
 }
 
-/// What is kept beyond the call borrows nothing, and has a type that can be written down.
+/// Checks that a type borrows nothing and can be named: its values outlive the call.
 fn owned(ty: &Type, what: &str, report: &mut Report) -> Option<()> {
     let mut found = Unowned(None);
     found.visit_type(ty);
-    let Some((at, mend)) = found.0 else { return Some(()) };
-    report.at(at, format_args!("{what} {mend}"));
+    let Some((at, fix)) = found.0 else { return Some(()) };
+    report.at(at, format_args!("{what} {fix}"));
     None
 }
 
@@ -236,8 +236,8 @@ fn owned(ty: &Type, what: &str, report: &mut Report) -> Option<()> {
 struct Unowned(Option<(TokenStream, &'static str)>);
 
 impl Unowned {
-    fn found(&mut self, at: impl ToTokens, mend: &'static str) {
-        self.0.get_or_insert_with(|| (at.to_token_stream(), mend));
+    fn found(&mut self, at: impl ToTokens, fix: &'static str) {
+        self.0.get_or_insert_with(|| (at.to_token_stream(), fix));
     }
 }
 
@@ -286,7 +286,7 @@ fn output(output: &ReturnType, report: &mut Report) -> Option<Output> {
 pub(crate) const WRITTEN_OUT: &str =
     "`Result` is written out, with both types: `Result<Draft, Error>`";
 
-/// The arguments of `Result`, by whichever path it is named. A state may be called so.
+/// The arguments of `Result`, named by any path. A state may be called so.
 fn result(ty: &Type) -> Option<Vec<&GenericArgument>> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Result")?;

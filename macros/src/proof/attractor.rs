@@ -1,11 +1,11 @@
-//! Attractors: from where a state is reached whatever is refused and whichever branch a choice takes.
+//! Attractors: the configurations from which a state is reached, whatever is refused and whatever a choice chooses.
 
 use super::blame;
 use super::digraph::Digraph;
 use super::graph::{Clause, Leaf, Violation};
 use super::space::{StateSpace, set};
 
-/// The shortest path to a configuration that is not final and from which nothing leads surely to `to`.
+/// The shortest path to a configuration that is not final and that is outside the attractor of `to`.
 pub(super) fn violation(space: &StateSpace<'_>, to: &[Leaf]) -> Option<Violation> {
     let to = set(space.graph, to);
     let sure = attractor(space, &to, None);

@@ -56,7 +56,7 @@ pub(crate) enum Target {
     History(HistoryId),
 }
 
-/// What an author claims. A superstate is given as the leaves inside.
+/// A claim about the graph. A superstate is given as the leaves inside.
 #[derive(Debug, Clone)]
 pub(crate) enum Property {
     /// Each path to `to` takes the event, or visits the state, its two ends included.
@@ -66,8 +66,8 @@ pub(crate) enum Property {
     Through { from: Option<Vec<Leaf>>, to: Vec<Leaf>, through: Through },
     /// No path of one step or more leads from `from` to `to`.
     Never { from: Vec<Leaf>, to: Vec<Leaf> },
-    /// From each reachable state that is not final `to` can be reached by transitions that are not refusable, whichever branch
-    /// their choices take.
+    /// From each reachable state that is not final `to` can be reached by transitions that are not refusable, whatever
+    /// their choices choose.
     AlwaysReachable { to: Vec<Leaf> },
 }
 

@@ -14,6 +14,9 @@ const LONGEST_TOKEN: usize = 6 * LONGEST_ID + 2;
 /// The largest whole number up to which a float names each exactly: 2^53 - 1.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
 
+/// UTF-8's byte order mark, which may stand before a line.
+pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// What is known of a line without reading it as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Envelope {
@@ -120,41 +123,43 @@ impl Scanner {
     }
 
     fn step(&mut self, byte: u8) {
-        self.at = match (self.at, byte) {
-            // Spaces, and a byte order mark.
-            (At::Start, b' ' | b'\t' | b'\r' | 0xEF | 0xBB | 0xBF) => At::Start,
-            (At::Start, b'{') => At::Members,
-            (At::End, b' ' | b'\t' | b'\r') => At::End,
-            (At::Start | At::End, _) => {
+        let is_space = matches!(byte, b' ' | b'\t' | b'\r');
+        self.at = match self.at {
+            At::Start if is_space || MARK.contains(&byte) => At::Start,
+            At::Start if byte == b'{' => At::Members,
+            At::End if is_space => At::End,
+            At::Start | At::End => {
                 self.found.is_complete = false;
                 At::End
             }
-            (At::Members, _) => self.between(byte),
-            (At::Text { escaped: false }, b'"') => {
+            At::Members => self.between(byte),
+            At::Text { escaped } => {
                 self.keep(byte);
-                self.text_ends();
-                At::Members
+                if byte == b'"' && !escaped {
+                    self.text_ends();
+                    At::Members
+                } else {
+                    At::Text { escaped: byte == b'\\' && !escaped }
+                }
             }
-            (At::Text { escaped }, _) => {
-                self.keep(byte);
-                At::Text { escaped: !escaped && byte == b'\\' }
-            }
-            (At::Word, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[' | b' ' | b'\t' | b'\r') => {
+            At::Word if is_space || b",:\"{}[]".contains(&byte) => {
                 self.value_ends();
                 self.between(byte)
             }
-            (At::Word, _) => {
+            At::Word => {
                 self.keep(byte);
                 At::Word
             }
-            (At::Nested { depth }, b'"') => At::NestedText { depth, escaped: false },
-            (At::Nested { depth }, b'{' | b'[') => self.nested(depth.saturating_add(1)),
-            (At::Nested { depth: 1 }, b'}' | b']') => At::Members,
-            (At::Nested { depth }, b'}' | b']') => At::Nested { depth: depth - 1 },
-            (At::Nested { depth }, _) => At::Nested { depth },
-            (At::NestedText { depth, escaped: false }, b'"') => At::Nested { depth },
-            (At::NestedText { depth, escaped }, _) => {
-                At::NestedText { depth, escaped: !escaped && byte == b'\\' }
+            At::Nested { depth } => match byte {
+                b'"' => At::NestedText { depth, escaped: false },
+                b'{' | b'[' => self.nested(depth.saturating_add(1)),
+                b'}' | b']' if depth == 1 => At::Members,
+                b'}' | b']' => At::Nested { depth: depth - 1 },
+                _ => At::Nested { depth },
+            },
+            At::NestedText { depth, escaped: false } if byte == b'"' => At::Nested { depth },
+            At::NestedText { depth, escaped } => {
+                At::NestedText { depth, escaped: byte == b'\\' && !escaped }
             }
         };
     }

@@ -114,8 +114,9 @@ impl Lines {
     /// How many lines are left, of which the last may have no break.
     pub(super) fn left(&self) -> usize {
         let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
-        let breaks = rest.iter().filter(|byte| **byte == b'\n').count();
-        breaks + usize::from(self.is_last && rest.last().is_some_and(|byte| *byte != b'\n'))
+        let lines = rest.split(|byte| *byte == b'\n').count();
+        // What is behind the last break is a line where nothing more comes, and it is not empty.
+        lines - usize::from(!self.is_last || rest.last().is_none_or(|byte| *byte == b'\n'))
     }
 
     /// Takes what is left for the last line.
@@ -125,6 +126,7 @@ impl Lines {
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 mod tests {
     use super::{Line, Lines};
 

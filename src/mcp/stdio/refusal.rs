@@ -9,7 +9,7 @@ use super::id::{Envelope, Id, LONGEST_ID};
 /// The most characters of what a client has sent that an answer repeats.
 const ECHO: usize = 200;
 
-/// How deep the arrays and objects of a line may lie in each other: serde_json's own bound.
+/// How deep the arrays and objects of a line may lie in each other: the bound of `serde_json`.
 const DEEPEST: u64 = 127;
 
 /// The answer to a line that is not taken.

@@ -10,6 +10,7 @@ use rmcp::service::{NotificationContext, RequestContext, Service};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use super::exchange::Ticket;
+use crate::api::Operation;
 use crate::mcp::added::settled;
 use crate::mcp::{Server, convert};
 use crate::portable::Portable;
@@ -26,8 +27,8 @@ impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
         let ticket = context.extensions.get::<Ticket>().cloned();
         if let Some(ticket) = &ticket {
             match ticket.turn() {
-                Some(turn) if self.is_ours(&request) => turn.wait().await,
-                // What the author has added may be slow, and holds up nobody.
+                Some(turn) if self.keeps_order(&request) => turn.wait().await,
+                // A tool that the author has added may be slow, and a list is about no run.
                 Some(turn) => turn.finish(),
                 None => {}
             }
@@ -62,11 +63,12 @@ impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
 }
 
 impl<M: Portable<Context: Default>> InTurn<M> {
-    /// Whether a request is one for the machine itself, and not for what its author has added.
-    fn is_ours(&self, request: &ClientRequest) -> bool {
+    /// Whether a request waits for the earlier ones of its run.
+    fn keeps_order(&self, request: &ClientRequest) -> bool {
         match request {
             ClientRequest::CallToolRequest(call) => {
-                self.0.0.api.operation(&call.params.name).is_some()
+                let operation = self.0.0.api.operation(&call.params.name);
+                operation.is_some_and(Operation::is_of_one_run)
             }
             _ => true,
         }

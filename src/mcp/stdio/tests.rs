@@ -1,5 +1,7 @@
 //! A server at the ends of two pipes in memory, with tools that take as long as the test wants.
 
+#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,8 +17,8 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 
 use super::{ServeError, Server, StdioLimits, serve};
-use crate::orchestrator::Orchestrator;
 use crate::clock::{Clock, SystemClock};
+use crate::orchestrator::Orchestrator;
 use crate::runs::Runs;
 use crate::store::memory::MemoryStore;
 
@@ -143,7 +145,7 @@ async fn a_panic_is_an_answer_and_holds_up_nobody() {
         client.call(1, "add_user_message", json!({"message": "a"})).await;
         let answer = client.receive().await;
         assert_eq!(answer["error"]["code"], -32603, "{answer}");
-        assert_eq!(answer["error"]["message"], "it panicked: the clock has stopped");
+        assert_eq!(answer["error"]["message"], "the code panicked: the clock has stopped");
         world.clock_panics.store(false, Ordering::Relaxed);
         client.call(2, "add_user_message", json!({"message": "a"})).await;
         assert_eq!(client.receive().await["result"]["structuredContent"]["version"], 1);
@@ -167,8 +169,7 @@ async fn a_slow_tool_of_the_author_holds_up_nobody() {
 #[tokio::test]
 async fn no_more_calls_than_allowed_are_under_way() {
     let world = World::new();
-    let mut limits = StdioLimits::default();
-    limits.in_flight = 2.try_into().unwrap();
+    let limits = StdioLimits { in_flight: 2.try_into().unwrap(), ..StdioLimits::default() };
     let ended = check(limits, &world, async |client| {
         for id in 1..=5 {
             client.call(id, "slow", json!({})).await;
@@ -191,8 +192,7 @@ async fn no_more_calls_than_allowed_are_under_way() {
 #[tokio::test]
 async fn a_cancelled_call_is_over() {
     let world = World::new();
-    let mut limits = StdioLimits::default();
-    limits.in_flight = 1.try_into().unwrap();
+    let limits = StdioLimits { in_flight: 1.try_into().unwrap(), ..StdioLimits::default() };
     let ended = check(limits, &world, async |client| {
         for id in 1..=3 {
             client.call(id, "slow", json!({})).await;
@@ -227,9 +227,8 @@ async fn an_id_may_come_again_once_it_is_answered() {
 #[tokio::test]
 async fn what_is_left_after_the_grace_is_counted() {
     let world = World::new();
-    let mut limits = StdioLimits::default();
-    limits.grace = Duration::from_millis(1);
-    limits.in_flight = 2.try_into().unwrap();
+    let (grace, in_flight) = (Duration::from_millis(1), 2.try_into().unwrap());
+    let limits = StdioLimits { in_flight, grace, ..StdioLimits::default() };
     let ended = check(limits, &world, async |client| {
         for id in 1..=4 {
             client.call(id, "slow", json!({})).await;
@@ -241,7 +240,8 @@ async fn what_is_left_after_the_grace_is_counted() {
 #[tokio::test]
 async fn a_second_signal_ends_at_once() {
     let world = World::new();
-    let ended = check(StdioLimits::default(), &world, async |client| {
+    let limits = StdioLimits { grace: Duration::from_secs(1000), ..StdioLimits::default() };
+    let ended = check(limits, &world, async |client| {
         client.call(1, "slow", json!({})).await;
         client.call(2, "add_user_message", json!({"message": "a"})).await;
         until(|| world.begun.load(Ordering::Relaxed) == 1).await;

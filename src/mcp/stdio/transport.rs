@@ -17,14 +17,11 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use super::exchange::{Exchange, answered};
-use super::id::{Envelope, Id, LONGEST_ID, Scanner};
+use super::id::{Envelope, Id, LONGEST_ID, MARK, Scanner};
 use super::lines::{Line, Lines};
 use super::refusal::Refusal;
 use super::turns::Turns;
 use crate::mcp::resources::Address;
-
-/// UTF-8's byte order mark.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Reads one request a line, within the bounds of an [`Exchange`], and leaves the writing to [`write`].
 pub(super) struct StdioTransport<R> {

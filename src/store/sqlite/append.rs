@@ -16,7 +16,7 @@ pub(super) struct Positions {
 
 impl Positions {
     /// A position that was never given out.
-    fn take(&mut self, connection: &Connection) -> Result<Position, StoreError> {
+    pub(super) fn take(&mut self, connection: &Connection) -> Result<Position, StoreError> {
         let next = match self.next {
             Some(next) => next,
             None => Position(last(connection)?.0 + 1),

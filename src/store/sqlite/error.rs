@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::super::Cause;
+use super::super::{Cause, StoreError};
 
 /// Why a file cannot be the store.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,18 @@ pub(super) enum OpenCause {
     Full(#[source] Cause),
     #[error("there is such a file already; choose another name, or remove it")]
     Exists,
+    #[error("there is no such file; name a backup")]
+    Missing,
+    #[error("it is the store itself; name a backup of it")]
+    Itself,
+    #[error("its content before could not be kept beside it, so nothing was restored")]
+    Unkept(#[source] Cause),
+    #[error("its content cannot be used")]
+    Content(#[source] Box<StoreError>),
+    #[error("another backup to this path is under way; wait for it, or choose another name")]
+    Underway,
+    #[error("its path is not text; choose another path")]
+    NoText,
     #[error("it is no store of runs; choose another file")]
     Foreign,
     #[error(
@@ -47,7 +59,7 @@ pub(super) enum OpenCause {
     )]
     OnlyLog,
     #[error(
-        "the file was emptied while its log was kept; restore a backup, or move the files with `-wal` and `-shm` away"
+        "it was emptied while it was in use; restore a backup to another path, or move the files with `-wal` and `-shm` away"
     )]
     Emptied,
     #[error(

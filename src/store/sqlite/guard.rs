@@ -132,11 +132,7 @@ impl Guard {
         if !self.is_dead.swap(true, Ordering::SeqCst) {
             tracing::error!(path = %self.place.path.display(), "{Replaced}");
         }
-        Err(self.replaced())
-    }
-
-    pub(super) fn replaced(&self) -> StoreError {
-        StoreError::Poisoned(Box::new(Replaced))
+        Err(replaced())
     }
 
     /// Whether the paths lead to the files that were opened.
@@ -147,6 +143,11 @@ impl Guard {
             fs::metadata(path).is_ok_and(|found| Identity::of(&found) == *identity)
         })
     }
+}
+
+/// The error of every use after the file was found to be another one.
+pub(super) fn replaced() -> StoreError {
+    StoreError::Poisoned(Box::new(Replaced))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -11,8 +11,11 @@ use crate::record::{Configuration, Hash, RunId, RunName, Version};
 pub(super) const COLUMNS: &str = "run.id, run.owner, run.name, run.version, run.configuration, \
      run.time, run.due, run.declaration, run.hash, run.seal";
 
-/// The name of a run whose own name cannot be read begins with this and ends with its number.
+/// The name of a run whose own name or owner cannot be read begins with this and ends with its number.
 const NAMELESS: &str = "damaged-";
+
+/// The owner of a run whose own owner cannot be read.
+const OWNERLESS: &str = "damaged";
 
 /// A run's place in the file, and its head.
 #[derive(Debug, Clone)]
@@ -154,20 +157,27 @@ pub(super) fn text(row: &Row<'_>, column: usize) -> Option<String> {
 pub(super) fn identity(id: i64, owner: Option<String>, name: Option<String>) -> RunId {
     let owner = owner.and_then(|owner| Principal::try_from(owner).ok());
     let name = name.and_then(|name| RunName::try_from(name).ok());
-    let name = name.unwrap_or_else(|| {
-        format!("{NAMELESS}{id}").parse().expect("letters, digits and `-`, at most 28")
-    });
-    RunId::new(owner.unwrap_or(Principal::LOCAL), name)
+    match (owner, name) {
+        (Some(owner), Some(name)) => RunId::new(owner, name),
+        (owner, _) => {
+            let owner = owner.unwrap_or_else(|| OWNERLESS.parse().expect("printable text"));
+            let name = format!("{NAMELESS}{id}").parse();
+            RunId::new(owner, name.expect("letters, digits and `-`, at most 28"))
+        }
+    }
+}
+
+/// A number that no run has had.
+pub(super) fn take_id(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT max(run, coalesce((SELECT max(id) FROM run), 0)) + 1 FROM store")?
+        .query_row([], |row| row.get(0))
 }
 
 /// Writes the head of a new run.
 pub(super) fn start(connection: &Connection, head: &Head) -> Result<i64, StoreError> {
     let make = || -> rusqlite::Result<i64> {
-        let id = connection
-            .prepare_cached(
-                "SELECT max(run, coalesce((SELECT max(id) FROM run), 0)) + 1 FROM store",
-            )?
-            .query_row([], |row| row.get(0))?;
+        let id = take_id(connection)?;
         let configuration = json(head);
         let seal = seal(id, head, &configuration);
         let (owner, name) = (head.run.owner.as_str(), head.run.name.as_str());

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::super::{Due, Head, Removal, StoreError, Tombstone};
 use super::head::{self, COLUMNS, Sealed, identity, text};
 use super::reader::Warned;
+use super::transaction::alone;
 use super::value::{failed, micros, rows, time};
 use crate::caller::Principal;
 use crate::record::{Actor, RunId};
@@ -16,12 +17,23 @@ pub(super) fn heads(
     after: Option<&RunId>,
     limit: usize,
 ) -> Result<Vec<Head>, StoreError> {
-    let owned = if owner.is_some() { "listed.owner = ?1" } else { "?1 IS NULL" };
+    let all = sealed(connection, owner, after, limit)?;
+    Ok(all.into_iter().map(|found| found.head).collect())
+}
+
+/// The heads of runs, damaged or not, with their places.
+pub(super) fn sealed(
+    connection: &Connection,
+    owner: Option<&Principal>,
+    after: Option<&RunId>,
+    limit: usize,
+) -> Result<Vec<Sealed>, StoreError> {
+    let is_listed = if owner.is_some() { "listed.owner = ?1" } else { "?1 IS NULL" };
     let mut query = connection
         .prepare_cached(&format!(
             "SELECT {COLUMNS}, listed.owner, listed.name FROM run AS listed INDEXED BY run_by_name
              JOIN run ON run.id = listed.id
-             WHERE {owned} AND (listed.owner, listed.name) > (?2, ?3)
+             WHERE {is_listed} AND (listed.owner, listed.name) > (?2, ?3)
              ORDER BY listed.owner, listed.name LIMIT ?4"
         ))
         .map_err(failed)?;
@@ -29,7 +41,7 @@ pub(super) fn heads(
     let values = (owner.map(Principal::as_str), after.0, after.1, rows(limit));
     let heads = query.query_map(values, |row| {
         let run = identity(row.get(0)?, text(row, 10), text(row, 11));
-        Ok(Sealed::read(row, run)?.head)
+        Sealed::read(row, run)
     });
     heads.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
 }
@@ -85,6 +97,39 @@ pub(super) fn tombstones(connection: &Connection) -> Result<Vec<Tombstone>, Stor
     tombstones.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
 }
 
+/// Writes a tombstone of another store, under a number that no run has.
+pub(super) fn bury(connection: &Connection, tombstone: &Tombstone) -> Result<(), StoreError> {
+    let bury = || -> rusqlite::Result<()> {
+        let id = head::take_id(connection)?;
+        connection.execute("UPDATE store SET run = ?", [id])?;
+        write_tombstone(connection, id, tombstone)
+    };
+    bury().map_err(failed)
+}
+
+fn write_tombstone(
+    connection: &Connection,
+    id: i64,
+    tombstone: &Tombstone,
+) -> rusqlite::Result<()> {
+    let (run, actor) = (&tombstone.run, tombstone.actor.as_str());
+    connection
+        .prepare_cached(
+            "INSERT INTO tombstone (number, run, owner, name, version, hash, actor, time)
+             SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM tombstone",
+        )?
+        .execute((
+            id,
+            run.owner.as_str(),
+            run.name.as_str(),
+            tombstone.version,
+            tombstone.hash,
+            actor,
+            micros(tombstone.time),
+        ))
+        .map(drop)
+}
+
 /// Removes a run and all that belongs to it, damaged or not.
 pub(super) fn remove(
     connection: &Connection,
@@ -95,6 +140,7 @@ pub(super) fn remove(
         return Err(StoreError::Conflict { actual: None });
     };
     let Sealed { id, head } = &found;
+    let tombstone = Tombstone::new(run.clone(), head.version, head.hash, removal);
     let remove = || -> rusqlite::Result<()> {
         let position: Option<i64> = connection.query_row(
             "SELECT max(position) FROM record WHERE run = ?",
@@ -105,26 +151,21 @@ pub(super) fn remove(
             "UPDATE store SET position = max(position, ?), run = max(run, ?)",
             (position.unwrap_or_default(), id),
         )?;
-        connection.execute(
-            "INSERT INTO tombstone (number, run, owner, name, version, hash, actor, time)
-             SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM tombstone",
-            (
-                id,
-                run.owner.as_str(),
-                run.name.as_str(),
-                head.version,
-                head.hash,
-                removal.actor.as_str(),
-                micros(removal.time),
-            ),
-        )?;
+        write_tombstone(connection, *id, &tombstone)?;
         connection.execute("UPDATE snapshot SET run = NULL WHERE run = ?", [id])?;
         connection.execute("DELETE FROM note WHERE run = ?", [id])?;
         connection.execute("DELETE FROM record WHERE run = ?", [id])?;
         connection.execute("DELETE FROM run WHERE id = ?", [id]).map(drop)
     };
-    remove().map_err(failed)?;
-    Ok(Tombstone::new(run.clone(), head.version, head.hash, removal))
+    match alone(connection, || remove().map_err(failed)) {
+        // A row that is not as it was written is not as the indexes have it, and cannot be deleted before they do.
+        Err(StoreError::Damaged(_)) => {
+            connection.execute_batch("REINDEX run; REINDEX record").map_err(failed)?;
+            remove().map_err(failed)?;
+        }
+        done => done?,
+    }
+    Ok(tombstone)
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -9,9 +9,13 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
+use super::super::StoreError;
 use super::guard::{Guard, Marks};
 use super::schema;
+use super::transaction::execute;
+use super::value::failed;
 
 /// How many pages the log has when it is moved: 16 MiB. What is written again and again is moved once, and after a power
 /// cut no more is read.
@@ -40,7 +44,7 @@ enum Stage {
 
 /// What the log has at the end of a store.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+enum End {
     /// Nothing that is not in the file.
     Empty,
     /// What this store wrote.
@@ -57,10 +61,9 @@ impl Moving {
     /// Writes what a transaction has to say of the marks, before its commit.
     pub(super) fn mark(&mut self, connection: &Connection, marks: Marks) -> rusqlite::Result<()> {
         match self.stage {
-            Stage::Due | Stage::Rest => marks.renew(connection)?,
-            Stage::Idle | Stage::Helped => {}
+            Stage::Due | Stage::Rest => marks.renew(connection),
+            Stage::Idle | Stage::Helped => marks.settle(connection, self.is_first),
         }
-        marks.settle(connection, self.is_first)
     }
 
     /// Goes on after a commit.
@@ -97,7 +100,7 @@ impl Moving {
     }
 
     /// Whether the log may be moved into the file at the end of the store, and whether that takes a new mark.
-    pub(super) fn at_end(&self, connection: &Connection) -> End {
+    fn at_end(&self, connection: &Connection) -> End {
         match unmoved(connection) {
             Some(0) => End::Empty,
             Some(_) if !self.is_first => End::Unmoved,
@@ -110,6 +113,34 @@ impl Moving {
     pub(super) fn end(&mut self) {
         self.helper = None;
     }
+}
+
+/// Prepares the connection that writes for its end. If nobody else uses the file, SQLite then moves the log into it and
+/// removes the log.
+pub(super) fn before_end(connection: &Connection, guard: &Guard, moving: &Moving) {
+    let may_move = !guard.is_dead()
+        && guard.is_same()
+        && match moving.at_end(connection) {
+            End::Empty => true,
+            End::Unmoved => mark_end(connection, guard).is_ok(),
+            End::Others => false,
+        };
+    if may_move {
+        // Otherwise the log stays, and is moved after the next start.
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+    }
+}
+
+fn mark_end(connection: &Connection, guard: &Guard) -> Result<(), StoreError> {
+    execute(connection, "BEGIN IMMEDIATE").map_err(failed)?;
+    let marked = guard.check(connection).and_then(|marks| {
+        marks.renew(connection).and_then(|()| execute(connection, "COMMIT")).map_err(failed)
+    });
+    if marked.is_err() {
+        // The connection ends with it in any case.
+        let _ = execute(connection, "ROLLBACK");
+    }
+    marked
 }
 
 /// How many pages of the log are not in the file yet.

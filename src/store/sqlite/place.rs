@@ -62,6 +62,11 @@ impl Place {
         Ok(place)
     }
 
+    /// Whether both are one file.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+
     /// The path of a file that SQLite keeps beside this one.
     pub(super) fn beside(&self, end: &str) -> PathBuf {
         beside(&self.file, end)
@@ -81,8 +86,11 @@ impl Place {
             return Ok(());
         }
         if length == 0 {
-            let is_new = !is_there("-wal") && !is_there("-shm");
-            return if is_new { Ok(()) } else { Err(OpenCause::Emptied) };
+            return match () {
+                () if self.has_log() => Err(OpenCause::OnlyLog),
+                () if is_there("-wal") || is_there("-shm") => Err(OpenCause::Emptied),
+                () => Ok(()),
+            };
         }
         let mut header = [0; HEADER];
         let known = usize::try_from(length).map_or(HEADER, |length| length.min(HEADER));

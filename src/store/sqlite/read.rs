@@ -77,6 +77,10 @@ fn page_of(
         if next == end {
             return Err(corrupt(end));
         }
+        if size.is_full() {
+            drop(rows);
+            return Ok(Page::new(Some(head), after, records));
+        }
         let record = record(row, 0).filter(|(record, entry)| {
             record.version == next && record.chained(&last, entry) == record.hash
         });
@@ -105,6 +109,11 @@ struct Size {
 impl Size {
     fn new(limit: PageLimit) -> Self {
         Self { limit, records: 0, bytes: 0 }
+    }
+
+    /// Whether no other record has room, whatever its length.
+    fn is_full(&self) -> bool {
+        self.records >= self.limit.records.max(1)
     }
 
     /// Takes the room of a record, if there is any. The first record has room in any case.
@@ -175,6 +184,16 @@ pub(super) fn log(
         all.push(logged);
     }
     Ok(all)
+}
+
+/// Whether the record at a position is as it was written.
+pub(super) fn is_written(connection: &Connection, position: Position) -> Result<bool, StoreError> {
+    let before = Position(position.0.saturating_sub(1));
+    match log(connection, before, PageLimit::new(1, 0)) {
+        Ok(logged) => Ok(logged.first().is_some_and(|logged| logged.position == position)),
+        Err(StoreError::Corrupt { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The runs of a page of the log, each with the record that was read last.

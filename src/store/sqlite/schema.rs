@@ -1,14 +1,13 @@
-//! The file: how it is made, opened and checked.
+//! The file: how it is made and opened.
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::OpenCause;
 use super::guard::Marks;
-use super::head::{self, COLUMNS, Sealed};
 use super::place::Place;
 
 /// `Lvrf`, by which a file is known as a store of runs.
@@ -20,15 +19,13 @@ const OLDEST: i32 = 3_051_003;
 /// How long a process waits for another that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The largest file that is checked whole when it is opened; with a larger one that would be felt.
-const CHECKED: u64 = 8 << 20;
-
 /// How much of the file a connection keeps in memory, where it is used, in KiB; SQLite wants it below zero. The pages of
 /// a thousand runs and of their index fit.
 const CACHE: i64 = -16_384;
 
-/// The most runs whose heads are checked when the file is opened, and by which they are found, for the same reason.
-const CHECKED_RUNS: i64 = 5_000;
+/// How a file that is there is opened. A name is never taken for more than a path.
+pub(super) const READ_WRITE: OpenFlags =
+    OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// The form of the file that `first.sql` makes.
 const FORM: i64 = 1;
@@ -41,9 +38,8 @@ pub(super) fn connect(place: &Place) -> Result<Connection, OpenCause> {
     if rusqlite::version_number() < OLDEST {
         return Err(OpenCause::Old(rusqlite::version()));
     }
-    let mut connection = open(&place.file)?;
     // Before anything is written, and so before a foreign file could be changed.
-    let is_empty = is_empty(&mut connection, place)?;
+    let (mut connection, is_empty) = accepted(place)?;
     set(&connection, "journal_mode", "wal", "keep a log")?;
     read_back(&connection, "synchronous", 2, "wait for the disk")?;
     if is_empty {
@@ -59,10 +55,38 @@ pub(super) fn reading(place: &Place) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// A connection that may write, after one that was opened by [`connect`].
+pub(super) fn writing(place: &Place) -> rusqlite::Result<Connection> {
+    open(&place.file)
+}
+
+/// A connection to a store that is only read from and need not be used by anybody.
+pub(super) fn source(place: &Place) -> Result<Connection, OpenCause> {
+    let (connection, is_empty) = accepted(place)?;
+    connection.pragma_update(None, "query_only", true)?;
+    if is_empty { Err(OpenCause::Foreign) } else { Ok(connection) }
+}
+
+/// A connection to a file that may be a store, and whether it is to be made one.
+fn accepted(place: &Place) -> Result<(Connection, bool), OpenCause> {
+    let index = place.beside("-shm");
+    let had_index = index.exists();
+    let mut connection = open(&place.file)?;
+    let found = is_empty(&mut connection, place);
+    if let Err(OpenCause::OtherLog) = found
+        && !had_index
+    {
+        drop(connection);
+        // SQLite has made it to read the log. Nobody else has a use for it, since all are refused.
+        let _ = std::fs::remove_file(index);
+        return Err(OpenCause::OtherLog);
+    }
+    found.map(|is_empty| (connection, is_empty))
+}
+
 /// A connection that leaves the log as it is, also at its end: the store moves it into the file by itself.
 fn open(file: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
+    let connection = Connection::open_with_flags(file, READ_WRITE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.busy_timeout(PATIENCE)?;
@@ -77,7 +101,8 @@ fn open(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Whether the file is to be made a store. A file that is not one, and a log that belongs to another file, are refused.
+/// Whether the file is to be made a store. A file that is not one, and a log that belongs to another file, are refused
+/// and left as they are.
 fn is_empty(connection: &mut Connection, place: &Place) -> Result<bool, OpenCause> {
     let has_log = place.has_log();
     // One moment of the file: another process may be making it.
@@ -86,13 +111,19 @@ fn is_empty(connection: &mut Connection, place: &Place) -> Result<bool, OpenCaus
         let Some(_) = known(&moment)? else { return Ok(None) };
         Ok(Some(Marks::read(&moment, place)?.fit()))
     };
-    match fits() {
+    let found = match fits() {
         Ok(None) => Ok(true),
         Ok(Some(true)) => Ok(false),
         Ok(Some(false)) | Err(OpenCause::Damaged(_)) if has_log => Err(OpenCause::OtherLog),
         Ok(Some(false)) => Err(OpenCause::Torn),
         Err(error) => Err(error),
+    };
+    drop(moment);
+    if found.is_err() && !has_log {
+        // What SQLite has made beside the file goes with the connection, since there is nothing to move.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     }
+    found
 }
 
 /// The form of the file; `None` if it is empty.
@@ -122,39 +153,6 @@ fn make(connection: &mut Connection) -> Result<(), OpenCause> {
         Marks::begin(&transaction)?;
     }
     Ok(transaction.commit()?)
-}
-
-/// Looks for damage that a reader of one run would not see: a run that is not found by its name any more. A head that
-/// does not fit its seal is not looked at: it is found as damaged by whoever reads it.
-pub(super) fn check(connection: &Connection, place: &Place) -> Result<(), OpenCause> {
-    let mut runs = connection.prepare(&format!("SELECT {COLUMNS} FROM run NOT INDEXED LIMIT ?"))?;
-    let mut rows = runs.query([CHECKED_RUNS])?;
-    while let Some(row) = rows.next()? {
-        let run = head::identity(row.get(0)?, head::text(row, 1), head::text(row, 2));
-        let written = Sealed::read(row, run)?;
-        if written.head.is_damaged {
-            continue;
-        }
-        let run = &written.head.run;
-        let found: Option<i64> = connection
-            .prepare_cached(
-                "SELECT id FROM run INDEXED BY run_by_name WHERE owner = ? AND name = ?",
-            )?
-            .query_row((run.owner.as_str(), run.name.as_str()), |row| row.get(0))
-            .optional()?;
-        if found != Some(written.id) {
-            return Err(OpenCause::Damaged(format!(
-                "the run `{}` is not found by its name",
-                run.name
-            )));
-        }
-    }
-    drop(rows);
-    if place.held.file().metadata()?.len() > CHECKED {
-        return Ok(());
-    }
-    let found: String = connection.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(OpenCause::Damaged(found)) }
 }
 
 fn set(

@@ -195,6 +195,19 @@ impl Upkeep {
     }
 }
 
+/// Writes a snapshot within one transaction.
+pub(super) fn write_whole(
+    connection: &Connection,
+    run: &RunId,
+    snapshot: &Snapshot,
+) -> Result<(), StoreError> {
+    let Some(number) = begin(connection, run, snapshot)? else { return Ok(()) };
+    for (part, body) in snapshot.body.as_bytes().chunks(PART).enumerate() {
+        put(connection, number, part, body)?;
+    }
+    finish(connection, number)
+}
+
 /// Makes the place of a snapshot, if the run has its record.
 fn begin(
     connection: &Connection,

@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::super::{Append, Cause, NoteChange, Removal, Revision, Scope, StoreError, Tombstone};
 use super::append::{self, Positions};
-use super::guard::Guard;
-use super::moving::{End, Moving};
+use super::guard::{self, Guard};
+use super::moving::{self, Moving};
 use super::queue::{Next, Queue};
 use super::snapshot::{Pending, Upkeep};
 use super::transaction::{alone, execute};
-use super::value::failed;
 use super::{list, notes, schema};
 use crate::record::{Position, RunId};
 
@@ -107,13 +105,16 @@ impl Writer {
                 }
             }
         }
-        self.close();
+        self.moving.end();
+        if let Some(connection) = self.connection.take() {
+            moving::before_end(&connection, &self.guard, &self.moving);
+        }
     }
 
     /// Begins a transaction, on a new connection if the last one was given up.
     fn begin(&mut self) -> Result<(), Refusal> {
         if self.guard.is_dead() {
-            return Err(Refusal::Replaced(self.guard.replaced()));
+            return Err(Refusal::Replaced(guard::replaced()));
         }
         let connection = match self.connection.take() {
             Some(connection) => connection,
@@ -218,7 +219,7 @@ impl Writer {
         self.upkeep.give_up(&self.pending);
         for answer in batch.held {
             let error = match error {
-                StoreError::Poisoned(_) => self.guard.replaced(),
+                StoreError::Poisoned(_) => guard::replaced(),
                 error => StoreError::Unavailable(crate::text::chain(error).into()),
             };
             answer(Some(error));
@@ -232,36 +233,6 @@ impl Writer {
         {
             self.moving.go_on(connection);
         }
-    }
-
-    /// Lets SQLite move the log into the file and remove it, if nobody else uses the file.
-    fn close(&mut self) {
-        self.moving.end();
-        let Some(connection) = &self.connection else { return };
-        let may_move = !self.guard.is_dead()
-            && self.guard.is_same()
-            && match self.moving.at_end(connection) {
-                End::Empty => true,
-                End::Unmoved => self.mark_end(connection).is_ok(),
-                End::Others => false,
-            };
-        if may_move {
-            // Otherwise the log stays, and is moved after the next start.
-            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
-        }
-        self.connection = None;
-    }
-
-    fn mark_end(&self, connection: &Connection) -> Result<(), StoreError> {
-        execute(connection, "BEGIN IMMEDIATE").map_err(failed)?;
-        let marked = self.guard.check(connection).and_then(|marks| {
-            marks.renew(connection).and_then(|()| execute(connection, "COMMIT")).map_err(failed)
-        });
-        if marked.is_err() {
-            // The connection ends with it in any case.
-            let _ = execute(connection, "ROLLBACK");
-        }
-        marked
     }
 
     fn publish(&self, batch: &Batch) {

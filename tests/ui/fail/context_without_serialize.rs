@@ -1,8 +1,7 @@
 #[leverframe::machine(serde)]
-//~^ E0277 Bulb: serde::Deserialize
-//~^^ E0277 Bulb: serde::Serialize
 pub mod lamp {
     #[context] pub struct Bulb;
+    //~^ E0277 derive what is missing: `#[derive(serde::Serialize, serde::Deserialize)]`
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press(_bulb: &mut Bulb) -> On { On }

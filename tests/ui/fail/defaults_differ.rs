@@ -4,5 +4,5 @@ pub mod lamp {
     #[state] pub struct On;
     #[transition(from = Off)] fn press(hard: bool) -> On { drop(hard); On }
     #[transition(from = On)] fn press(#[default = true] hard: bool) -> Off { drop(hard); Off }
-    //~^ ERROR(true) the defaults of a payload stand in the first clause of `press`: write this one there
+    //~^ ERROR(true) the defaults of a payload are given in the first clause of `press`: move this one there
 }

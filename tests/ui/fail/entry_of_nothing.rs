@@ -4,5 +4,5 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
     #[entry] fn click() {}
-    //~^ ERROR(click) an entry action says of which states: `#[entry(Reading)]`, `#[exit(InReview)]`
+    //~^ ERROR(click) an entry action names its states: `#[entry(Reading)]`, `#[exit(InReview)]`
 }

@@ -4,5 +4,5 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
     #[entry(On)] fn click() -> bool { true }
-    //~^ ERROR(bool) an entry action returns nothing: what may fail belongs into the handler
+    //~^ ERROR(bool) an entry action returns nothing: do what may fail in the handler
 }

@@ -4,5 +4,5 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
     #[exit(Off)] fn click(loud: bool) { let _ = loud; }
-    //~^ ERROR(bool) an exit action sees state and context: there is no payload then
+    //~^ ERROR(bool) an exit action sees state and context, but no payload
 }

@@ -3,5 +3,5 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = [Off, Off])] fn press() -> On { On }
-    //~^ ERROR(Off) `Off` stands in this list already
+    //~^ ERROR(Off) `Off` is in this list already
 }

@@ -4,6 +4,6 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[state] pub struct Dim;
     #[transition(from = Off | Dim)] fn press() -> On { On }
-    //~^ ERROR(|) several states stand in a list: `from = [Draft, Waiting]`
+    //~^ ERROR(|) options have commas between them, and several states are given as a list: `from = [Draft, Waiting]`
     #[transition(from = Off)] fn dim() -> Dim { Dim }
 }

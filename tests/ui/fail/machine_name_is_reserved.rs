@@ -1,5 +1,5 @@
 #[leverframe::machine(name = Event)]
-//~^ ERROR(Event) `Event` is a name that `#[machine]` gives to an item of its own: name the machine with `#[machine(name = …)]`
+//~^ ERROR(Event) `Event` is the name of an item that `#[machine]` generates: name the machine with `#[machine(name = …)]`
 pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;

@@ -1,5 +1,5 @@
 #[leverframe::machine(name = Lamp, name = Torch)]
-//~^ ERROR(name) `name` is given already: once is enough
+//~^ ERROR(name) `name` is given already: remove one
 pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;

@@ -1,5 +1,5 @@
 #[leverframe::machine(serde, serde)]
-//~^ ERROR(serde) `serde` is given already: once is enough
+//~^ ERROR(serde) `serde` is given already: remove one
 pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;

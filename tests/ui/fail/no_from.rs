@@ -3,7 +3,7 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition] fn press() -> On { On }
-    //~^ ERROR(transition) a transition says where it starts: `#[transition(from = State)]`
+    //~^ ERROR(transition) a transition names its source: `#[transition(from = State)]`
     #[transition()] fn push() -> On { On }
-    //~^ ERROR(transition()) a transition says where it starts: `#[transition(from = State)]`
+    //~^ ERROR(transition()) a transition names its source: `#[transition(from = State)]`
 }

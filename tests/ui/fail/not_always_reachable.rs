@@ -10,6 +10,6 @@ pub mod change {
     #[transition(from = Approved)] fn deploy() -> Deployed { Deployed }
     #[state] pub struct Parked;
     #[transition(from = Waiting)] fn park() -> Parked { Parked }
-    //~^ ERROR(park) nothing leads surely from `Parked` to `Deployed`: Draft --submit--> Waiting --park--> Parked; work ends
+    //~^ ERROR(park) nothing leads for certain from `Parked` to `Deployed`: Draft --submit--> Waiting --park--> Parked; work ends
     #[transition(from = Parked)] fn resume() -> Result<Waiting, u8> { Ok(Waiting) }
 }

@@ -4,5 +4,5 @@ pub mod lamp {
     #[state] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
     #[transition(from = On)] fn press(hard: bool) -> Off { drop(hard); Off }
-    //~^ ERROR(hard) the clauses of one event carry the same payload, and the first `press` carries nothing
+    //~^ ERROR(hard) the clauses of one event have the same payload, and the first `press` has none
 }

@@ -4,7 +4,7 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
     #[prompt] fn help(percent: u8) -> String { percent.to_string() }
-    //~^ ERROR(u8) an argument of a prompt is a text: `String` or `Option<String>`
+    //~^ ERROR(u8) an argument of a prompt is a `String` or an `Option<String>`
     #[prompt] fn advice(words: Option<u8>) -> String { String::new() }
-    //~^ ERROR(Option<u8>) an argument of a prompt is a text: `String` or `Option<String>`
+    //~^ ERROR(Option<u8>) an argument of a prompt is a `String` or an `Option<String>`
 }

@@ -4,7 +4,7 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
     #[prompt] fn help() -> u8 { 0 }
-    //~^ ERROR(u8) a prompt returns a text: `String` or `Result<String, Error>`
+    //~^ ERROR(u8) a prompt returns a `String` or a `Result<String, Error>`
     #[prompt] fn advice() -> Result<&'static str, String> { Ok("") }
-    //~^ ERROR(&'static str) a prompt returns a text: `String` or `Result<String, Error>`
+    //~^ ERROR(&'static str) a prompt returns a `String` or a `Result<String, Error>`
 }

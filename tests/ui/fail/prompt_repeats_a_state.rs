@@ -4,5 +4,5 @@ pub mod lamp {
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
     #[prompt(On, On)] fn help() -> String { String::new() }
-    //~^ ERROR(On) `On` stands in this list already
+    //~^ ERROR(On) `On` is in this list already
 }

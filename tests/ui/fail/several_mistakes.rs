@@ -3,7 +3,7 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(fnal)] pub struct State;
     //~^ ERROR(fnal) `#[state]` has no option `fnal`; did you mean `final`?
-    //~^^ ERROR(State) `State` is a name that `#[machine]` gives to an item of its own: choose another
+    //~^^ ERROR(State) `State` is the name of an item that `#[machine]` generates: choose another
     #[transition(from = Of)] fn press() -> Onn { Onn }
     //~^ ERROR(Of) no state `Of` is declared; did you mean `Off`?
     //~^^ ERROR(Onn) no state `Onn` is declared: mark a struct `Onn` with `#[state]`

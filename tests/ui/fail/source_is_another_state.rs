@@ -3,5 +3,5 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press(on: &mut On) -> On { On }
-    //~^ ERROR(&mut On) a handler sees the state that it leaves, which is `Off`
+    //~^ ERROR(&mut On) a handler sees its source, which is `Off`
 }

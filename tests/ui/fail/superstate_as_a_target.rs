@@ -5,5 +5,5 @@ pub mod lamp {
     #[superstate] pub struct Working;
     #[transition(from = Off)] fn press() -> On { On }
     #[transition(from = Off)] fn push() -> Working { Working }
-    //~^ ERROR(Working) `Working` is a superstate, and a transition leads to one state: name one inside
+    //~^ ERROR(Working) `Working` is a superstate, and the target of a transition is a state: name one inside
 }

@@ -4,5 +4,5 @@ pub mod lamp {
     #[state(final, parent = Working)] pub struct On;
     #[superstate] pub struct Working;
     #[transition(from = Working)] fn press() -> On { On }
-    //~^ ERROR(Working) `On` is final, and nothing happens in a final state: take it out of `from`, or make it an ordinary state
+    //~^ ERROR(Working) `On` is final, and a final state has no transitions: remove it from `from`, or make it an ordinary state
 }

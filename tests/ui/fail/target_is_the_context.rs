@@ -4,5 +4,5 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> Bulb { Bulb }
-    //~^ ERROR(Bulb) the context is lent, not returned: take `&mut Bulb`
+    //~^ ERROR(Bulb) a handler borrows the context and does not return it: take `&mut Bulb`
 }

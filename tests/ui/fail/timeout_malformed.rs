@@ -3,9 +3,11 @@ pub mod lamp {
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = Off, after = "soon")] fn press() -> On { On }
-    //~^ ERROR("soon") a duration is a whole number with its unit, of `ms`, `s`, `m`, `h` and `d`: `"30s"`, `"1h 30m"`
+    //~^ ERROR("soon") a duration is numbers with units from `ms` to `weeks`: `"30s"`, `"1h 30m"`, `"14 days"`
     #[transition(from = Off, after = "0s")] fn push() -> On { On }
-    //~^ ERROR("0s") a duration is a whole number with its unit, of `ms`, `s`, `m`, `h` and `d`: `"30s"`, `"1h 30m"`
-    #[transition(from = Off, after = "3 h")] fn pull() -> On { On }
-    //~^ ERROR("3 h") a duration is a whole number with its unit, of `ms`, `s`, `m`, `h` and `d`: `"30s"`, `"1h 30m"`
+    //~^ ERROR("0s") a timeout falls due after some time: the duration is zero
+    #[transition(from = Off, after = "1 month")] fn pull() -> On { On }
+    //~^ ERROR("1 month") months and years vary in length: give the duration in days or weeks
+    #[transition(from = Off, after = "3us")] fn hit() -> On { On }
+    //~^ ERROR("3us") a duration is a whole number of milliseconds
 }

@@ -1,4 +1,6 @@
-//! The scanner against what lines it is for, and against serde_json on whatever is JSON.
+//! The scanner against what lines it is for, and against `serde_json` on whatever is JSON.
+
+#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 use serde_json::{Map, Value, json};
 
@@ -96,32 +98,32 @@ fn what_wants_no_answer() {
 struct Random(u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % bound
+        usize::try_from(self.0 % bound as u64).unwrap()
     }
 
     fn text(&mut self) -> String {
         const PARTS: [&str; 12] =
             ["id", "method", "\"", "\\", "{", "}", "[", ",", ":", "\u{1f600}", "\n", "x"];
-        (0..self.below(6)).map(|_| PARTS[self.below(12) as usize]).collect()
+        (0..self.below(6)).map(|_| PARTS[self.below(12)]).collect()
     }
 
-    fn value(&mut self, depth: u64) -> Value {
+    fn value(&mut self, depth: usize) -> Value {
         match self.below(if depth == 0 { 5 } else { 7 }) {
-            0 => json!(self.below(1 << 40)),
-            1 => json!(-(self.below(1000) as i64)),
+            0 => json!(self.below(1 << 31)),
+            1 => json!(-i64::try_from(self.below(1000)).unwrap()),
             2 => json!(self.below(2) == 0),
-            3 => json!(self.below(1000) as f64 / 8.0),
+            3 => json!(f64::from(u16::try_from(self.below(1000)).unwrap()) / 8.0),
             4 => json!(self.text()),
             5 => (0..self.below(4)).map(|_| self.value(depth - 1)).collect(),
             _ => Value::Object(self.object(depth - 1)),
         }
     }
 
-    fn object(&mut self, depth: u64) -> Map<String, Value> {
+    fn object(&mut self, depth: usize) -> Map<String, Value> {
         (0..self.below(5)).map(|_| (self.text(), self.value(depth))).collect()
     }
 
@@ -132,9 +134,9 @@ impl Random {
             members.push(("id".to_owned(), self.value(0)));
         }
         for index in (1..members.len()).rev() {
-            members.swap(index, self.below(index as u64 + 1) as usize);
+            members.swap(index, self.below(index + 1));
         }
-        let space = |random: &mut Self| [" ", "\t", "", "", "\r"][random.below(5) as usize];
+        let space = |random: &mut Self| [" ", "\t", "", "", "\r"][random.below(5)];
         let members: Vec<_> = members
             .iter()
             .map(|(key, value)| {
@@ -172,7 +174,7 @@ fn the_id_is_the_one_that_serde_json_finds() {
         assert_eq!(found.id, expected(object.get("id")), "{line}");
         assert_eq!(found.has_method, object.contains_key("method"), "{line}");
         assert!(found.is_complete, "{line}");
-        let size = 1 + random.below(7) as usize;
+        let size = 1 + random.below(7);
         assert_eq!(in_pieces(line.as_bytes(), size), found, "in pieces of {size}: {line}");
     }
 }
@@ -184,8 +186,8 @@ fn damage_behind_the_id_does_not_hide_it() {
     for _ in 0..20_000 {
         let mut line = format!(r#"{{"id":42,"a":{},"b":1}}"#, random.value(3)).into_bytes();
         for _ in 0..=random.below(4) {
-            let place = 9 + random.below(line.len() as u64 - 9) as usize;
-            line[place] = random.below(256) as u8;
+            let place = 9 + random.below(line.len() - 9);
+            line[place] = u8::try_from(random.below(256)).unwrap();
         }
         let found = Scanner::scan(&line);
         assert_eq!(in_pieces(&line, 3), found);

@@ -1,0 +1,99 @@
+//! The command that lists runs.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Done;
+use super::store::StoreOption;
+use super::table::Table;
+use super::terminal;
+use crate::caller::Principal;
+use crate::portable::Portable;
+use crate::record::RunId;
+use crate::store::{Head, Store};
+use crate::text;
+
+/// How many runs are read at once.
+const PAGE: usize = 1000;
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// List only the runs of this owner
+    #[arg(long, value_name = "NAME")]
+    owner: Option<Principal>,
+    /// List removed runs
+    #[arg(long)]
+    removed: bool,
+    /// Print a JSON object on each line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// Lists runs, or removed runs.
+pub(super) async fn list<M: Portable>(List { owner, removed, json, store }: List) -> Done {
+    let store = store.existing::<M>()?;
+    if removed {
+        return list_removed(&*store, owner.as_ref(), json).await;
+    }
+    let mut table = Table::new(["OWNER", "RUN", "VERSION", "STATE", "TIME", "DUE"], json);
+    let mut after: Option<RunId> = None;
+    loop {
+        let heads = store.heads(owner.as_ref(), after.as_ref(), PAGE).await?;
+        for head in &heads {
+            let (cells, object) = if head.is_damaged { damaged(head) } else { listed(head) };
+            table.push(cells, &object)?;
+        }
+        table.flush()?;
+        for head in heads.iter().filter(|head| head.is_damaged) {
+            let RunId { owner, name } = &head.run;
+            terminal::note(&format!(
+                "the run `{name}` of `{owner}` is damaged; restore a backup, or remove it by `remove {name} --owner \
+                 {owner}`"
+            ));
+        }
+        match heads.into_iter().last() {
+            Some(last) if after.as_ref() != Some(&last.run) => after = Some(last.run),
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn listed(head: &Head) -> ([String; 6], Value) {
+    let Head { run, version, configuration, time, due, .. } = head;
+    let (state, time) = (configuration.to_string(), text::time(*time));
+    let due = due.map(text::time);
+    let object = json!({
+        "owner": run.owner, "run": run.name, "version": version, "state": state, "time": time, "due": due,
+    });
+    let due = due.unwrap_or_default();
+    ([run.owner.to_string(), run.name.to_string(), version.to_string(), state, time, due], object)
+}
+
+/// A head of which nothing but the name is shown, since nothing else can be trusted.
+fn damaged(head: &Head) -> ([String; 6], Value) {
+    let RunId { owner, name } = &head.run;
+    let object = json!({"owner": owner, "run": name, "damaged": true});
+    let none = String::new;
+    ([owner.to_string(), name.to_string(), none(), "damaged".to_owned(), none(), none()], object)
+}
+
+async fn list_removed(store: &dyn Store, owner: Option<&Principal>, json: bool) -> Done {
+    let mut table = Table::new(["OWNER", "RUN", "VERSION", "ACTOR", "REMOVED"], json);
+    let tombstones = store.tombstones().await?.into_iter();
+    for tombstone in
+        tombstones.filter(|tombstone| owner.is_none_or(|owner| tombstone.run.owner == *owner))
+    {
+        let RunId { owner, name } = tombstone.run;
+        let (version, actor, removed) =
+            (tombstone.version, tombstone.actor, text::time(tombstone.time));
+        let object = json!({
+            "owner": owner, "run": name, "version": version, "actor": actor, "removed": removed,
+        });
+        let cells =
+            [owner.to_string(), name.to_string(), version.to_string(), actor.to_string(), removed];
+        table.push(cells, &object)?;
+    }
+    Ok(table.finish()?)
+}
