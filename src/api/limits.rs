@@ -10,8 +10,8 @@ const REASON_BYTES: usize = 1 << 10;
 
 /// How large arguments and answers may be. Sizes are lengths as JSON, in bytes.
 ///
-/// Refusals need no limit: each has at most 4 KiB, lists at most 20 names, and repeats at most 200 characters of an
-/// argument.
+/// Refusals have fixed limits: each has at most 4 KiB, lists at most 20 names, and repeats at most 200 characters of an
+/// argument. A reason that the machine's author gives is cut after 1 KiB.
 ///
 /// ```
 /// use leverframe::api::ApiLimits;

@@ -35,17 +35,18 @@ async fn records_say_when_and_who() {
     runs.apply(&local(), &main_run(), say("a"), Request::new()).await.unwrap();
     let history = runs.history(&main_run(), Version::START, ALL).await.unwrap();
     assert_eq!(history.version, Version(1));
-    let mut told = serde_json::to_value(&history.records).unwrap();
-    for record in told.as_array_mut().unwrap() {
+    let mut written = serde_json::to_value(&history.records).unwrap();
+    for record in written.as_array_mut().unwrap() {
         let hash = record.as_object_mut().unwrap().remove("hash").unwrap();
         assert_eq!(hash.as_str().unwrap().len(), 64);
     }
-    let program = told[0]["entry"]["started"].as_object_mut().unwrap().remove("program").unwrap();
+    let program =
+        written[0]["entry"]["started"].as_object_mut().unwrap().remove("program").unwrap();
     assert_eq!(program["chart"], Hash::of_graph(Orchestrator::CHART).to_string());
-    let digest = told[1]["entry"]["applied"].as_object_mut().unwrap().remove("digest").unwrap();
+    let digest = written[1]["entry"]["applied"].as_object_mut().unwrap().remove("digest").unwrap();
     assert_eq!(digest.as_str().unwrap().len(), 64);
     assert_eq!(
-        told,
+        written,
         serde_json::json!([
             {
                 "version": 0, "time": "2026-11-22T12:00:00Z", "actor": "local",
@@ -61,9 +62,9 @@ async fn records_say_when_and_who() {
     );
 }
 
-/// Whatever decides where a history leads changes the hash of the graph, and no documentation does.
+/// Everything that decides where a history leads changes the hash of the graph. Documentation does not.
 #[test]
-fn the_hash_of_a_graph_tells_what_matters() {
+fn the_hash_of_a_graph_covers_what_matters() {
     macro_rules! hash {
         ($($part:tt)*) => {{
             const CHART: Chart = chart!($($part)*);
@@ -108,13 +109,13 @@ async fn a_history_reads_back_to_what_was() {
     let runs = Runs::<Orchestrator>::new(store.clone());
     let (local, main) = (local(), main_run());
     let value = |run: &leverframe::run::Run<Orchestrator>| run.value().unwrap();
-    let told = |text: &str| Some(text.to_owned());
+    let given = |text: &str| Some(text.to_owned());
     for (version, event) in [
         say("a"),
-        events::Plan { task_description: told("tea") }.into(),
+        events::Plan { task_description: given("tea") }.into(),
         events::StoreKnowledge { key: "k".to_owned(), value: "v".to_owned() }.into(),
         events::Research { research_topic: None }.into(),
-        events::Fail { error_description: told("no water") }.into(),
+        events::Fail { error_description: given("no water") }.into(),
         events::Rest {}.into(),
     ]
     .into_iter()

@@ -1,11 +1,11 @@
-//! What a refusal tells, and that nothing comes of what was refused.
+//! What a refusal says, and that a refused call changes nothing.
 
 use serde_json::json;
 
 use super::Client;
 
 #[tokio::test]
-async fn an_illegal_move_tells_the_legal_ones() {
+async fn an_illegal_move_names_the_legal_ones() {
     let client = Client::start().await;
     client.go("EXECUTING").await;
     let refused = client.error("transition_state", json!({"new_state": "idle"})).await;

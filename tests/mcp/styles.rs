@@ -119,13 +119,13 @@ async fn resources(client: &Client) {
             .contains("IDLE --> PLANNING: plan(task_description?)")
     );
 
-    let told = read(client, "state://planning/prompt").await;
+    let text = read(client, "state://planning/prompt").await;
     assert!(
-        told.contains("PLANNING") && told.contains("tea") && told.contains("RESEARCHING"),
-        "{told}"
+        text.contains("PLANNING") && text.contains("tea") && text.contains("RESEARCHING"),
+        "{text}"
     );
-    let told = read(client, "run://other/prompt/PLANNING").await;
-    assert!(told.contains("PLANNING") && !told.contains("tea"), "{told}");
+    let text = read(client, "run://other/prompt/PLANNING").await;
+    assert!(text.contains("PLANNING") && !text.contains("tea"), "{text}");
 }
 
 async fn prompts(client: &Client) {
