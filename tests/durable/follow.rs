@@ -143,7 +143,8 @@ async fn watching_ends_with_the_store() {
         drop(store);
         for receiver in &mut receivers {
             receiver.borrow_and_update();
-            assert!(receiver.changed().await.is_err(), "the channel is closed");
+            let closed = tokio::time::timeout(Duration::from_secs(20), receiver.changed()).await;
+            assert!(closed.expect("an end").is_err(), "the channel is closed");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Putting a backup in the place of a store, while others use it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use leverframe::caller::Principal;
 use leverframe::record::{Hash, Position, Program, Snapshot};
@@ -83,7 +84,8 @@ async fn a_restored_store_is_as_its_backup() {
     assert!(matches!(done, Err(StoreError::Conflict { .. })), "{done:?}");
 
     // Who follows the log meets what was restored, at positions that are new.
-    watching.wait_for(|position| *position > from).await.unwrap();
+    let restored = watching.wait_for(|position| *position > from);
+    tokio::time::timeout(Duration::from_secs(20), restored).await.expect("a change").unwrap();
     let logged = store.log(from, at_most(1000)).await.unwrap();
     assert_eq!(logged.len(), 10);
     from = logged[9].position;
