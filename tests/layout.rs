@@ -68,11 +68,12 @@ fn an_import_from_a_higher_layer_is_found() {
     );
     check(
         &[
-            ("orchestrator.rs", "mod machine { use super::A; use crate::runs::Runs; }"),
+            ("orchestrator.rs", "mod declaration;"),
+            ("orchestrator/declaration.rs", "mod machine { use super::A; use crate::runs::Runs; }"),
             ("runs.rs", ""),
         ],
         &[
-            "src/orchestrator.rs:1: `orchestrator` must not import `runs`: the machine uses the library alone",
+            "src/orchestrator/declaration.rs:1: `orchestrator` must not import `runs`: the machine uses the library alone",
         ],
     );
     check(

@@ -100,7 +100,7 @@ fn lamp() {
 
 #[test]
 fn orchestrator() {
-    let source = include_str!("../../src/orchestrator.rs");
+    let source = include_str!("../../src/orchestrator/declaration.rs");
     check_expansion(source, "machine", &expect_file!["../snapshots/orchestrator.rs"]);
 }
 

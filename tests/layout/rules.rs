@@ -74,8 +74,8 @@ fn against_the_layers(import: &Import<'_>) -> Option<String> {
         return None;
     }
     let place = format!("src/{}:{}", import.source.path, import.line);
-    // The machine is a file of its own; what stands below it is the program around it.
-    if from == "orchestrator" && import.from.len() == 1 {
+    // What stands beside the declaration is the program around it.
+    if import.source.path == "orchestrator/declaration.rs" {
         let is_library = LIBRARY.contains(&to.as_str());
         let error =
             format!("{place}: `{from}` must not import `{to}`: the machine uses the library alone");
@@ -151,12 +151,12 @@ fn cycles(imports: &[Import<'_>]) -> Vec<String> {
                 continue;
             };
             seen.extend(path.iter().copied());
-            let named = |name: &&str| {
-                parent.iter().map(String::as_str).chain([*name]).collect::<Vec<_>>().join("::")
+            let full = |child: &&str| {
+                parent.iter().map(String::as_str).chain([*child]).collect::<Vec<_>>().join("::")
             };
             let places: Vec<&str> =
                 path.windows(2).map(|step| graph[step[0]][step[1]].as_str()).collect();
-            let names: Vec<String> = path.iter().map(named).collect();
+            let names: Vec<String> = path.iter().map(full).collect();
             found.push(format!("{}: a cycle: {}", places.join(", "), names.join(" -> ")));
         }
     }

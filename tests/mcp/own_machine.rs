@@ -1,7 +1,6 @@
 //! A machine of an author: one tool for each event, failures, and an end.
 
-use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use leverframe::mcp::rmcp::RoleClient;
@@ -10,8 +9,6 @@ use leverframe::mcp::rmcp::service::{RunningService, ServiceError, ServiceExt};
 use leverframe::mcp::{Builder, Server};
 use leverframe::runs::Runs;
 use leverframe::store::memory::MemoryStore;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
 use super::{each, error, ok};
@@ -19,6 +16,12 @@ use super::{each, error, ok};
 /// A loan of a book.
 #[leverframe::machine(serde)]
 pub mod loan {
+    use std::borrow::Cow;
+    use std::sync::LazyLock;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde::{Deserialize, Deserializer};
+
     #[context]
     #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
     pub struct Card {
@@ -128,7 +131,7 @@ pub mod loan {
 
     /// Whether a shelf has the book.
     #[query]
-    fn is_on(card: &Card, shelf: super::Shelf) -> bool {
+    fn is_on(card: &Card, shelf: Shelf) -> bool {
         let _ = card;
         shelf.0 == "s0"
     }
@@ -150,43 +153,43 @@ pub mod loan {
     fn remind(lent: &Lent, tone: String) -> String {
         format!("Ask {} for the book, {tone}.", lent.reader)
     }
-}
 
-use loan::Loan;
+    /// One of a thousand shelves.
+    #[derive(Clone)]
+    pub struct Shelf(String);
 
-/// One of a thousand shelves.
-#[derive(Clone)]
-pub struct Shelf(String);
-
-impl Shelf {
-    fn names() -> &'static [&'static str] {
-        static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-            (0..1000).map(|shelf| &*Box::leak(format!("s{shelf}").into_boxed_str())).collect()
-        });
-        &NAMES
+    impl Shelf {
+        fn names() -> &'static [&'static str] {
+            static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+                (0..1000).map(|shelf| &*Box::leak(format!("s{shelf}").into_boxed_str())).collect()
+            });
+            &NAMES
+        }
     }
-}
 
-impl<'de> Deserialize<'de> for Shelf {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        if Self::names().contains(&name.as_str()) {
-            Ok(Self(name))
-        } else {
-            Err(serde::de::Error::unknown_variant(&name, Self::names()))
+    impl<'de> Deserialize<'de> for Shelf {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let name = String::deserialize(deserializer)?;
+            if Self::names().contains(&name.as_str()) {
+                Ok(Self(name))
+            } else {
+                Err(serde::de::Error::unknown_variant(&name, Self::names()))
+            }
+        }
+    }
+
+    impl JsonSchema for Shelf {
+        fn schema_name() -> Cow<'static, str> {
+            "Shelf".into()
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({"type": "string", "enum": Self::names()})
         }
     }
 }
 
-impl JsonSchema for Shelf {
-    fn schema_name() -> Cow<'static, str> {
-        "Shelf".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "enum": Self::names()})
-    }
-}
+use loan::Loan;
 
 type Client = RunningService<RoleClient, ()>;
 
