@@ -83,14 +83,15 @@ impl Lines {
         self.start = end;
     }
 
-    /// Whether no more can be read without more memory.
-    pub(super) fn is_full(&self) -> bool {
-        self.start == 0 && self.end == self.buffer.len()
+    /// Whether so much is left that there is no need to read ahead.
+    pub(super) fn is_ample(&self) -> bool {
+        self.end - self.start >= ROOM / 2
     }
 
     /// Room for more input, which [`Lines::filled`] takes.
     pub(super) fn room(&mut self) -> &mut [u8] {
-        if self.start > 0 {
+        let is_worth_moving = self.start >= self.buffer.len() / 2 || self.end == self.buffer.len();
+        if self.start > 0 && (is_worth_moving || self.start == self.end) {
             self.buffer.copy_within(self.start..self.end, 0);
             self.searched -= self.start;
             self.end -= self.start;

@@ -34,7 +34,9 @@ impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
             }
             ticket.room().await;
         }
-        let answer = settled(Service::handle_request(&self.0, request, context)).await;
+        // It is large, and in a box it is not moved.
+        let call = Box::pin(Service::handle_request(&self.0, request, context));
+        let answer = settled(call).await;
         if let (Some(ticket), Ok(Ok(answer))) = (&ticket, &answer) {
             ticket.made(text_bytes(answer));
         }

@@ -55,8 +55,8 @@ impl<R: AsyncRead + Send + Unpin> StdioTransport<R> {
                 self.exchange.will_read(self.lines.left() + usize::from(self.held.is_some()));
                 return if is_over { Poll::Ready(None) } else { Poll::Pending };
             }
-            // While the bounds hold up the lines, the end of the input is still looked for, as far as there is memory.
-            if next.is_pending() && self.lines.is_full() {
+            // While the bounds hold up the lines, some are read ahead, so that the end of the input is seen in time.
+            if next.is_pending() && self.lines.is_ample() {
                 return Poll::Pending;
             }
             ready!(self.poll_fill(cx));
