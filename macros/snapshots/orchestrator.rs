@@ -400,7 +400,7 @@ pub mod events {
 ::leverframe::__chart! {
     #[doc = " The machine [`Orchestrator`] as data."] pub CHART = "Orchestrator"
     "Takes an agent through a task: plan, research, execute, review." 0
-    "acc13240c9befa4e1172de56501c5d14941c62dfac36781e7d6a176b75d4ff2d"; states { "Idle"
+    "d65c0dce4bea1412bf65fc17ab9e365cd496d3940309fc0b0880d5c8e1dd9c00"; states { "Idle"
     "IDLE" "Waiting for instructions."[]; "Planning" "PLANNING"
     "Creating a structured plan for a task."[]; "Researching" "RESEARCHING"
     "Gathering information needed for a task."[]; "Executing" "EXECUTING"

@@ -88,7 +88,7 @@ fn tree(tokens: &[Token], begin: usize, prefix: &[String], uses: &mut Vec<Use>) 
     let Some(last) = path.last().cloned() else { return place };
     let mut import = Use { name: last, path, line: token.line, place: begin };
     if is_sign(tokens, place, '*') {
-        import.name = "*".to_owned();
+        "*".clone_into(&mut import.name);
         place += 1;
     }
     if import.path.last().is_some_and(|last| last == "self") && import.path.len() > 1 {
@@ -96,7 +96,7 @@ fn tree(tokens: &[Token], begin: usize, prefix: &[String], uses: &mut Vec<Use>) 
         import.name = import.path.last().cloned().unwrap_or_default();
     }
     if name(tokens, place) == Some("as") {
-        import.name = name(tokens, place + 1).unwrap_or("_").to_owned();
+        name(tokens, place + 1).unwrap_or("_").clone_into(&mut import.name);
         place += 2;
     }
     uses.push(import);
