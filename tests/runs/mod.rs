@@ -3,7 +3,7 @@
 mod limits;
 mod programs;
 mod races;
-pub(crate) mod requests;
+mod requests;
 pub(crate) mod timeouts;
 
 use std::sync::{Arc, Mutex};

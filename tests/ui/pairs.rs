@@ -30,7 +30,7 @@ fn every_pair_compiles_or_tells_what_is_legal() {
 
 /// What a file of the repository uses that derives schemas.
 const SCHEMARS: &str =
-    "schemars = { version = \"1\", default-features = false, features = [\"derive\", \"std\"] }";
+    "schemars = { version = \"1\", default-features = false, features = [\"derive\"] }";
 
 /// The crate of one machine.
 struct Pairs {

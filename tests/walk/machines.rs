@@ -23,7 +23,6 @@ mod levels;
 use levels::nested::{self, Nested};
 
 use crate::mcp::own_machine::{fork, loan};
-use crate::runs::requests::shelf;
 use crate::runs::timeouts::ticket;
 
 /// The way over the typed machine and back.
@@ -37,7 +36,7 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 11] {
+pub(super) fn all() -> [(&'static str, usize); 10] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
@@ -49,12 +48,11 @@ pub(super) fn all() -> [(&'static str, usize); 11] {
         ("loan", check(&loan())),
         ("fork", check(&fork())),
         ("ticket", check(&ticket())),
-        ("shelf", check(&shelf())),
     ]
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 11] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 10] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -66,7 +64,6 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 11] {
         ("loan", loan::Loan::CHART),
         ("fork", fork::Fork::CHART),
         ("ticket", ticket::Ticket::CHART),
-        ("shelf", shelf::Shelf::CHART),
     ]
 }
 
@@ -648,30 +645,6 @@ fn ticket() -> Samples<ticket::Ticket> {
                 events::Remind.into(),
                 events::Doze.into(),
                 events::Close.into(),
-            ];
-            all.into()
-        },
-        typed: by_types!(),
-        value: |machine| to_string(machine.parts()).expect("JSON"),
-    }
-}
-
-fn shelf() -> Samples<shelf::Shelf> {
-    use shelf::{Books, Event, Full, Open, Shelf, State, events};
-    Samples {
-        machines: || {
-            let states: [State; 2] = [Open.into(), Full.into()];
-            let machine = |state| -> Shelf {
-                Parts { state, context: Books { count: 3 }, history: () }.into()
-            };
-            states.map(machine).into()
-        },
-        events: || {
-            let titles = [("a".to_owned(), 1), ("b".to_owned(), 2)];
-            let all: [Event; 3] = [
-                events::Fill.into(),
-                events::Put { titles: [].into() }.into(),
-                events::Put { titles: titles.into() }.into(),
             ];
             all.into()
         },
