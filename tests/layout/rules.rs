@@ -156,7 +156,7 @@ fn cycles(imports: &[Import<'_>]) -> Vec<String> {
             };
             let places: Vec<&str> =
                 path.windows(2).map(|step| graph[step[0]][step[1]].as_str()).collect();
-            let modules: Vec<String> = path.iter().map(named).collect();
+            let modules: Vec<String> = path.iter().map(full).collect();
             found.push(format!("{}: a cycle: {}", places.join(", "), modules.join(" -> ")));
         }
     }
