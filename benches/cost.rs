@@ -59,7 +59,7 @@ impl Package {
             .args(["rustc", "--lib", "--profile", "check", "--offline", "--", "-Ztime-passes"])
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cost/target"))
-            // Allows `-Ztime-passes`, by which the compiler tells what its passes took.
+            // Allows `-Ztime-passes`, by which the compiler reports what its passes took.
             .env("RUSTC_BOOTSTRAP", "1")
             .output()?;
         let time = begin.elapsed();
@@ -90,7 +90,7 @@ fn expansion(output: &Output) -> Result<Duration, Box<dyn Error>> {
     let line = log.lines().find(|line| line.trim_end().ends_with("\tmacro_expand_crate"));
     let seconds = line.and_then(|line| line.trim_start().strip_prefix("time:"));
     let seconds = seconds.and_then(|rest| rest.split(';').next());
-    Ok(Duration::from_secs_f64(seconds.ok_or("the compiler tells no times")?.trim().parse()?))
+    Ok(Duration::from_secs_f64(seconds.ok_or("the compiler reports no times")?.trim().parse()?))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

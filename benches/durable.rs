@@ -287,13 +287,13 @@ async fn conversation(folder: &Path) -> Done<()> {
     Ok(())
 }
 
-/// The bytes that this process has passed to the system to write, where it tells.
+/// The bytes that this process has passed to the system to write, if it reports that.
 fn written() -> Option<u64> {
     let io = fs::read_to_string("/proc/self/io").ok()?;
     io.lines().find_map(|line| line.strip_prefix("wchar:"))?.trim().parse().ok()
 }
 
-/// Resident memory of many live runs, where the system tells.
+/// Resident memory of many live runs, if the system reports it.
 async fn memory() -> Done<()> {
     let many = 10_000;
     let with_live = |most| {

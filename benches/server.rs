@@ -47,7 +47,7 @@ impl Server {
         if answer.contains("\"result\"") { Ok(answer) } else { Err(answer.into()) }
     }
 
-    /// Its resident memory in KiB, where the system tells.
+    /// Its resident memory in KiB, if the system reports it.
     fn resident(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -132,7 +132,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     server.ask(DISCOVER)?;
     match server.resident() {
         Some(resident) => println!("| resident at rest | {:.1} MiB |", resident as f64 / 1024.0),
-        None => println!("| resident at rest | not told by this system |"),
+        None => println!("| resident at rest | not reported by this system |"),
     }
     server.end()
 }

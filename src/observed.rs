@@ -1,8 +1,8 @@
-//! A machine that tells of each event that it takes.
+//! A machine that reports each event that it takes.
 
 use crate::machine::{Applied, Machine, Refusal};
 
-/// A runtime machine with somebody who is told of each event that it takes, after its actions have run.
+/// A runtime machine that calls a function after each event that it takes, once the actions have run.
 ///
 /// ```
 /// # #[leverframe::machine]
@@ -35,16 +35,16 @@ pub struct Observed<M, F> {
 }
 
 impl<M: Machine, F: FnMut(&M, &Applied<M>)> Observed<M, F> {
-    /// The machine, of which `on_transition` is told.
+    /// Calls `on_transition` after each event that `machine` takes.
     pub fn new(machine: M, on_transition: F) -> Self {
         Self { machine, on_transition }
     }
 
-    /// Lets the machine take an event, and tells of it.
+    /// Applies an event, and reports it.
     ///
     /// # Errors
     ///
-    /// The refusal, of which nobody is told but the caller.
+    /// The refusal, which is not reported.
     pub fn apply(&mut self, event: impl Into<M::Event>) -> Result<Applied<M>, Refusal<M>> {
         let applied = self.machine.apply(event)?;
         (self.on_transition)(&self.machine, &applied);
@@ -56,7 +56,7 @@ impl<M: Machine, F: FnMut(&M, &Applied<M>)> Observed<M, F> {
         &self.machine
     }
 
-    /// The machine, of which nobody is told any more.
+    /// The machine, whose events are no longer reported.
     pub fn into_machine(self) -> M {
         self.machine
     }

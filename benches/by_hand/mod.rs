@@ -59,7 +59,7 @@ impl Match {
     }
 }
 
-/// A statig machine whose context tells whether the event was taken.
+/// A statig machine whose context says whether the event was taken.
 pub(crate) struct Statig(StateMachine<Shared>);
 
 /// A statig machine in its initial state.

@@ -128,13 +128,13 @@ pub enum ServeError {
     Unanswered(usize),
 }
 
-/// Serves one client, until its input ends or `told_to_end` comes; once more, and it ends at once.
+/// Serves one client until its input ends or `signal` comes. A second signal ends it at once.
 async fn serve<M: Portable<Context: Default>>(
     server: Server<M>,
     limits: StdioLimits,
     input: impl AsyncRead + Send + Unpin + 'static,
     output: impl AsyncWrite + Send + Unpin + 'static,
-    mut told_to_end: impl AsyncFnMut(),
+    mut signal: impl AsyncFnMut(),
 ) -> Result<(), ServeError> {
     let grace = limits.grace;
     let exchange = Exchange::new(limits);
@@ -147,13 +147,13 @@ async fn serve<M: Portable<Context: Default>>(
     let mut session = Box::pin(session(server, transport, &exchange));
     tokio::select! {
         done = &mut session => return done,
-        () = told_to_end() => exchange.stop(),
+        () = signal() => exchange.stop(),
         () = exchange.ended() => {}
         never = &mut time => match never {},
     }
     tokio::select! {
         done = &mut session => return done,
-        () = told_to_end() => {}
+        () = signal() => {}
         () = sleep(grace) => {}
         never = &mut time => match never {},
     }

@@ -124,7 +124,7 @@ impl MemoryStore {
         Ok(self.moved(&kept))
     }
 
-    /// Tells the watchers, under the lock, so that the position never goes back.
+    /// Notifies the watchers under the lock, so that the position never goes back.
     fn moved(&self, kept: &Kept) -> Position {
         let end = Position(kept.end);
         self.end.send_replace(end);

@@ -10,8 +10,8 @@ use leverframe::store::memory::MemoryStore;
 use serde_json::{Value, json};
 
 use super::own_machine::loan::Loan;
-use super::unrecorded::Brittle;
 use super::{Client, each, local, object};
+use crate::runs::unrecorded::Brittle;
 
 /// The maximum length of a refusal.
 const REFUSAL: usize = 4 << 10;

@@ -14,8 +14,8 @@ use leverframe::store::{Append, PageLimit, Store};
 use serde_json::{Value, json};
 
 use super::own_machine::loan::Loan;
-use super::unrecorded::say;
 use super::{Stopped, local, main_run, object};
+use crate::runs::races::say;
 
 const ALL: PageLimit = PageLimit::new(100, 1 << 20);
 

@@ -14,7 +14,6 @@ mod restarts;
 mod strictness;
 mod styles;
 mod timeouts;
-pub(crate) mod unrecorded;
 mod wire;
 
 use std::process::{ExitStatus, Stdio};

@@ -2,9 +2,10 @@
 
 mod limits;
 mod programs;
-mod races;
+pub(crate) mod races;
 mod requests;
 pub(crate) mod timeouts;
+pub(crate) mod unrecorded;
 
 use std::sync::{Arc, Mutex};
 

@@ -14,11 +14,11 @@ use leverframe::store::sqlite::SqliteStore;
 use super::{Intruded, caller, copied, id, key};
 use crate::durable::Folder;
 
-fn say(text: &str) -> Event {
+pub(crate) fn say(text: &str) -> Event {
     events::AddUserMessage { message: text.to_owned() }.into()
 }
 
-async fn said(runs: &Runs<Orchestrator>) -> Vec<String> {
+pub(super) async fn said(runs: &Runs<Orchestrator>) -> Vec<String> {
     let messages = runs.read(&id("main"), |run| run.context().messages.clone()).await.unwrap();
     messages.into_iter().map(|message| message.content).collect()
 }

@@ -13,7 +13,7 @@ const BATCH: u16 = 4_002;
 /// Each way is measured so often, by turns with the others; the median counts.
 const ROUNDS: u16 = 1_001;
 
-/// Takes a batch of events, given by their numbers, and tells the time.
+/// Takes a batch of events, given by their numbers, and returns the time that it took.
 type Once = Box<dyn Fn(&[u8]) -> Duration>;
 
 /// A way to take a batch of events.

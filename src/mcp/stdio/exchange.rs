@@ -21,9 +21,9 @@ pub(super) struct Exchange {
     state: Mutex<State>,
     /// Lets one call go on that waits for room.
     room: Notify,
-    /// Tells the writer of answers.
+    /// Wakes the writer of answers.
     answered: Notify,
-    /// Is told when nothing more is read.
+    /// Notified when nothing more is read.
     ended: Notify,
 }
 

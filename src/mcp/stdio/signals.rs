@@ -1,4 +1,4 @@
-//! How the system tells the process to end.
+//! The signals by which the system ends the process.
 
 use std::io;
 
