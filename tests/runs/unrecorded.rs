@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use leverframe::orchestrator::Orchestrator;
-use leverframe::record::{RunId, Snapshot, Version};
+use leverframe::record::{Snapshot, Version};
 use leverframe::runs::{Request, Runs, RunsError};
 use leverframe::store::memory::MemoryStore;
 use leverframe::store::{Append, StoreError};
