@@ -21,6 +21,10 @@ use super::value::failed;
 /// cut no more is read.
 const LOG: i64 = 4096;
 
+/// How many pages the log has when others have to wait until it is moved whole: 48 MiB. As long as others write, too,
+/// something is left each time, and the log does not begin anew.
+const LONG_LOG: i64 = 3 * LOG;
+
 /// How far the writer is with moving the log.
 pub(super) struct Moving {
     guard: Arc<Guard>,
@@ -77,7 +81,8 @@ impl Moving {
             Stage::Due if self.has_help() => Stage::Helped,
             Stage::Due | Stage::Rest => {
                 if self.guard.is_same() {
-                    passive(connection);
+                    let is_long = log(connection).is_some_and(|(pages, _)| pages >= LONG_LOG);
+                    moved(connection, if is_long { "RESTART" } else { "PASSIVE" });
                 }
                 Stage::Idle
             }
@@ -123,7 +128,9 @@ pub(super) fn before_end(connection: &Connection, guard: &Guard, moving: &Moving
         && match moving.at_end(connection) {
             End::Empty => true,
             End::Unmoved => mark_end(connection, guard).is_ok(),
-            End::Others => false,
+            End::Others => {
+                Marks::read(connection, guard.place()).is_ok_and(Marks::were_never_moved)
+            }
         };
     if may_move {
         // Otherwise the log stays, and is moved after the next start.
@@ -143,15 +150,20 @@ fn mark_end(connection: &Connection, guard: &Guard) -> Result<(), StoreError> {
     marked
 }
 
-/// How many pages of the log are not in the file yet.
-fn unmoved(connection: &Connection) -> Option<i64> {
+/// How many pages the log has, and how many of them are in the file.
+fn log(connection: &Connection) -> Option<(i64, i64)> {
     let mut state = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)").ok()?;
-    state.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)).ok()
+    state.query_row([], |row| Ok((row.get(1)?, row.get(2)?))).ok()
 }
 
-/// Moves what can be moved without waiting for anybody.
-fn passive(connection: &Connection) -> bool {
-    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+/// How many pages of the log are not in the file yet.
+fn unmoved(connection: &Connection) -> Option<i64> {
+    log(connection).map(|(pages, moved)| pages - moved)
+}
+
+/// Moves the log: `PASSIVE` what can be moved without waiting for anybody, `RESTART` all of it.
+fn moved(connection: &Connection, how: &str) -> bool {
+    let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()));
     // The log stays, and is moved at another time.
     moved.inspect_err(|error| tracing::error!(%error, "the log cannot be moved")).is_ok()
 }
@@ -173,7 +185,7 @@ impl Helper {
             while begun.recv().is_ok() {
                 let open = connection.take().or_else(|| schema::reading(guard.place()).ok());
                 if !guard.is_dead() && guard.is_same() {
-                    connection = open.filter(passive);
+                    connection = open.filter(|open| moved(open, "PASSIVE"));
                 }
                 done.store(true, Ordering::SeqCst);
             }
