@@ -129,6 +129,10 @@ async fn a_log_that_was_removed_is_noticed() {
 async fn a_file_that_nobody_uses_may_be_replaced() {
     let folder = Folder::new();
     let path = folder.file();
+    for _ in 0..2 {
+        drop(SqliteStore::open(&path).unwrap());
+        assert!(!path.with_extension("db-wal").exists(), "a new store, and one that is only read");
+    }
     let (store, _) = live(&path).await;
     drop(store);
     assert!(!path.with_extension("db-wal").exists(), "the log is in the file");

@@ -28,6 +28,8 @@ pub(super) struct Moving {
     helper: Option<Helper>,
     /// Whether the log has no transaction of this store yet.
     is_first: bool,
+    /// Whether this store has written to the log.
+    has_written: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,8 +56,9 @@ enum End {
 }
 
 impl Moving {
-    pub(super) fn new(guard: Arc<Guard>) -> Self {
-        Self { guard, stage: Stage::Idle, helper: None, is_first: true }
+    /// The log of a store, which is new if it was made just now.
+    pub(super) fn new(guard: Arc<Guard>, is_new: bool) -> Self {
+        Self { guard, stage: Stage::Idle, helper: None, is_first: true, has_written: is_new }
     }
 
     /// Writes what a transaction has to say of the marks, before its commit.
@@ -68,7 +71,7 @@ impl Moving {
 
     /// Goes on after a commit.
     pub(super) fn go_on(&mut self, connection: &Connection) {
-        self.is_first = false;
+        (self.is_first, self.has_written) = (false, true);
         let stage = self.stage;
         self.stage = match stage {
             Stage::Idle if unmoved(connection).is_some_and(|pages| pages >= LOG) => Stage::Due,
@@ -103,7 +106,7 @@ impl Moving {
     fn at_end(&self, connection: &Connection) -> End {
         match unmoved(connection) {
             Some(0) => End::Empty,
-            Some(_) if !self.is_first => End::Unmoved,
+            Some(_) if self.has_written => End::Unmoved,
             // Whoever wrote it moves it.
             _ => End::Others,
         }
