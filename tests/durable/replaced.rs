@@ -175,7 +175,7 @@ async fn the_log_is_moved_while_others_write() {
         "moving the log",
         &format!("120 MB written, {moved} MiB moved, at most {longest} MiB of log"),
     );
-    assert!(moved > 60 && longest < 60, "{moved} MiB of 120 MB, {longest} MiB of log");
+    assert!(moved > 60 && longest < 100, "{moved} MiB of 120 MB, {longest} MiB of log");
     for (number, store) in stores.iter().enumerate() {
         for run in 0..2 {
             let run = name(&format!("r{run}"));

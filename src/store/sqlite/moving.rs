@@ -1,7 +1,7 @@
 //! Moving the log into the file, which SQLite calls a checkpoint, beside the commits.
 //!
-//! When the log has grown, a thread moves what it has by then, while the writer goes on. The writer then moves the
-//! little that has come since, between two transactions, so that the next one begins the log anew.
+//! Whenever the log has grown, a thread moves what it has by then, while the writer goes on. When the log is long, the
+//! writer moves the little that has come since, between two transactions, so that the next one begins the log anew.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,9 +17,12 @@ use super::schema;
 use super::transaction::execute;
 use super::value::failed;
 
-/// How many pages the log has when it is moved: 16 MiB. What is written again and again is moved once, and after a power
-/// cut no more is read.
-const LOG: i64 = 4096;
+/// How many pages the thread moves at once: 16 MiB. What is written again and again is moved once.
+const MOVED: i64 = 4096;
+
+/// How many pages the log has when the writer moves the rest, so that it begins anew: 48 MiB. The next commit waits for
+/// that, so it comes seldom; and not much more is read after a power cut.
+const LONG: i64 = 3 * MOVED;
 
 /// How far the writer is with moving the log.
 pub(super) struct Moving {
@@ -34,7 +37,7 @@ pub(super) struct Moving {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The log is short.
+    /// Nothing is to be moved.
     Idle,
     /// The next commit has a new mark; then the thread begins.
     Due,
@@ -74,8 +77,13 @@ impl Moving {
         (self.is_first, self.has_written) = (false, true);
         let stage = self.stage;
         self.stage = match stage {
-            Stage::Idle if unmoved(connection).is_some_and(|pages| pages >= LOG) => Stage::Due,
-            Stage::Helped if self.helper.as_ref().is_none_or(Helper::is_done) => Stage::Rest,
+            Stage::Idle if Log::of(connection).is_some_and(|log| log.unmoved >= MOVED) => {
+                Stage::Due
+            }
+            Stage::Helped if self.helper.as_ref().is_none_or(Helper::is_done) => {
+                let is_long = Log::of(connection).is_some_and(|log| log.length >= LONG);
+                if is_long { Stage::Rest } else { Stage::Idle }
+            }
             Stage::Idle | Stage::Helped => stage,
             Stage::Due if self.has_help() => Stage::Helped,
             Stage::Due | Stage::Rest => {
@@ -104,8 +112,8 @@ impl Moving {
 
     /// Whether the log may be moved into the file at the end of the store, and whether that takes a new mark.
     fn at_end(&self, connection: &Connection) -> End {
-        match unmoved(connection) {
-            Some(0) => End::Empty,
+        match Log::of(connection) {
+            Some(Log { unmoved: 0, .. }) => End::Empty,
             Some(_) if self.has_written => End::Unmoved,
             // Whoever wrote it moves it.
             _ => End::Others,
@@ -146,10 +154,20 @@ fn mark_end(connection: &Connection, guard: &Guard) -> Result<(), StoreError> {
     marked
 }
 
-/// How many pages of the log are not in the file yet.
-fn unmoved(connection: &Connection) -> Option<i64> {
-    let mut state = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)").ok()?;
-    state.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)).ok()
+/// The pages of the log.
+struct Log {
+    length: i64,
+    /// Those that are not in the file yet.
+    unmoved: i64,
+}
+
+impl Log {
+    fn of(connection: &Connection) -> Option<Self> {
+        let mut state = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)").ok()?;
+        let (length, moved): (i64, i64) =
+            state.query_row([], |row| Ok((row.get(1)?, row.get(2)?))).ok()?;
+        Some(Self { length, unmoved: length - moved })
+    }
 }
 
 /// Moves what can be moved without waiting for anybody.
