@@ -1,4 +1,4 @@
-#![cfg_attr(any(), doc = include_str!("../README.md"))]
+#![cfg_attr(feature = "server", doc = include_str!("../README.md"))]
 #![cfg_attr(
     not(feature = "server"),
     doc = "Compile-time-checked state machines, with a typed and a runtime form of each."
@@ -22,19 +22,19 @@ mod refusal;
 pub mod caller;
 #[cfg(feature = "server")]
 pub mod clock;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod cli;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod demo;
 #[cfg(feature = "server")]
 pub mod orchestrator;
 #[cfg(feature = "server")]
 pub mod record;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod run;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod runs;
-#[cfg(any())]
+#[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "server")]
 pub mod store;

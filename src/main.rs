@@ -1,2 +1,7 @@
-//! Switched off.
-fn main() {}
+//! The program `leverframe`: the orchestrator, ready to be served.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    leverframe::cli::leverframe()
+}

@@ -2,14 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
-#[cfg(any())]
 mod allocation;
 mod durable;
-#[cfg(any())]
 mod features;
-#[cfg(any())]
 mod mcp;
-#[cfg(any())]
 mod ui;
-#[cfg(any())]
 mod walk;

@@ -10,7 +10,7 @@ mod disk;
 mod failing;
 mod file;
 mod follow;
-#[cfg(any())]
+#[cfg(target_os = "linux")]
 mod full;
 mod harness;
 mod load;
@@ -20,7 +20,6 @@ mod power;
 mod refused;
 #[cfg(unix)]
 mod replaced;
-#[cfg(any())]
 mod requests;
 mod restore;
 #[cfg(unix)]
@@ -29,9 +28,8 @@ mod scripted;
 mod short;
 mod snapshots;
 mod storm;
-#[cfg(any())]
 pub(crate) mod timeouts;
-#[cfg(any())]
+#[cfg(unix)]
 mod unwritable;
 mod weather;
 
