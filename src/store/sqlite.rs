@@ -123,7 +123,7 @@ impl SqliteStore {
 
     fn start(path: &Path) -> Result<Self, OpenCause> {
         let place = Place::open(path)?;
-        let connection = schema::connect(&place)?;
+        let (connection, is_new) = schema::connect(&place)?;
         check::check(&connection, &place)?;
         let last = append::last(&connection)
             .map_err(|error| OpenCause::Damaged(crate::text::chain(&error)))?;
@@ -135,8 +135,14 @@ impl SqliteStore {
         let is_broken = Arc::new(AtomicBool::new(false));
         let pending = Arc::new(Pending::default());
         let (published, broken) = (Arc::clone(&end), Arc::clone(&is_broken));
-        let mut writer =
-            Writer::new(Arc::clone(&guard), connection, published, broken, Arc::clone(&pending));
+        let mut writer = Writer::new(
+            Arc::clone(&guard),
+            connection,
+            is_new,
+            published,
+            broken,
+            Arc::clone(&pending),
+        );
         let (questions, asked) = mpsc::channel(QUEUE);
         let writer = spawn("store-writer", move || writer.work(waiting))?;
         let reader = spawn("store-reader", move || reader.work(asked))?;

@@ -129,6 +129,10 @@ async fn a_log_that_was_removed_is_noticed() {
 async fn a_file_that_nobody_uses_may_be_replaced() {
     let folder = Folder::new();
     let path = folder.file();
+    for _ in 0..2 {
+        drop(SqliteStore::open(&path).unwrap());
+        assert!(!path.with_extension("db-wal").exists(), "a new store, and one that is only read");
+    }
     let (store, _) = live(&path).await;
     drop(store);
     assert!(!path.with_extension("db-wal").exists(), "the log is in the file");
@@ -171,7 +175,7 @@ async fn the_log_is_moved_while_others_write() {
         "moving the log",
         &format!("120 MB written, {moved} MiB moved, at most {longest} MiB of log"),
     );
-    assert!(moved > 60 && longest < 60, "{moved} MiB of 120 MB, {longest} MiB of log");
+    assert!(moved > 60 && longest < 100, "{moved} MiB of 120 MB, {longest} MiB of log");
     for (number, store) in stores.iter().enumerate() {
         for run in 0..2 {
             let run = name(&format!("r{run}"));

@@ -58,11 +58,6 @@ impl Marks {
         Self { current: 0, previous: 0, file: Some(0) }.renew(connection)
     }
 
-    /// Whether the file was made, and nothing was moved into it since.
-    pub(super) fn were_never_moved(self) -> bool {
-        self.file == Some(0)
-    }
-
     /// Whether log and file belong together.
     pub(super) fn fit(self) -> bool {
         [self.current, self.previous].map(Some).contains(&self.file)

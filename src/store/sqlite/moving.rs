@@ -1,12 +1,13 @@
 //! Moving the log into the file, which SQLite calls a checkpoint, beside the commits.
 //!
-//! When the log has grown, a thread moves what it has by then, while the writer goes on. The writer then moves the
-//! little that has come since, between two transactions, so that the next one begins the log anew.
+//! Whenever the log has grown, a thread moves what it has by then, while the writer goes on. When the log is long, the
+//! writer moves the little that has come since, between two transactions, so that the next one begins the log anew.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -17,13 +18,15 @@ use super::schema;
 use super::transaction::execute;
 use super::value::failed;
 
-/// How many pages the log has when it is moved: 16 MiB. What is written again and again is moved once, and after a power
-/// cut no more is read.
-const LOG: i64 = 4096;
+/// How many pages the thread moves at once: 16 MiB. What is written again and again is moved once.
+const MOVED: i64 = 4096;
 
-/// How many pages the log has when others have to wait until it is moved whole: 48 MiB. As long as others write, too,
-/// something is left each time, and the log does not begin anew.
-const LONG_LOG: i64 = 3 * LOG;
+/// How many pages the log has when the writer moves the rest, so that it begins anew: 48 MiB. The next commit waits for
+/// that, so it comes seldom; and not much more is read after a power cut.
+const LONG: i64 = 3 * MOVED;
+
+/// The longest wait for readers before the log begins anew.
+const BRIEFLY: Duration = Duration::from_millis(20);
 
 /// How far the writer is with moving the log.
 pub(super) struct Moving {
@@ -32,11 +35,13 @@ pub(super) struct Moving {
     helper: Option<Helper>,
     /// Whether the log has no transaction of this store yet.
     is_first: bool,
+    /// Whether this store has written to the log.
+    has_written: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The log is short.
+    /// Nothing is to be moved.
     Idle,
     /// The next commit has a new mark; then the thread begins.
     Due,
@@ -58,8 +63,9 @@ enum End {
 }
 
 impl Moving {
-    pub(super) fn new(guard: Arc<Guard>) -> Self {
-        Self { guard, stage: Stage::Idle, helper: None, is_first: true }
+    /// The log of a store, which is new if it was made just now.
+    pub(super) fn new(guard: Arc<Guard>, is_new: bool) -> Self {
+        Self { guard, stage: Stage::Idle, helper: None, is_first: true, has_written: is_new }
     }
 
     /// Writes what a transaction has to say of the marks, before its commit.
@@ -72,17 +78,25 @@ impl Moving {
 
     /// Goes on after a commit.
     pub(super) fn go_on(&mut self, connection: &Connection) {
-        self.is_first = false;
+        (self.is_first, self.has_written) = (false, true);
         let stage = self.stage;
         self.stage = match stage {
-            Stage::Idle if unmoved(connection).is_some_and(|pages| pages >= LOG) => Stage::Due,
-            Stage::Helped if self.helper.as_ref().is_none_or(Helper::is_done) => Stage::Rest,
+            Stage::Idle if Log::of(connection).is_some_and(|log| log.unmoved >= MOVED) => {
+                Stage::Due
+            }
+            Stage::Helped if self.helper.as_ref().is_none_or(Helper::is_done) => {
+                let is_long = Log::of(connection).is_some_and(|log| log.length >= LONG);
+                if is_long { Stage::Rest } else { Stage::Idle }
+            }
             Stage::Idle | Stage::Helped => stage,
             Stage::Due if self.has_help() => Stage::Helped,
             Stage::Due | Stage::Rest => {
                 if self.guard.is_same() {
-                    let is_long = log(connection).is_some_and(|(pages, _)| pages >= LONG_LOG);
-                    moved(connection, if is_long { "RESTART" } else { "PASSIVE" });
+                    if stage == Stage::Rest {
+                        whole(connection)
+                    } else {
+                        passive(connection)
+                    };
                 }
                 Stage::Idle
             }
@@ -106,9 +120,9 @@ impl Moving {
 
     /// Whether the log may be moved into the file at the end of the store, and whether that takes a new mark.
     fn at_end(&self, connection: &Connection) -> End {
-        match unmoved(connection) {
-            Some(0) => End::Empty,
-            Some(_) if !self.is_first => End::Unmoved,
+        match Log::of(connection) {
+            Some(Log { unmoved: 0, .. }) => End::Empty,
+            Some(_) if self.has_written => End::Unmoved,
             // Whoever wrote it moves it.
             _ => End::Others,
         }
@@ -128,9 +142,7 @@ pub(super) fn before_end(connection: &Connection, guard: &Guard, moving: &Moving
         && match moving.at_end(connection) {
             End::Empty => true,
             End::Unmoved => mark_end(connection, guard).is_ok(),
-            End::Others => {
-                Marks::read(connection, guard.place()).is_ok_and(Marks::were_never_moved)
-            }
+            End::Others => false,
         };
     if may_move {
         // Otherwise the log stays, and is moved after the next start.
@@ -150,22 +162,37 @@ fn mark_end(connection: &Connection, guard: &Guard) -> Result<(), StoreError> {
     marked
 }
 
-/// How many pages the log has, and how many of them are in the file.
-fn log(connection: &Connection) -> Option<(i64, i64)> {
-    let mut state = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)").ok()?;
-    state.query_row([], |row| Ok((row.get(1)?, row.get(2)?))).ok()
+/// The pages of the log.
+struct Log {
+    length: i64,
+    /// Those that are not in the file yet.
+    unmoved: i64,
 }
 
-/// How many pages of the log are not in the file yet.
-fn unmoved(connection: &Connection) -> Option<i64> {
-    log(connection).map(|(pages, moved)| pages - moved)
+impl Log {
+    fn of(connection: &Connection) -> Option<Self> {
+        let mut state = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)").ok()?;
+        let (length, moved): (i64, i64) =
+            state.query_row([], |row| Ok((row.get(1)?, row.get(2)?))).ok()?;
+        Some(Self { length, unmoved: length - moved })
+    }
 }
 
-/// Moves the log: `PASSIVE` what can be moved without waiting for anybody, `RESTART` all of it.
-fn moved(connection: &Connection, how: &str) -> bool {
-    let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()));
+/// Moves what can be moved without waiting for anybody.
+fn passive(connection: &Connection) -> bool {
+    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     // The log stays, and is moved at another time.
     moved.inspect_err(|error| tracing::error!(%error, "the log cannot be moved")).is_ok()
+}
+
+/// Moves the whole log, so that the next commit begins it anew, and keeps other writers waiting meanwhile. A reader that
+/// takes long, such as a backup, is not waited for.
+fn whole(connection: &Connection) -> bool {
+    let moved = connection
+        .busy_timeout(BRIEFLY)
+        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())));
+    let reset = connection.busy_timeout(schema::PATIENCE);
+    moved.and(reset).inspect_err(|error| tracing::error!(%error, "the log cannot be moved")).is_ok()
 }
 
 /// The thread that moves the log.
@@ -185,7 +212,7 @@ impl Helper {
             while begun.recv().is_ok() {
                 let open = connection.take().or_else(|| schema::reading(guard.place()).ok());
                 if !guard.is_dead() && guard.is_same() {
-                    connection = open.filter(|open| moved(open, "PASSIVE"));
+                    connection = open.filter(passive);
                 }
                 done.store(true, Ordering::SeqCst);
             }

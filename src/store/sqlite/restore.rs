@@ -64,9 +64,9 @@ fn restored(source: &Path, target: &Path, time: DateTime<Utc>) -> Result<Option<
     if place.is(&found) {
         return Err(Fault::From(OpenCause::Itself));
     }
-    let connection = schema::connect(&found).map_err(to)?;
+    let (connection, is_new) = schema::connect(&found).map_err(to)?;
     let guard = Arc::new(Guard::new(found).map_err(to)?);
-    let mut moving = Moving::new(Arc::clone(&guard));
+    let mut moving = Moving::new(Arc::clone(&guard), is_new);
     execute(&connection, "BEGIN IMMEDIATE").map_err(to)?;
     // Without its commit the transaction ends with the connection.
     let is_used = is_used(&connection).map_err(to)?;

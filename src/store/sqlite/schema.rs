@@ -17,7 +17,7 @@ const APPLICATION: i64 = 0x4c76_7266;
 const OLDEST: i32 = 3_051_003;
 
 /// How long a process waits for another that writes.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How much of the file a connection keeps in memory, where it is used, in KiB; SQLite wants it below zero. The pages of
 /// a thousand runs and of their index fit.
@@ -33,8 +33,8 @@ const FORM: i64 = 1;
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 64;
 
-/// A connection to the store, with all its settings set and read back.
-pub(super) fn connect(place: &Place) -> Result<Connection, OpenCause> {
+/// A connection to the store, with all its settings set and read back, and whether the store was made by it.
+pub(super) fn connect(place: &Place) -> Result<(Connection, bool), OpenCause> {
     if rusqlite::version_number() < OLDEST {
         return Err(OpenCause::Old(rusqlite::version()));
     }
@@ -45,7 +45,7 @@ pub(super) fn connect(place: &Place) -> Result<Connection, OpenCause> {
     if is_empty {
         make(&mut connection)?;
     }
-    Ok(connection)
+    Ok((connection, is_empty))
 }
 
 /// A connection that only reads, after one that was opened by [`connect`].

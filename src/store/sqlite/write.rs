@@ -70,11 +70,12 @@ impl Writer {
     pub(super) fn new(
         guard: Arc<Guard>,
         connection: Connection,
+        is_new: bool,
         end: Arc<watch::Sender<Position>>,
         is_broken: Arc<AtomicBool>,
         pending: Arc<Pending>,
     ) -> Self {
-        let (connection, moving) = (Some(connection), Moving::new(Arc::clone(&guard)));
+        let (connection, moving) = (Some(connection), Moving::new(Arc::clone(&guard), is_new));
         Self { guard, connection, moving, end, is_broken, pending, upkeep: Upkeep::default() }
     }
 
@@ -132,7 +133,7 @@ impl Writer {
         if !self.guard.is_same() {
             return Err(Refusal::Reopen("it was moved, removed or replaced; put it back".into()));
         }
-        let connection = schema::connect(self.guard.place())
+        let (connection, _) = schema::connect(self.guard.place())
             .map_err(|cause| Refusal::Reopen(Box::new(cause)))?;
         let busy: i64 = connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
