@@ -266,7 +266,8 @@ impl<M: Portable> Run<M> {
         if let (Some(body), Entry::Applied { digest, .. }) = (&body, &mut entry) {
             if body.len() > limit && body.len() > before {
                 let reason = format!(
-                    "state and context would have {} bytes as JSON, and at most {limit} are allowed",
+                    "state and context would have {} bytes as JSON, and at most {limit} are allowed \
+                     (`context_bytes`)",
                     body.len()
                 );
                 return Err(Rejection::new(RejectionKind::Limit, chart_event, reason));

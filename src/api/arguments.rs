@@ -150,7 +150,9 @@ fn bounded(message: &str) -> String {
 fn unfit(value: &Value, schema: &Value, limit: usize) -> Option<String> {
     let size = json_length(value);
     if size > limit {
-        return Some(format!("it has {size} bytes as JSON, and at most {limit} are allowed"));
+        return Some(format!(
+            "it has {size} bytes as JSON, and at most {limit} are allowed (`argument_bytes`)"
+        ));
     }
     (!fits(value, schema))
         .then(|| format!("it is {}; expected {}", shown(value), described(schema)))

@@ -257,7 +257,9 @@ fn answered<M: Portable>(
     match seen.machine().answer(query, &mut serde_json::Serializer::new(&mut out)) {
         Ok(()) => {}
         Err(_) if out.is_full => {
-            return Err(format!("the answer has more than {limit} bytes as JSON; request less"));
+            return Err(format!(
+                "the answer has more than {limit} bytes as JSON (`answer_bytes`); request less"
+            ));
         }
         Err(error) => return Err(error.to_string()),
     }

@@ -85,8 +85,10 @@ impl<M: Portable<Context: Default>> Api<M> {
         if text.len() <= limit {
             return Ok(text);
         }
-        let reason =
-            format!("the prompt has {} bytes, and at most {limit} are allowed", text.len());
+        let reason = format!(
+            "the prompt has {} bytes, and at most {limit} are allowed (`answer_bytes`)",
+            text.len()
+        );
         Err(CallError::Unanswered(reason))
     }
 

@@ -11,7 +11,7 @@ use crate::record::RunId;
 use crate::run::Run;
 
 /// The bytes that a live run takes besides its machine's value.
-const FRAME: usize = 1 << 10;
+const FRAME: usize = 3 << 10;
 
 /// The slots of the live runs, within the limits.
 pub(super) struct Live<M> {

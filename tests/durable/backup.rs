@@ -112,13 +112,13 @@ async fn a_backup_that_fails_leaves_nothing_behind() {
         assert!(chain(&error).contains(part), "{}", chain(&error));
     }
     // Another one is at work.
-    let lock = std::fs::File::create(folder.0.join("copy.db.partial-lock")).unwrap();
-    std::fs::write(folder.0.join("copy.db.partial"), "begun").unwrap();
+    let lock = std::fs::File::create(folder.0.join("copy.db.leverframe-partial-lock")).unwrap();
+    std::fs::write(folder.0.join("copy.db.leverframe-partial"), "begun").unwrap();
     lock.try_lock().unwrap();
     let copy = folder.0.join("copy.db");
     let error = chain(&store.backup(&copy).await.unwrap_err());
     assert!(error.contains("another backup to this path is under way"), "{error}");
-    assert_eq!(copies(&folder), ["copy.db.partial", "copy.db.partial-lock"]);
+    assert_eq!(copies(&folder), ["copy.db.leverframe-partial", "copy.db.leverframe-partial-lock"]);
     // It was killed.
     drop(lock);
     store.backup(&copy).await.unwrap();

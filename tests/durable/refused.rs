@@ -110,6 +110,22 @@ async fn an_emptied_file_is_refused() {
     drop(SqliteStore::open(&path).unwrap());
 }
 
+/// A store that was emptied while nobody used it is not taken for a new one.
+#[tokio::test]
+async fn a_store_that_was_emptied_at_rest_is_refused() {
+    let folder = Folder::new();
+    let path = folder.file();
+    let store = SqliteStore::open(&path).unwrap();
+    append(&store, &name("main"), Hash::NONE, records(&Hash::NONE, 0, 3, "")).await.unwrap();
+    drop(store);
+    let made = path.metadata().unwrap().created();
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(0).unwrap();
+    if made.is_ok() {
+        check(&folder, &path, "it was emptied");
+    }
+}
+
 #[tokio::test]
 async fn a_half_written_copy_is_refused() {
     let folder = Folder::new();

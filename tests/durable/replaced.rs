@@ -43,7 +43,7 @@ async fn check(what: &str, harm: impl AsyncFn(&SqliteStore, &Path), next: Option
     for _ in 0..3 {
         let done = append(&store, &name("main"), written[2].hash, written[3..].to_vec()).await;
         let Err(error @ StoreError::Poisoned(_)) = done else { panic!("{what}: {done:?}") };
-        assert!(chain(&error).contains("was moved, removed or replaced"), "{}", chain(&error));
+        assert!(chain(&error).contains("was moved, removed, replaced or cut"), "{}", chain(&error));
     }
     let read = all(&store, &name("main")).await;
     assert!(matches!(read, Err(StoreError::Poisoned(_))), "{what}: {read:?}");
@@ -121,6 +121,17 @@ async fn a_log_that_was_removed_is_noticed() {
             std::fs::remove_file(path.with_extension(end)).unwrap();
         };
         check(end, removed, None).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_is_noticed() {
+    for cut in [1, 4096, 40_000] {
+        let harm = async |_: &SqliteStore, path: &Path| {
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            file.set_len(file.metadata().unwrap().len() - cut).unwrap();
+        };
+        check(&format!("cut by {cut} bytes"), harm, None).await;
     }
 }
 

@@ -57,19 +57,19 @@ async fn a_large_argument_is_refused_by_name() {
     let api = Bounded::new(|limits| limits.argument_bytes = 100);
     api.ok("note", json!({"text": "x".repeat(98)})).await;
     let refused = api.refused("note", json!({"text": "\"".repeat(98)})).await;
-    let reason = "it has 198 bytes as JSON, and at most 100 are allowed";
+    let reason = "it has 198 bytes as JSON, and at most 100 are allowed (`argument_bytes`)";
     assert_eq!(refused["invalid"], json!([{"argument": "text", "reason": reason}]));
     let refused = api.refused("note", json!({"text": "a", "run": "x".repeat(99)})).await;
     assert_eq!(refused["invalid"][0]["argument"], "run");
     let tone = object(json!({"tone": "x".repeat(99)}));
     let refused = api.0.prompt(&local(), None, "remind", tone).await.unwrap_err();
-    let reason = "`tone`: it has 101 bytes as JSON, and at most 100 are allowed";
+    let reason = "`tone`: it has 101 bytes as JSON, and at most 100 are allowed (`argument_bytes`)";
     assert_eq!(refused.reason(), reason);
 
     let client = Client::start().await;
     let large = json!({"key": "k", "value": "x".repeat(1 << 20)});
     let refused = client.error("store_knowledge", large).await;
-    let reason = "it has 1048578 bytes as JSON, and at most 1048576 are allowed";
+    let reason = "it has 1048578 bytes as JSON, and at most 1048576 are allowed (`argument_bytes`)";
     assert_eq!(refused["invalid"], json!([{"argument": "value", "reason": reason}]));
 }
 
@@ -137,12 +137,15 @@ async fn a_large_answer_is_refused_by_name() {
     assert_eq!(api.ok("notes", json!({})).await["value"][0].as_str().unwrap().len(), 900);
     api.ok("note", json!({"text": "x".repeat(100)})).await;
     let refused = api.refused("notes", json!({})).await;
-    let reason = "the answer has more than 1000 bytes as JSON; request less";
+    let reason = "the answer has more than 1000 bytes as JSON (`answer_bytes`); request less";
     assert_eq!(refused["failed"], json!({"operation": "notes", "reason": reason}));
     api.ok("lend", json!({"reader": "Ada"})).await;
     let tone = object(json!({"tone": "x".repeat(1000)}));
     let refused = api.0.prompt(&local(), None, "remind", tone).await.unwrap_err();
-    assert_eq!(refused.reason(), "the prompt has 1023 bytes, and at most 1000 are allowed");
+    assert_eq!(
+        refused.reason(),
+        "the prompt has 1023 bytes, and at most 1000 are allowed (`answer_bytes`)"
+    );
 }
 
 #[tokio::test]

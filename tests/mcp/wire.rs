@@ -269,6 +269,33 @@ async fn a_burst_is_recorded_in_its_order() {
     assert!(recorded.as_array().unwrap().iter().all(|run| run["version"] == CALLS), "{recorded}");
 }
 
+/// A prompt comes after the calls that were sent before it.
+#[tokio::test]
+async fn a_prompt_keeps_its_order() {
+    let folder = Folder::new("prompts");
+    let mut lines = vec![call("start", "start_run", &json!({"run": "main"}))];
+    for index in 0..50 {
+        let value = format!("plan {index}.");
+        let data = json!({"key": "action_plan", "value": value});
+        lines.push(call(format!("store {index}"), "store_task_data", &data));
+        let params = json!({"name": "executing_prompt", "arguments": {}, "_meta": meta()});
+        let id = format!("prompt {index}.");
+        lines.push(
+            json!({"jsonrpc": "2.0", "id": id, "method": "prompts/get", "params": params})
+                .to_string(),
+        );
+    }
+    let store = folder.path("runs.db");
+    let answered = answers(&["serve", "--store", &store], lines.join("\n")).await;
+    assert_eq!(answered.len(), lines.len());
+    for answer in answered {
+        if let Some(index) = answer["id"].as_str().unwrap().strip_prefix("prompt ") {
+            let text = answer["result"]["messages"][0]["content"]["text"].as_str().unwrap();
+            assert!(text.contains(&format!("plan {index}")), "{answer}");
+        }
+    }
+}
+
 /// The resident memory of a process, in bytes.
 #[cfg(target_os = "linux")]
 fn resident(server: &Child) -> usize {

@@ -39,7 +39,10 @@ async fn a_context_is_bounded() {
             }
         };
         assert_eq!(refused.rejection.kind, RejectionKind::Limit);
-        assert!(refused.rejection.reason.contains("at most 10000 are allowed"), "{refused:?}");
+        assert!(
+            refused.rejection.reason.contains("at most 10000 are allowed (`context_bytes`)"),
+            "{refused:?}"
+        );
         let length = value(&runs, &id("main")).await.len();
         assert!((6_000..=10_000).contains(&length), "{size}: {length}");
         // What does not grow goes on.

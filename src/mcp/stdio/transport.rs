@@ -211,6 +211,7 @@ fn run_of<'a>(request: &'a ClientRequest, default_run: &'a str) -> Option<&'a st
             let run = params.arguments.as_ref().and_then(|arguments| arguments.get("run"));
             Some(run.and_then(Value::as_str).unwrap_or(default_run))
         }
+        ClientRequest::GetPromptRequest(_) => Some(default_run),
         ClientRequest::ReadResourceRequest(ReadResourceRequest { params, .. }) => {
             match Address::parse(&params.uri)? {
                 Address::State(run) | Address::Prompt(run, _) => Some(run.unwrap_or(default_run)),

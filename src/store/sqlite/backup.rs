@@ -96,7 +96,8 @@ impl Partial {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
-        let (path, lock) = (beside(&to, ".partial"), beside(&to, ".partial-lock"));
+        let (path, lock) =
+            (beside(&to, ".leverframe-partial"), beside(&to, ".leverframe-partial-lock"));
         let partial = Self { _locked: locked(&lock)?, to, path, lock };
         partial.remove();
         // SQLite fills an empty file, which so is its user's alone.

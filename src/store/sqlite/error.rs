@@ -59,7 +59,7 @@ pub(super) enum OpenCause {
     )]
     OnlyLog,
     #[error(
-        "it was emptied while it was in use; restore a backup to another path, or move the files with `-wal` and `-shm` away"
+        "it was emptied; restore a backup to another path, or move it and what stands beside it with `-wal` and `-shm` away"
     )]
     Emptied,
     #[error(

@@ -11,7 +11,7 @@ use std::fs;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rusqlite::Connection;
 
@@ -28,6 +28,8 @@ const OFFSET: u64 = 60;
 pub(super) struct Guard {
     place: Place,
     logs: Vec<(PathBuf, Identity)>,
+    /// The greatest length of the file so far.
+    longest: AtomicU64,
     is_dead: AtomicBool,
 }
 
@@ -103,7 +105,8 @@ impl Guard {
         let logs = logs.map(|log| Ok((Identity::of(&fs::metadata(&log)?), log)));
         let logs = logs.into_iter().collect::<io::Result<Vec<_>>>()?;
         let logs = logs.into_iter().map(|(identity, log)| (log, identity)).collect();
-        Ok(Self { place, logs, is_dead: AtomicBool::new(false) })
+        let longest = AtomicU64::new(place.held.file().metadata()?.len());
+        Ok(Self { place, logs, longest, is_dead: AtomicBool::new(false) })
     }
 
     pub(super) fn place(&self) -> &Place {
@@ -135,13 +138,21 @@ impl Guard {
         Err(replaced())
     }
 
-    /// Whether the paths lead to the files that were opened.
+    /// Whether the paths lead to the files that were opened, and nothing was cut off the store's.
     pub(super) fn is_same(&self) -> bool {
         let file = (&self.place.path, &self.place.held.identity);
         let logs = self.logs.iter().map(|(path, identity)| (path, identity));
         std::iter::once(file).chain(logs).all(|(path, identity)| {
             fs::metadata(path).is_ok_and(|found| Identity::of(&found) == *identity)
-        })
+        }) && !self.is_cut()
+    }
+
+    /// Whether the file is shorter than it was. SQLite never cuts off a part, as nothing is vacuumed.
+    fn is_cut(&self) -> bool {
+        let longest = self.longest.load(Ordering::SeqCst);
+        let length = fs::metadata(&self.place.path).map_or(0, |found| found.len());
+        self.longest.fetch_max(length, Ordering::SeqCst);
+        length < longest
     }
 }
 
@@ -152,6 +163,6 @@ pub(super) fn replaced() -> StoreError {
 
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the file of the store was moved, removed or replaced; nothing is recorded any more; put it back and restart the program"
+    "the file of the store was moved, removed, replaced or cut; nothing is recorded any more; put it back and restart the program"
 )]
 struct Replaced;

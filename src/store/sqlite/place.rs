@@ -7,12 +7,16 @@ use std::io::{
     ErrorKind::{AlreadyExists, InvalidInput, NotFound, PermissionDenied, Unsupported},
 };
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::OpenCause;
 use super::held::Held;
 
 /// How a file of SQLite begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// The longest time that making an empty file takes.
+const JUST_MADE: Duration = Duration::from_millis(50);
 
 /// The length of the header.
 const HEADER: usize = 100;
@@ -77,6 +81,14 @@ impl Place {
         is_filled(&self.beside("-wal"))
     }
 
+    /// Whether the empty file was changed after it was made, if the system keeps both times. One that was only made may
+    /// become a store.
+    fn was_filled(&self) -> io::Result<bool> {
+        let found = self.held.file().metadata()?;
+        let Ok(made) = found.created() else { return Ok(false) };
+        Ok(found.modified()?.duration_since(made).is_ok_and(|since| since > JUST_MADE))
+    }
+
     /// Whether the beginning and the length of the file may be those of a store.
     fn check(&self) -> Result<(), OpenCause> {
         let length = self.held.file().metadata()?.len();
@@ -88,7 +100,9 @@ impl Place {
         if length == 0 {
             return match () {
                 () if self.has_log() => Err(OpenCause::OnlyLog),
-                () if is_there("-wal") || is_there("-shm") => Err(OpenCause::Emptied),
+                () if is_there("-wal") || is_there("-shm") || self.was_filled()? => {
+                    Err(OpenCause::Emptied)
+                }
                 () => Ok(()),
             };
         }

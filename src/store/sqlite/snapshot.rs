@@ -40,7 +40,12 @@ pub(super) fn read(connection: &Connection, run: i64) -> Result<Option<Snapshot>
         }
         let Ok(body) = String::from_utf8(body) else { return Ok(None) };
         snapshot.body = body;
-        Ok((snapshot.seal() == seal).then_some(snapshot))
+        if snapshot.seal() != seal {
+            let version = snapshot.version;
+            tracing::warn!(run = %run, %version, "a snapshot is damaged; the records are replayed");
+            return Ok(None);
+        }
+        Ok(Some(snapshot))
     };
     match read() {
         // The records lead to the same value.
