@@ -5,9 +5,7 @@ use serde_json::error::Category;
 use serde_json::{Value, json};
 
 use super::id::{Envelope, Id, LONGEST_ID};
-
-/// The most characters of what a client has sent that an answer repeats.
-const ECHO: usize = 200;
+use crate::text::shortened;
 
 /// How deep the arrays and objects of a line may lie in each other: the bound of `serde_json`.
 const DEEPEST: u64 = 127;
@@ -159,13 +157,5 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
-    }
-}
-
-/// A text, cut where it is long.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(ECHO) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn append(
         let position = add(found.id, record)?;
         return head::advance(connection, found.id, &head).map(|()| position).inspect_err(
             |error| {
-                tracing::error!(?error, "the head of a run cannot be written");
+                let error = error as &dyn std::error::Error;
+                tracing::error!(error, "the head of a run cannot be written");
                 // The record has no head and must not stay. Without its transaction the batch fails as a whole.
                 let _ = execute(connection, "ROLLBACK");
             },

@@ -167,7 +167,8 @@ impl Upkeep {
             Ok(())
         });
         if let Err(error) = step {
-            tracing::warn!(?error, "a snapshot cannot be written");
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "a snapshot cannot be written");
             self.give_up(pending);
         }
     }

@@ -265,7 +265,9 @@ impl Task {
 /// Why no transaction can begin.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
-    #[error("the file cannot be written; check that the disk has room")]
+    #[error(
+        "the file cannot be written; check that the disk has room, and that no other program locks the file"
+    )]
     Begin(#[source] rusqlite::Error),
     #[error("the file cannot be opened again")]
     Reopen(#[source] Cause),
