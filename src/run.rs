@@ -5,13 +5,14 @@
 mod digests;
 mod error;
 mod replay;
+mod snapshot;
 mod status;
 mod timers;
 
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -21,7 +22,7 @@ pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
 use crate::chart::{Event, Initiator};
 use crate::guarded::{Panic, guarded};
-use crate::machine::{Applied, Machine, Name, Named, Parts, Reason, Refusal};
+use crate::machine::{Applied, Machine, Name, Named, Reason, Refusal};
 use crate::portable::Portable;
 use crate::record::{
     Actor, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version, canonical,
@@ -332,61 +333,6 @@ impl<M: Portable> Run<M> {
         let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
         clause.is_some_and(|clause| clause.after().is_some())
     }
-
-    /// State, context and history memory, as canonical JSON.
-    ///
-    /// # Errors
-    ///
-    /// One of them cannot be written.
-    pub fn value(&self) -> Result<String, serde_json::Error> {
-        canonical(self.machine.parts())
-    }
-
-    /// The run as it is, to go on from without its history.
-    ///
-    /// # Errors
-    ///
-    /// As [`value`](Self::value).
-    pub fn snapshot(&self) -> Result<Snapshot, serde_json::Error> {
-        Ok(self.snapshot_of(self.value()?))
-    }
-
-    fn snapshot_of(&self, body: String) -> Snapshot {
-        Snapshot::new(self.version(), self.hash, self.program, body, self.timers.0.clone())
-    }
-
-    /// The run of a snapshot that this very program made; `None` if it is another's or does not read back to the same
-    /// value.
-    #[must_use]
-    pub fn restored(snapshot: &Snapshot, program: Program) -> Option<Self> {
-        if snapshot.program != program {
-            return None;
-        }
-        let Written { state, context, history } = serde_json::from_str(&snapshot.body).ok()?;
-        let machine: M = Parts { state, context, history }.into();
-        let leaf = machine.parts().state.name().number();
-        let timers = Timers::restored(M::CHART, leaf, snapshot.entered.clone())?;
-        let run = Self {
-            machine,
-            program,
-            initial: None,
-            records: snapshot.version.0.saturating_add(1),
-            hash: snapshot.hash,
-            time: DateTime::<Utc>::MIN_UTC,
-            timers,
-            digests: Digests::restored(snapshot),
-            is_foreign: false,
-        };
-        run.value().is_ok_and(|value| value == snapshot.body).then_some(run)
-    }
-}
-
-/// The body of a snapshot.
-#[derive(Deserialize)]
-struct Written<S, C, H> {
-    state: S,
-    context: C,
-    history: H,
 }
 
 /// A machine in its initial state, which it has entered, with this context.

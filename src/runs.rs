@@ -30,7 +30,7 @@ pub use self::request::Request;
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
-use crate::record::{Program, RequestKey, RunId, RunName, Version};
+use crate::record::{Hash, Program, RequestKey, RunId, RunName, Version};
 use crate::run::{RunStatus, Stamp};
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
 
@@ -141,8 +141,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         } else if let Some(opening) =
             run.start(Stamp::new(now, caller.principal().clone(), key.clone()))
         {
-            let after = crate::record::Hash::NONE;
-            match self.record(id, &run, after, vec![opening], None).await {
+            match self.record(id, &run, Hash::NONE, vec![opening], None).await {
                 Ok(()) => started = true,
                 // Another caller was faster, perhaps with this very request.
                 Err(StoreError::Conflict { .. }) => run = self.fresh(id, &mut place).await?,

@@ -8,7 +8,7 @@ use crate::caller::Caller;
 use crate::chart::Event;
 use crate::machine::Named;
 use crate::portable::Portable;
-use crate::record::{Entry, Hash, Record, RunId, Snapshot};
+use crate::record::{Entry, Hash, Record, RequestKey, RunId, Snapshot};
 use crate::run::{Rejection, RejectionKind, Run, RunStatus, Stamp, event_json, in_chart};
 use crate::store::{Append, StoreError};
 
@@ -58,14 +58,14 @@ impl<M: Portable<Context: Default>> Runs<M> {
             let now = self.clock.now();
             let run = self.current(id, &slot, &mut place, now).await?;
             let status = |run: &Run<M>| run.status(id);
-            if let Some(earlier) = self.earlier(caller, id, &request).await? {
+            if let Some((key, earlier)) = self.earlier(caller, id, &request).await? {
                 let (made, status) = (made::<M, C>(&earlier, &choose), status(&run));
                 self.live.put(id, &mut place, run);
                 return match made {
                     Some(event) => {
                         Ok(Outcome::Accepted(Accepted { event, status, replayed: true }))
                     }
-                    None => Err(RunsError::reused(&earlier, status)),
+                    None => Err(RunsError::reused(key, earlier.version, status)),
                 };
             }
             let event = match choose(run.leaf()) {
@@ -102,15 +102,16 @@ impl<M: Portable<Context: Default>> Runs<M> {
         Err(RunsError::Contended(status))
     }
 
-    /// The record that the request made when it was sent before.
-    async fn earlier(
+    /// The key of the request, and the record that it made when it was sent before.
+    async fn earlier<'a>(
         &self,
         caller: &Caller,
         id: &RunId,
-        request: &Request,
-    ) -> Result<Option<Record>, RunsError> {
+        request: &'a Request,
+    ) -> Result<Option<(&'a RequestKey, Record)>, RunsError> {
         let Some(key) = &request.key else { return Ok(None) };
-        Ok(self.store.keyed(id, caller.principal(), key).await?)
+        let record = self.store.keyed(id, caller.principal(), key).await?;
+        Ok(record.map(|record| (key, record)))
     }
 
     /// Applies an event to a run that is taken out of its place, records it, and puts the run back.

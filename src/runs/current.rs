@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::MutexGuard as RunGuard;
 
 use super::live::Slot;
-use super::offload::offload_work;
+use super::offload::{offload, offload_work};
 use super::{PAGE, Runs, RunsError};
 use crate::portable::Portable;
 use crate::record::{Program, Record, RunId, Version};
@@ -115,7 +115,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 let replay = move |run: &mut Run<M>| {
                     records.iter().try_for_each(|record| run.replay(record))
                 };
-                let (after, done) = super::offload::offload(run, replay).await?;
+                let (after, done) = offload(run, replay).await?;
                 done.map_err(broken)?;
                 run = after;
             }

@@ -1,7 +1,7 @@
 //! Why a run did not do what was requested.
 
 use crate::guarded::Panic;
-use crate::record::{Record, RequestKey, RunId, Version};
+use crate::record::{RequestKey, RunId, Version};
 use crate::run::{Rejection, RunStatus, StartError, Unreplayable};
 use crate::store::StoreError;
 use crate::text;
@@ -83,13 +83,8 @@ impl RunsError {
         Self::Refused(Box::new(Rejected { rejection, status }))
     }
 
-    pub(super) fn reused(earlier: &Record, status: RunStatus) -> Self {
-        match earlier.key.clone() {
-            Some(key) => {
-                Self::KeyReused { key, version: earlier.version, status: Box::new(status) }
-            }
-            None => Self::Contended(Box::new(status)),
-        }
+    pub(super) fn reused(key: &RequestKey, version: Version, status: RunStatus) -> Self {
+        Self::KeyReused { key: key.clone(), version, status: Box::new(status) }
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Place {
     /// The path without links, beside which SQLite keeps its log.
     pub(super) file: PathBuf,
     pub(super) held: Held,
+    /// Whether the file was made here.
+    is_new: bool,
 }
 
 impl Place {
@@ -39,6 +41,7 @@ impl Place {
             return Err(OpenCause::NoPath);
         }
         let path = std::path::absolute(path)?;
+        let mut is_new = false;
         let found = match fs::metadata(&path) {
             Err(error) if error.kind() == NotFound => {
                 if is_filled(&beside(&path, "-wal")) {
@@ -46,7 +49,11 @@ impl Place {
                 }
                 match create_new(&path) {
                     // Another process was faster.
-                    Ok(_) | Err(OpenCause::Exists) => fs::metadata(&path)?,
+                    Err(OpenCause::Exists) => fs::metadata(&path)?,
+                    Ok(_) => {
+                        is_new = true;
+                        fs::metadata(&path)?
+                    }
                     Err(error) => return Err(error),
                 }
             }
@@ -61,9 +68,18 @@ impl Place {
         }
         let file = path.canonicalize()?;
         let held = Held::open(&file)?;
-        let place = Self { path, file, held };
+        let place = Self { path, file, held, is_new };
         place.check()?;
         Ok(place)
+    }
+
+    /// Removes the file if it was made here and no store came of it, so that it is not taken for one that was emptied.
+    pub(super) fn discard(&self) {
+        let length = self.held.file().metadata().map(|found| found.len());
+        if self.is_new && length.is_ok_and(|length| length == 0) {
+            // What stays is refused with a reason.
+            let _ = fs::remove_file(&self.file);
+        }
     }
 
     /// Whether both are one file.

@@ -35,6 +35,10 @@ const STATEMENTS: usize = 64;
 
 /// A connection to the store, with all its settings set and read back, and whether the store was made by it.
 pub(super) fn connect(place: &Place) -> Result<(Connection, bool), OpenCause> {
+    connected(place).inspect_err(|_| place.discard())
+}
+
+fn connected(place: &Place) -> Result<(Connection, bool), OpenCause> {
     if rusqlite::version_number() < OLDEST {
         return Err(OpenCause::Old(rusqlite::version()));
     }
