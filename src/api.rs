@@ -3,6 +3,7 @@
 //! An [`Api`] knows no protocol. Every way to a machine's runs shares its operations, their schemas, the checks of their
 //! arguments, its answers and its refusals.
 
+mod access;
 mod answer;
 mod arguments;
 mod calls;
@@ -37,7 +38,8 @@ use crate::runs::Runs;
 
 /// The operations of the machine `M` on its runs.
 ///
-/// Every call names its caller, and reaches the caller's own runs.
+/// Every call names its caller. It reaches the caller's own runs by their names, and those of other principals as
+/// `owner/name`, as far as the caller's roles permit.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -110,7 +112,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         M::CHART.prompts()
     }
 
-    /// The caller's run with this name; without a name, the caller's default run.
+    /// The caller's own run with this name; without a name, the caller's default run.
     #[must_use]
     pub fn run_of(&self, caller: &Caller, run: Option<RunName>) -> RunId {
         let run = run.unwrap_or_else(|| self.runs.default_run().clone());

@@ -74,6 +74,28 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 4] = [Self::RunsRead, Self::RunsWrite, Self::GatesDecide, Self::Admin];
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RunsRead => "runs:read",
+            Self::RunsWrite => "runs:write",
+            Self::GatesDecide => "gates:decide",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl Display for Role {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// By which way a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

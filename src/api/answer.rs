@@ -229,16 +229,16 @@ pub(crate) struct UnreplayableJson {
 
 /// A page of the runs of a caller.
 #[derive(Serialize)]
-pub(crate) struct ListJson<'a> {
+pub(crate) struct ListJson {
     pub(crate) runs: Vec<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) next_cursor: Option<&'a RunName>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// A run in a list.
 #[derive(Serialize)]
-pub(crate) struct HeadJson<'a> {
-    run: &'a RunName,
+pub(crate) struct HeadJson {
+    run: String,
     version: Version,
     state: String,
     time: String,
@@ -248,10 +248,11 @@ pub(crate) struct HeadJson<'a> {
     damaged: bool,
 }
 
-impl<'a> HeadJson<'a> {
-    pub(crate) fn new(head: &'a Head) -> Self {
+impl HeadJson {
+    /// A run under the name by which the caller knows it.
+    pub(crate) fn new(run: String, head: &Head) -> Self {
         Self {
-            run: &head.run.name,
+            run,
             version: head.version,
             state: head.configuration.to_string(),
             time: text::time(head.time),

@@ -5,6 +5,7 @@ use std::io;
 use serde_json::{Map, Value};
 
 use super::Api;
+use super::access::{Access, named_for};
 use super::answer::{Answer, Refused, StatusJson, json};
 use super::arguments::{Arguments, Problem};
 use super::error::CallError;
@@ -37,9 +38,16 @@ impl<M: Portable<Context: Default>> Api<M> {
             Ok(given) => given,
             Err(problems) => return InvalidJson::new(operation, &problems).refuse(),
         };
-        let id = match given.take_text("run") {
-            Ok(run) => self.run_of(caller, run),
+        let named = match given.take::<String>("run") {
+            Ok(named) => named,
             Err(problem) => return InvalidJson::new(operation, &[problem]).refuse(),
+        };
+        let id = match self.accessible(caller, named.as_deref(), Access::of(operation)).await {
+            Ok(id) => id,
+            Err(error) => {
+                let own = self.run_of(caller, None);
+                return self.refusal(operation, &own, &error, None);
+            }
         };
         let done = self.act(caller, operation, &id, given).await;
         done.unwrap_or_else(|error| self.refusal(operation, &id, &error, None))
@@ -61,7 +69,9 @@ impl<M: Portable<Context: Default>> Api<M> {
             }
             Action::ListRuns => {
                 let limit = given.take("limit")?.unwrap_or(PAGE);
-                let after = given.take_text::<RunName>("cursor")?;
+                let after = given.take::<String>("cursor")?;
+                let after = after.map(|cursor| named_for(caller, &cursor)).transpose();
+                let after = after.map_err(|reason| Problem::new("cursor", &reason))?;
                 self.list_page(caller, after, limit).await
             }
             Action::CurrentState => {
@@ -154,6 +164,10 @@ impl<M: Portable<Context: Default>> Api<M> {
             CallError::Invalid(problems) => {
                 return InvalidJson::new(operation, problems).refuse();
             }
+            CallError::Absent { own, .. } => {
+                let problems = [Problem::new("run", &error.reason())];
+                return InvalidJson::new(operation, &problems).among(own.iter().collect()).refuse();
+            }
             CallError::Unknown(reason) | CallError::Unanswered(reason) => {
                 return failure(&id.name, operation, reason);
             }
@@ -182,10 +196,10 @@ impl<M: Portable<Context: Default>> Api<M> {
                     format!("{error}; start another, such as `{run}-2`, or go on with this");
                 conflict(status, reason)
             }
-            RunsError::NeverStarted { known, .. } => {
+            RunsError::NeverStarted { run, known } => {
                 let names: Vec<_> = known.iter().map(|run| &run.name).collect();
-                let (run, listed) =
-                    (&id.name, text::listed(names.iter().map(|name| name.as_str())));
+                let listed = text::listed(names.iter().map(|name| name.as_str()));
+                let run = &run.name;
                 let reason = format!(
                     "the run `{run}` was never started; start it with `start_run`; runs: {listed}"
                 );

@@ -2,6 +2,7 @@
 
 use super::arguments::Problem;
 use super::limits;
+use crate::record::{RunId, RunName};
 use crate::runs::RunsError;
 use crate::text;
 
@@ -42,6 +43,14 @@ pub enum CallError {
     /// The machine gives no such text now, or it is too large.
     #[error("{0}")]
     Unanswered(String),
+    /// No such run of another principal exists, as far as the caller may know.
+    #[error("the run {} was never started; your runs: {}", text::quoted(&run.to_string()), text::listed(own.iter().map(RunName::as_str)))]
+    Absent {
+        /// The run.
+        run: RunId,
+        /// Runs of the caller, at most twenty.
+        own: Vec<RunName>,
+    },
     /// The run did not do it.
     #[error(transparent)]
     Run(#[from] RunsError),

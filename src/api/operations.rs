@@ -143,7 +143,12 @@ impl List {
         let docs = "Start a run. Runs are independent of each other.";
         let signature = run.clone().optional("request_key", request_key());
         self.add("start_run", docs, Action::StartRun, signature);
-        self.add("list_runs", "List your runs.", Action::ListRuns, page(Signature::default()));
+        self.add(
+            "list_runs",
+            "List the runs that you may see.",
+            Action::ListRuns,
+            page(Signature::default()),
+        );
         let docs = "Get the state of a run and the legal moves.";
         self.add("get_current_state", docs, Action::CurrentState, run.clone());
         let docs = "Get the records of a run, oldest first.";

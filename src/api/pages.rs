@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Api;
+use super::access::name_for;
 use super::answer::{Answer, HeadJson, HistoryJson, ListJson, UnreplayableJson};
 use super::error::CallError;
 use super::limits;
 use super::record::RecordJson;
-use crate::caller::Caller;
+use crate::caller::{Caller, Role};
 use crate::portable::Portable;
 use crate::record::{Record, RunId, RunName, Version};
 use crate::runs::RunsError;
@@ -43,20 +44,24 @@ impl<M: Portable<Context: Default>> Api<M> {
         }))
     }
 
-    /// The runs of the caller after the run `after`, at most `limit`.
+    /// The runs that the caller may see after the run `after`, at most `limit`.
     pub(super) async fn list_page(
         &self,
         caller: &Caller,
-        after: Option<RunName>,
+        after: Option<RunId>,
         limit: usize,
     ) -> Result<Answer, CallError> {
-        let after = after.map(|run| self.run_of(caller, Some(run)));
         // One run more than fits shows that there is another page.
-        let heads = self.runs.list(caller.principal(), after.as_ref(), limit + 1).await?;
-        let shown = heads.iter().take(limit).map(|head| raw(&HeadJson::new(head)));
+        let owner = (!caller.has(Role::RunsRead)).then(|| caller.principal());
+        let heads = self.runs.list(owner, after.as_ref(), limit + 1).await?;
+        let shown = heads
+            .iter()
+            .take(limit)
+            .map(|head| raw(&HeadJson::new(name_for(caller, &head.run), head)));
         let runs = filled(shown, self.limits.page_bytes);
         let last = runs.len().checked_sub(1).and_then(|place| heads.get(place));
-        let next_cursor = last.filter(|_| runs.len() < heads.len()).map(|head| &head.run.name);
+        let next_cursor =
+            last.filter(|_| runs.len() < heads.len()).map(|head| name_for(caller, &head.run));
         Ok(Answer::done(&ListJson { runs, next_cursor }))
     }
 }

@@ -5,23 +5,24 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::Api;
+use super::access::Access;
 use super::answer::{StatusJson, json};
 use super::calls::state_named;
 use super::error::CallError;
 use super::operations::LARGEST_PAGE;
 use crate::caller::Caller;
 use crate::portable::Portable;
-use crate::record::{InvalidRunName, RunId, Version};
+use crate::record::{RunId, Version};
 
 impl<M: Portable<Context: Default>> Api<M> {
-    /// The state of a run of the caller as JSON, as `get_current_state` answers it. Without a name it is the default run.
+    /// The state of a run that the caller may see as JSON, as `get_current_state` answers it. Without a name it is the default run.
     ///
     /// # Errors
     ///
     /// [`CallError::Unknown`] if nothing can have this name; [`CallError::Run`] if there is no such run, or it cannot be
     /// read.
     pub async fn status(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
-        let status = self.runs.status(&self.named(caller, run)?).await?;
+        let status = self.runs.status(&self.named(caller, run).await?).await?;
         Ok(json(&StatusJson::new(&status, &self.moves).described(status.state)))
     }
 
@@ -31,7 +32,7 @@ impl<M: Portable<Context: Default>> Api<M> {
     ///
     /// As [`status`](Self::status).
     pub async fn history(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
-        let id = self.named(caller, run)?;
+        let id = self.named(caller, run).await?;
         Ok(self.history_page(&id, Version::START, LARGEST_PAGE).await?.into_text())
     }
 
@@ -48,7 +49,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         name: &str,
         arguments: Map<String, Value>,
     ) -> Result<String, CallError> {
-        let id = self.named(caller, run)?;
+        let id = self.named(caller, run).await?;
         let prompt = self.prompts.parse::<M>(name, arguments, self.limits.argument_bytes)?;
         let given = self
             .runs
@@ -72,7 +73,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         run: Option<&str>,
         state: &str,
     ) -> Result<String, CallError> {
-        let id = self.named(caller, run)?;
+        let id = self.named(caller, run).await?;
         let (number, state) = state_named::<M>(state).map_err(CallError::Unknown)?;
         let prompts = Arc::clone(&self.prompts);
         let text = self.runs.read(&id, move |run| prompts.for_state(number, run)).await?;
@@ -92,9 +93,14 @@ impl<M: Portable<Context: Default>> Api<M> {
         Err(CallError::Unanswered(reason))
     }
 
-    fn named(&self, caller: &Caller, run: Option<&str>) -> Result<RunId, CallError> {
-        let run = run.map(str::parse).transpose();
-        let run = run.map_err(|error: InvalidRunName| CallError::Unknown(error.to_string()))?;
-        Ok(self.run_of(caller, run))
+    /// The run that an address names. A text that can name no run is an address of nothing.
+    async fn named(&self, caller: &Caller, run: Option<&str>) -> Result<RunId, CallError> {
+        self.accessible(caller, run, Access::Read).await.map_err(|error| match error {
+            CallError::Invalid(problems) => {
+                let reasons: Vec<_> = problems.into_iter().map(|problem| problem.reason).collect();
+                CallError::Unknown(reasons.join("; "))
+            }
+            error => error,
+        })
     }
 }

@@ -84,18 +84,18 @@ impl<M: Portable<Context: Default>> Runs<M> {
         Ok(History { version, records, unreplayable })
     }
 
-    /// The runs of an owner, at most `limit`, in the order of their names, beginning after `after`. Timeouts that are due
-    /// may not have come yet.
+    /// The runs of one owner or of all, at most `limit`, in the order of owner and name, beginning after `after`. Timeouts
+    /// that are due may not have come yet.
     ///
     /// # Errors
     ///
     /// The store fails.
     pub async fn list(
         &self,
-        owner: &Principal,
+        owner: Option<&Principal>,
         after: Option<&RunId>,
         limit: usize,
     ) -> Result<Vec<Head>, RunsError> {
-        Ok(self.store.heads(Some(owner), after, limit).await?)
+        Ok(self.store.heads(owner, after, limit).await?)
     }
 }

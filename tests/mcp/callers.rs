@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leverframe::api::{Answer, Api, ApiLimits, Style};
-use leverframe::caller::{Caller, Way};
+use leverframe::caller::{Caller, Role, Way};
 use leverframe::orchestrator::Orchestrator;
 use leverframe::runs::Runs;
 use leverframe::store::memory::MemoryStore;
@@ -51,6 +51,63 @@ async fn each_caller_has_runs_of_its_own() {
     assert_eq!(api.status(&bob, Some("x")).await.unwrap_err().reason(), {
         "the run `x` was never started; runs: `y`"
     });
+}
+
+/// What callers with these roles get for a call that concerns the run `ada/main`: whether it is refused, and why.
+#[tokio::test]
+async fn roles_open_the_runs_of_others() {
+    let (api, ada, bob) = (api(), caller("ada"), caller("bob"));
+    let say = |run: &str| json!({"message": "m", "run": run});
+    assert!(!call(&api, &ada, "add_user_message", say("main")).await.is_refusal());
+    let reader = bob.clone().with_role(Role::RunsRead);
+    let writer = reader.clone().with_role(Role::RunsWrite);
+    let admin = caller("root").with_role(Role::Admin);
+    let look = json!({"run": "ada/main"});
+
+    // Without a role it is as if there were no such run.
+    for (tool, arguments) in [
+        ("get_current_state", &look),
+        ("get_history", &look),
+        ("add_user_message", &say("ada/main")),
+    ] {
+        let refused = json(&call(&api, &bob, tool, arguments.clone()).await);
+        let reason = &refused["invalid"][0]["reason"];
+        assert_eq!(reason, "the run `ada/main` was never started; your runs: none", "{tool}");
+        let absent = arguments.to_string().replace("ada/main", "eve/none");
+        let absent = serde_json::from_str(&absent).unwrap();
+        let other = json(&call(&api, &bob, tool, absent).await).to_string();
+        assert_eq!(other.replace("eve/none", "ada/main"), refused.to_string(), "{tool}");
+    }
+    let uri = api.status(&bob, Some("ada/main")).await.unwrap_err().reason();
+    assert_eq!(uri, "the run `ada/main` was never started; your runs: none");
+
+    let state = json(&call(&api, &reader, "get_current_state", look.clone()).await);
+    assert_eq!(state["version"], 1, "{state}");
+    let refused = json(&call(&api, &reader, "add_user_message", say("ada/main")).await);
+    let reason = refused["invalid"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("`runs:write`"), "{reason}");
+
+    for other in [&writer, &admin] {
+        let answer = call(&api, other, "add_user_message", say("ada/main")).await;
+        assert!(!answer.is_refusal(), "{}", answer.text());
+        // Nobody starts a run for somebody else.
+        let start = call(&api, other, "start_run", json!({"run": "ada/new"})).await;
+        assert!(start.is_refusal(), "{}", start.text());
+        let never = call(&api, other, "get_current_state", json!({"run": "eve/main"})).await;
+        assert!(never.is_refusal(), "{}", never.text());
+    }
+    let history = json(&call(&api, &ada, "get_history", json!({})).await);
+    assert_eq!(each(&history["records"], "actor"), ["ada", "ada", "bob", "root"]);
+
+    assert!(!call(&api, &bob, "start_run", json!({"run": "y"})).await.is_refusal());
+    for (caller, runs) in [(&bob, &["y"][..]), (&reader, &["ada/main", "y"]), (&ada, &["main"])] {
+        let list = json(&call(&api, caller, "list_runs", json!({})).await);
+        assert_eq!(each(&list["runs"], "run"), runs);
+    }
+    let page = json(&call(&api, &reader, "list_runs", json!({"limit": 1})).await);
+    let next = json!({"limit": 1, "cursor": page["next_cursor"]});
+    let page = json(&call(&api, &reader, "list_runs", next).await);
+    assert_eq!(each(&page["runs"], "run"), ["y"]);
 }
 
 /// Two workers with one principal claim the same work at the same version: one of them learns that it lost.

@@ -69,7 +69,7 @@ async fn runs_that_are_not_live_are_read_again() {
                 runs.apply(&caller(), &run, say(&"x".repeat(4000)), Request::new()).await.unwrap();
             }
         }
-        for head in runs.list(caller().principal(), None, 20).await.unwrap() {
+        for head in runs.list(Some(caller().principal()), None, 20).await.unwrap() {
             assert_eq!(head.version, Version(3), "{}", head.run);
         }
     }

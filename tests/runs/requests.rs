@@ -130,7 +130,7 @@ async fn principals_do_not_share_default_runs() {
     for name in ["ada", "bob"] {
         let said = runs.read(&run(name), |run| run.context().messages.clone()).await.unwrap();
         assert_eq!(said.iter().map(|message| message.content.as_str()).collect::<Vec<_>>(), [name]);
-        let listed = runs.list(called(name).principal(), None, 10).await.unwrap();
+        let listed = runs.list(Some(called(name).principal()), None, 10).await.unwrap();
         assert_eq!(listed.iter().map(|head| &head.run).collect::<Vec<_>>(), [&run(name)]);
     }
 }

@@ -408,10 +408,10 @@ async fn a_list_waits_for_no_timeout() {
     let due = Due { time: at(3600), run: id("main") };
     assert_eq!(store.due(None, 10).await.unwrap(), [due]);
     clock.set(TimeDelta::days(2).num_minutes());
-    let heads = runs.list(caller().principal(), None, 10).await.unwrap();
+    let heads = runs.list(Some(caller().principal()), None, 10).await.unwrap();
     assert_eq!(heads[0].version, Version(1));
     assert_eq!(runs.tick().await.unwrap(), None);
-    let heads = runs.list(caller().principal(), None, 10).await.unwrap();
+    let heads = runs.list(Some(caller().principal()), None, 10).await.unwrap();
     assert_eq!(
         (heads[0].version, heads[0].configuration.to_string()),
         (Version(4), "CLOSED".into())
