@@ -29,7 +29,7 @@ use self::added::Added;
 pub use self::added::{ResourceError, TextResource};
 pub use self::caller::caller_of;
 #[cfg(feature = "http")]
-pub use self::http::HttpService;
+pub use self::http::{HttpService, closing};
 #[cfg(feature = "http")]
 pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};

@@ -172,13 +172,13 @@ fn anybody() -> Caller {
     Caller::new(Principal::LOCAL, Way::Http)
 }
 
-/// Says, in the extensions of a request, when its program ends.
+/// Tells, in the extensions of a request, when its program ends.
 #[derive(Clone)]
 struct Closing(Http);
 
-/// Completes when the program begins to end, for a request whose answer stays open; never where it came over another
-/// way than HTTP.
-pub(super) async fn closing(context: &RequestContext<RoleServer>) {
+/// Completes when the server begins to end, for a request that came over HTTP; over standard input and output it never
+/// does. A tool that works for long, or whose answer stays open, then comes to its result.
+pub async fn closing(context: &RequestContext<RoleServer>) {
     let parts = context.extensions.get::<axum::http::request::Parts>();
     match parts.and_then(|parts| parts.extensions.get::<Closing>()) {
         Some(Closing(http)) => http.traffic().closing().cancelled().await,

@@ -1,6 +1,7 @@
 //! The server over HTTP, at its boundary: a client that writes requests itself, against the real program.
 
 mod client;
+mod embedded;
 mod endings;
 mod eras;
 mod refusals;
@@ -86,6 +87,7 @@ enum Era {
 /// A client that makes one request after another.
 struct Client {
     connection: Connection,
+    path: &'static str,
     era: Era,
     session: Option<String>,
     last: u64,
@@ -93,8 +95,11 @@ struct Client {
 
 impl Client {
     async fn begin(program: &Program, era: Era) -> Self {
-        let connection = program.connect().await;
-        let mut client = Self { connection, era, session: None, last: 0 };
+        Self::at("/mcp", program.connect().await, era).await
+    }
+
+    async fn at(path: &'static str, connection: Connection, era: Era) -> Self {
+        let mut client = Self { connection, path, era, session: None, last: 0 };
         if era == Era::Legacy {
             let answer = client.post("initialize", initialize()).await;
             assert_eq!(answer.message()["result"]["protocolVersion"], "2025-11-25");
@@ -109,7 +114,7 @@ impl Client {
     /// Sends a body with the headers of the era.
     async fn send(&mut self, body: &str, method: &str) -> Answer {
         let headers = self.headers(method, body);
-        self.connection.request("POST", "/mcp", &headers, body.as_bytes()).await;
+        self.connection.request("POST", self.path, &headers, body.as_bytes()).await;
         self.connection.answer().await
     }
 
