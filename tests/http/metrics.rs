@@ -17,7 +17,7 @@ async fn calls_and_refusals_are_counted() {
     assert!(kind.starts_with("application/openmetrics-text; version=1.0.0"), "{kind}");
     let text = answer.text();
     assert!(text.ends_with("# EOF\n"), "{text}");
-    let value = |metric: &str, labels: &[&str]| -> f64 {
+    let value = |metric: &str, labels: &[&str]| -> u64 {
         let is_it = |line: &&str| {
             let (name, rest) = line.split_once('{').unwrap_or_default();
             name == metric && labels.iter().all(|label| rest.contains(label))
@@ -32,16 +32,16 @@ async fn calls_and_refusals_are_counted() {
             (format!("operation=\"{operation}\""), format!("outcome=\"{outcome}\""));
         value("leverframe_calls_total", &[machine, &operation, &outcome])
     };
-    assert_eq!(calls("transition_state", "done"), 2.0);
-    assert_eq!(calls("transition_state", "refused"), 1.0);
-    assert_eq!(calls("add_user_message", "refused"), 1.0);
+    assert_eq!(calls("transition_state", "done"), 2);
+    assert_eq!(calls("transition_state", "refused"), 1);
+    assert_eq!(calls("add_user_message", "refused"), 1);
     let refusals = |kind| value("leverframe_refusals_total", &[kind]);
-    assert_eq!(refusals(r#"kind="no_transition""#), 1.0);
-    assert_eq!(refusals(r#"kind="invalid_arguments""#), 1.0);
-    assert_eq!(refusals(r#"kind="guard""#), 0.0);
-    assert_eq!(value("leverframe_append_seconds_count", &[]), 2.0);
-    assert_eq!(value("leverframe_append_seconds_bucket", &[r#"le="+Inf""#]), 2.0);
-    assert_eq!(value("leverframe_live_runs", &[]), 1.0);
-    assert_eq!(value("leverframe_http_sessions", &[]), 1.0);
-    assert_eq!(value("leverframe_due_timeouts", &[]), 0.0);
+    assert_eq!(refusals(r#"kind="no_transition""#), 1);
+    assert_eq!(refusals(r#"kind="invalid_arguments""#), 1);
+    assert_eq!(refusals(r#"kind="guard""#), 0);
+    assert_eq!(value("leverframe_append_seconds_count", &[]), 2);
+    assert_eq!(value("leverframe_append_seconds_bucket", &[r#"le="+Inf""#]), 2);
+    assert_eq!(value("leverframe_live_runs", &[]), 1);
+    assert_eq!(value("leverframe_http_sessions", &[]), 1);
+    assert_eq!(value("leverframe_due_timeouts", &[]), 0);
 }
