@@ -63,6 +63,6 @@ async fn each_caller_has_runs_and_sessions_of_its_own() {
         }
         end.notify_one();
     };
-    let (served, ()) = tokio::join!(serve, drive);
-    served.unwrap();
+    let (outcome, ()) = tokio::join!(serve, drive);
+    outcome.unwrap();
 }

@@ -38,6 +38,6 @@ async fn two_machines_side_by_side() {
         }
         end.notify_one();
     };
-    let (served, ()) = tokio::join!(serve, drive);
-    served.unwrap();
+    let (outcome, ()) = tokio::join!(serve, drive);
+    outcome.unwrap();
 }

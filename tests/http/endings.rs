@@ -25,7 +25,7 @@ struct Served {
     http: Http,
     address: SocketAddr,
     end: Arc<Notify>,
-    served: JoinHandle<Result<(), ServeHttpError>>,
+    outcome: JoinHandle<Result<(), ServeHttpError>>,
 }
 
 impl Served {
@@ -53,8 +53,8 @@ impl Served {
         let (address, end) = (listener.address(), Arc::new(Notify::new()));
         let (routes, signal) = (server.build().unwrap().router(&http), Arc::clone(&end));
         let shared = http.clone();
-        let served = async move { shared.serve(listener, routes, signal.notified()).await };
-        Self { http, address, end, served: tokio::spawn(served) }
+        let serving = async move { shared.serve(listener, routes, signal.notified()).await };
+        Self { http, address, end, outcome: tokio::spawn(serving) }
     }
 
     /// Sends a call of a tool, in this era, and waits until it is under way.
@@ -81,7 +81,7 @@ async fn a_call_is_finished_within_the_grace() {
             served.end.notify_one();
             let answer = client.connection.answer().await.message();
             assert_eq!(answer["result"]["content"][0]["text"], said, "{era:?}: {answer}");
-            assert!(served.served.await.unwrap().is_ok());
+            assert!(served.outcome.await.unwrap().is_ok());
         }
     }
 }
@@ -98,7 +98,7 @@ async fn a_call_is_given_up_after_the_grace_or_on_demand() {
             if !is_patient {
                 served.http.give_up();
             }
-            let ended = timeout(PATIENCE, served.served).await.expect("an end").unwrap();
+            let ended = timeout(PATIENCE, served.outcome).await.expect("an end").unwrap();
             let reason = ended.unwrap_err().to_string();
             assert_eq!(reason, "ended with calls unanswered: 1; allow more time by `--grace`");
         }
