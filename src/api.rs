@@ -8,6 +8,7 @@ mod answer;
 mod arguments;
 mod calls;
 mod error;
+mod gate;
 mod limits;
 mod moves;
 mod operations;

@@ -11,6 +11,7 @@
 
 mod chosen;
 mod copies;
+mod gates;
 mod history;
 mod limits;
 mod list;

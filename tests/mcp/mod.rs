@@ -5,6 +5,7 @@ mod bounds;
 mod callers;
 mod command_line;
 mod endings;
+mod gates;
 mod histories;
 mod large;
 mod lists;

@@ -30,14 +30,14 @@ async fn submit(store: Arc<dyn Store>, days: i64, claims: &[&str]) {
 }
 
 /// The example, which `cargo test` builds.
-fn example() -> PathBuf {
+pub(super) fn example() -> PathBuf {
     let folder = Path::new(env!("CARGO_BIN_EXE_leverframe")).parent().unwrap();
     let path = folder.join("examples").join(format!("expense{}", std::env::consts::EXE_SUFFIX));
     assert!(path.exists(), "`cargo build --example expense` makes {}", path.display());
     path
 }
 
-async fn serve(store: &str) -> Client {
+pub(super) async fn serve(store: &str) -> Client {
     let mut command = Command::new(example());
     command.args(["serve", "--store", store]).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
