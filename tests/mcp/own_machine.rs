@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use leverframe::Portable;
 use leverframe::mcp::rmcp::RoleClient;
 use leverframe::mcp::rmcp::model::{GetPromptRequestParams, ReadResourceRequestParams};
 use leverframe::mcp::rmcp::service::{RunningService, ServiceError, ServiceExt};
@@ -197,7 +198,7 @@ pub(super) fn builder() -> Builder<Loan> {
     Server::builder(Runs::<Loan>::new(Arc::new(MemoryStore::new())))
 }
 
-pub(super) async fn connect(server: Server<Loan>) -> Client {
+pub(super) async fn connect<M: Portable<Context: Default>>(server: Server<M>) -> Client {
     let (ours, theirs) = tokio::io::duplex(1 << 16);
     tokio::spawn(async move { server.serve(theirs).await.unwrap().waiting().await });
     ().serve(ours).await.unwrap()
