@@ -21,12 +21,13 @@ use self::agent::Agent;
 use super::own_machine::{connect, fork::Fork, loan::Loan};
 use super::{Client, STYLES, ok};
 use crate::runs::timeouts::ticket::Ticket;
-use crate::walk::machines::{Expense, recorder::Recorder, release::Release};
+use crate::walk::machines::{Expense, Purchase, recorder::Recorder, release::Release};
 
 #[tokio::test]
 async fn it_finishes_every_machine_with_a_tool_for_each_event() {
     plays::<Orchestrator>(|server| server).await;
     plays::<Expense>(|server| server).await;
+    plays::<Purchase>(|server| server).await;
     plays::<Release>(|server| server).await;
     plays::<Recorder>(|server| server).await;
     plays::<Loan>(|server| server).await;
@@ -39,6 +40,7 @@ async fn it_finishes_every_machine_with_a_tool_for_each_event() {
 async fn it_finishes_every_machine_with_the_transition_tool() {
     plays::<Orchestrator>(Builder::with_transition_tool).await;
     plays::<Expense>(Builder::with_transition_tool).await;
+    plays::<Purchase>(Builder::with_transition_tool).await;
     plays::<Release>(Builder::with_transition_tool).await;
     plays::<Ticket>(Builder::with_transition_tool).await;
 }

@@ -84,7 +84,7 @@ impl Request {
     /// The call with each argument that a refusal names as it is in `right`, or as the refusal expects it.
     pub(super) fn corrected(mut self, refusal: &Value, right: &Self) -> Self {
         for problem in refusal["invalid"].as_array().unwrap() {
-            let path = problem["argument"].as_str().unwrap();
+            let path = problem["argument"].as_str().unwrap().split('[').next().unwrap();
             let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
             let within = |arguments: &Value| match outer {
                 "" => arguments.get(name).cloned(),
