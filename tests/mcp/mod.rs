@@ -6,6 +6,8 @@ mod bounds;
 mod callers;
 mod command_line;
 mod endings;
+#[cfg(target_os = "linux")]
+mod fuzz;
 mod histories;
 mod large;
 mod lists;

@@ -331,6 +331,14 @@ async fn the_end_names_the_way_on() {
         assert_eq!(refused["refused"], json!({"event": tool, "kind": "final", "reason": reason}));
         assert_eq!(refused["legal"], json!([]));
     }
+    for (tool, arguments, reason) in [
+        ("note", json!({"text": "a", "expected_version": 0}), "the run is at version 1, not 0"),
+        ("start_run", json!({}), "the run `main` was started before"),
+    ] {
+        let refused = error(&client, tool, arguments).await;
+        let reason = format!("{reason}; the run has ended; start another with `start_run`");
+        assert_eq!(refused["refused"]["reason"], reason);
+    }
     ok(&client, "start_run", json!({"run": "again"})).await;
     ok(&client, "lend", json!({"reader": "Ada", "run": "again"})).await;
 }
