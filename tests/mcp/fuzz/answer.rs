@@ -8,7 +8,8 @@ const REFUSAL: usize = 4 << 10;
 const MESSAGE: usize = 2 << 10;
 
 /// The kinds of refusals.
-const KINDS: [&str; 6] = ["no_transition", "guard", "failed", "final", "conflict", "waiting"];
+const KINDS: [&str; 7] =
+    ["no_transition", "guard", "failed", "final", "conflict", "waiting", "limit"];
 
 /// What an answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -42,7 +42,7 @@ pub(super) struct Input {
     pub(super) rng: Rng,
     pub(super) heard: Heard,
     /// Whether each request names its revision of the protocol.
-    is_modern: bool,
+    pub(super) is_modern: bool,
     is_damaging: bool,
     last: u64,
 }
@@ -79,10 +79,6 @@ impl Input {
             is_damaging: false,
             last: 0,
         }
-    }
-
-    pub(super) fn is_legacy(&self) -> bool {
-        !self.is_modern
     }
 
     /// The next line, without its break.

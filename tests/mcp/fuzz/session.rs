@@ -14,8 +14,8 @@ use super::answer::{Said, check};
 use super::input::{Awaited, Input, Line};
 use super::ledger::Ledger;
 use super::{Counts, Subject};
-use crate::mcp::PATIENCE;
 use crate::mcp::wire::rests;
+use crate::mcp::{PATIENCE, meta};
 
 /// How a client leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,18 +101,19 @@ impl<'a> Session<'a> {
     }
 
     async fn begin(&mut self) {
-        if self.input.is_legacy() {
-            let line = self.input.asking(
-                "initialize",
-                json!({
-                    "protocolVersion": "2025-11-25",
-                    "capabilities": {},
-                    "clientInfo": {"name": "fuzz", "version": "1"},
-                }),
-            );
+        let mut list = json!({});
+        if self.input.is_modern {
+            list["_meta"] = meta();
+        } else {
+            let client = json!({
+                "protocolVersion": "2025-11-25",
+                "capabilities": {},
+                "clientInfo": {"name": "fuzz", "version": "1"},
+            });
+            let line = self.input.asking("initialize", client);
             self.exchange(vec![line], false).await;
         }
-        let line = self.input.asking("tools/list", json!({}));
+        let line = self.input.asking("tools/list", list);
         self.exchange(vec![line], false).await;
         assert!(!self.input.heard.tools.is_empty());
     }
