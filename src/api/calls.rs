@@ -195,11 +195,10 @@ impl<M: Portable<Context: Default>> Api<M> {
             }
             RunsError::AlreadyStarted(status) => {
                 let run = &status.run.name;
-                let reason = match status.state.is_final() {
-                    true => error.to_string(),
-                    false => {
-                        format!("{error}; start another, such as `{run}-2`, or go on with this")
-                    }
+                let reason = if status.state.is_final() {
+                    error.to_string()
+                } else {
+                    format!("{error}; start another, such as `{run}-2`, or go on with this")
                 };
                 conflict(status, reason)
             }

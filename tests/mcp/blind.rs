@@ -7,7 +7,7 @@ mod request;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use leverframe::chart::{Chart, Initiator, Target};
+use leverframe::chart::{Chart, Event, Initiator, Target};
 use leverframe::mcp::rmcp::RoleClient;
 use leverframe::mcp::rmcp::service::RunningService;
 use leverframe::mcp::{Builder, Server};
@@ -71,7 +71,7 @@ async fn play(chart: &'static Chart, client: &RunningService<RoleClient, ()>) {
         .events()
         .iter()
         .filter(|event| event.clauses().iter().any(|clause| clause.by() == Initiator::Human));
-    let gates: Vec<_> = gates.map(|event| event.name()).collect();
+    let gates: Vec<_> = gates.map(Event::name).collect();
     for run in agent.runs() {
         let page = ok(client, "get_history", json!({"run": run, "limit": 200})).await;
         for record in page["records"].as_array().unwrap() {

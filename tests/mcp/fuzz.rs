@@ -75,14 +75,14 @@ async fn a_hostile_client_over_stdio() {
         Ok(seed) => seed.parse().expect("`LEVERFRAME_SEED` is a number"),
         Err(_) => 1,
     };
-    println!("seed {seed}: set `LEVERFRAME_SEED` to the seed of a store to begin with it");
+    eprintln!("seed {seed}: set `LEVERFRAME_SEED` to the seed of a store to begin with it");
     let begin = Instant::now();
     let folder = Folder::new("fuzz");
     let attacks = (0..stores as u64).map(|store| attack(&folder, seed.wrapping_add(store)));
     let counts: Vec<_> = futures::stream::iter(attacks).buffer_unordered(AT_ONCE).collect().await;
     let sum = |count: fn(&Counts) -> usize| counts.iter().map(count).sum::<usize>();
     let peak = counts.iter().map(|counts| counts.peak).max().unwrap_or_default();
-    println!(
+    eprintln!(
         "{} calls in {:.1} s: {} done, {} refused, {} errors; {} records acknowledged; {} floods; at most {} MiB",
         sum(|counts| counts.calls),
         begin.elapsed().as_secs_f32(),
@@ -103,7 +103,7 @@ async fn attack(folder: &Folder, seed: u64) -> Counts {
     let subject = &SUBJECTS[usize::from(seed.is_multiple_of(2))];
     let store = folder.path(&format!("{seed}.db"));
     for session in 0..SESSIONS as u64 {
-        println!("store {seed}, session {session}");
+        eprintln!("store {seed}, session {session}");
         let seed = seed.wrapping_mul(SESSIONS as u64).wrapping_add(session);
         Session::start(subject, &store, seed, &mut ledger, &mut counts).run(CALLS).await;
     }

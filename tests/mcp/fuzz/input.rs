@@ -97,16 +97,12 @@ impl Input {
             params["_meta"] = self.meta();
         }
         let id = self.id();
-        let message = match self.rng.bool() {
-            true => format!(
-                r#"{{"jsonrpc":"2.0","id":{id},"method":{},"params":{params}}}"#,
-                json!(method)
-            ),
+        let method = json!(method);
+        let message = if self.rng.bool() {
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"method":{method},"params":{params}}}"#)
+        } else {
             // As the SDK in TypeScript orders it.
-            false => format!(
-                r#"{{"method":{},"params":{params},"jsonrpc":"2.0","id":{id}}}"#,
-                json!(method)
-            ),
+            format!(r#"{{"method":{method},"params":{params},"jsonrpc":"2.0","id":{id}}}"#)
         };
         Line { bytes: message.into_bytes(), awaited: Awaited::One(id), payload: None }
     }
@@ -296,12 +292,12 @@ impl Input {
             3 => "tools/call",
             _ => "notifications/cancelled",
         };
-        // No request has such an id.
-        let params = match self.rng.bool() {
-            true => {
-                json!({"requestId": format!("none-{}", self.rng.u32(..)), "reason": text(&mut self.rng)})
-            }
-            false => object(&mut self.rng),
+        let params = if self.rng.bool() {
+            // No request has such an id.
+            let id = format!("none-{}", self.rng.u32(..));
+            json!({"requestId": id, "reason": text(&mut self.rng)})
+        } else {
+            object(&mut self.rng)
         };
         let message = json!({"jsonrpc": "2.0", "method": method, "params": params});
         Line { bytes: message.to_string().into_bytes(), awaited: Awaited::Nothing, payload: None }

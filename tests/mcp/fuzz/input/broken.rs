@@ -38,11 +38,12 @@ impl Input {
             1 => format!("\"{}\"", "x".repeat(size)),
             _ => format!("\"{}\"", "\\u0000".repeat(size / 6 + 1)),
         };
-        match value.starts_with('[') {
+        let line = self.holding(value.as_bytes());
+        if value.starts_with('[') {
             // Only what stands before the brackets can be read.
-            true => Line { awaited: Awaited::AtMostOne, ..self.holding(value.as_bytes()) },
-            false => self.holding(value.as_bytes()),
+            return Line { awaited: Awaited::AtMostOne, ..line };
         }
+        line
     }
 
     fn not_json(&mut self) -> Line {
