@@ -84,6 +84,9 @@ impl Client {
 
     /// Takes so many runs once through all calls. Each caller has every so many runs.
     pub(crate) fn walk(&mut self, runs: usize) -> Done<Rate> {
+        for place in 0..runs {
+            self.ask("start_run", &json!({"run": walked(place)}))?;
+        }
         let callers = self.callers.len();
         for (place, caller) in self.callers.iter_mut().enumerate() {
             (caller.run, caller.step) = (walked(place), 0);

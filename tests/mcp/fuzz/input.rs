@@ -185,7 +185,7 @@ impl Input {
                 continue;
             }
             let value = match name {
-                "run" if self.rng.bool() => json!(format!("run-{}", self.rng.u8(..40))),
+                "run" if self.rng.bool() => json!(format!("run-{}", self.rng.u8(..12))),
                 "run" => json!(RUNS[self.rng.usize(..RUNS.len())]),
                 "request_key" => json!(format!("key-{}", self.rng.u8(..8))),
                 "cursor" => self.token(),
