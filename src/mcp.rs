@@ -14,6 +14,8 @@ mod convert;
 #[doc(hidden)]
 pub mod fuzzing;
 mod handler;
+#[cfg(feature = "http")]
+mod http;
 mod resources;
 mod stdio;
 
@@ -29,6 +31,10 @@ use rmcp::model::{Implementation, Prompt, ServerCapabilities, ServerConfig, Tool
 use self::added::Added;
 pub use self::added::{ResourceError, TextResource};
 pub use self::caller::caller_of;
+#[cfg(feature = "http")]
+pub use self::http::{HttpService, closing};
+#[cfg(feature = "http")]
+pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
 use crate::api::{Api, ApiLimits, OperationsError, Style};
 use crate::caller::Caller;

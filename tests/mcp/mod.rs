@@ -13,7 +13,7 @@ mod large;
 mod lists;
 pub(crate) mod own_machine;
 mod refusals;
-mod restarts;
+pub(crate) mod restarts;
 mod strictness;
 mod styles;
 mod timeouts;
