@@ -7,7 +7,7 @@ mod callers;
 mod command_line;
 mod endings;
 #[cfg(target_os = "linux")]
-mod fuzz;
+pub(crate) mod fuzz;
 mod histories;
 mod large;
 mod lists;

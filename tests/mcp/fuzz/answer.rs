@@ -13,14 +13,14 @@ const KINDS: [&str; 7] =
 
 /// What an answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Said {
+pub(crate) enum Said {
     Done,
     Refused,
     Error,
 }
 
 /// Checks an answer, or panics.
-pub(super) fn check(answer: &Value, chart: &Chart) -> Said {
+pub(crate) fn check(answer: &Value, chart: &Chart) -> Said {
     assert_eq!(answer["jsonrpc"], "2.0", "{answer}");
     assert!(answer.get("id").is_some(), "{answer}");
     let members = answer.as_object().unwrap().len();

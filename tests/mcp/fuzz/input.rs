@@ -10,7 +10,7 @@ use super::values::{RUNS, fitting, hostile, members, object, text, word};
 
 /// What comes back for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Awaited {
+pub(crate) enum Awaited {
     /// One answer with this id, as JSON.
     One(String),
     /// One answer with the id `null`.
@@ -21,28 +21,48 @@ pub(super) enum Awaited {
     AtMostOne,
 }
 
-pub(super) struct Line {
-    pub(super) bytes: Vec<u8>,
-    pub(super) awaited: Awaited,
+pub(crate) struct Line {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) awaited: Awaited,
     /// The arguments of a call of a tool that are the event's own.
-    pub(super) payload: Option<Map<String, Value>>,
+    pub(crate) payload: Option<Map<String, Value>>,
 }
 
 /// What a client has heard, to send it again.
 #[derive(Default)]
-pub(super) struct Heard {
-    pub(super) tools: Vec<(String, Value)>,
+pub(crate) struct Heard {
+    pub(crate) tools: Vec<(String, Value)>,
     /// The versions of runs.
-    pub(super) versions: Vec<u64>,
+    pub(crate) versions: Vec<u64>,
     /// Cursors, and whatever else only the server can read.
-    pub(super) tokens: Vec<String>,
+    pub(crate) tokens: Vec<String>,
 }
 
-pub(super) struct Input {
-    pub(super) rng: Rng,
-    pub(super) heard: Heard,
+impl Heard {
+    /// Takes from the result of a request what can be sent again.
+    pub(crate) fn learn(&mut self, result: &Value) {
+        /// How many of a kind are kept.
+        const KEPT: usize = 16;
+        for tool in result["tools"].as_array().into_iter().flatten() {
+            let name = tool["name"].as_str().unwrap();
+            if !self.tools.iter().any(|(known, _)| known == name) {
+                self.tools.push((name.to_owned(), tool["inputSchema"].clone()));
+            }
+        }
+        let said = &result["structuredContent"];
+        self.versions.extend(said["version"].as_u64());
+        let tokens = [&said["next_cursor"], &result["nextCursor"], &result["requestState"]];
+        self.tokens.extend(tokens.into_iter().filter_map(Value::as_str).map(str::to_owned));
+        self.versions.drain(..self.versions.len().saturating_sub(KEPT));
+        self.tokens.drain(..self.tokens.len().saturating_sub(KEPT));
+    }
+}
+
+pub(crate) struct Input {
+    pub(crate) rng: Rng,
+    pub(crate) heard: Heard,
     /// Whether each request names its revision of the protocol.
-    pub(super) is_modern: bool,
+    pub(crate) is_modern: bool,
     is_damaging: bool,
     last: u64,
 }
@@ -71,7 +91,7 @@ const PAYLOADS: [&str; 4] =
     ["task_description", "research_topic", "action_plan", "error_description"];
 
 impl Input {
-    pub(super) fn new(seed: u64, is_modern: bool) -> Self {
+    pub(crate) fn new(seed: u64, is_modern: bool) -> Self {
         Self {
             rng: Rng::with_seed(seed),
             heard: Heard::default(),
@@ -82,7 +102,7 @@ impl Input {
     }
 
     /// The next line, without its break.
-    pub(super) fn line(&mut self) -> Line {
+    pub(crate) fn line(&mut self) -> Line {
         match self.rng.u8(..100) {
             0..65 => self.call(),
             65..82 => self.request(),
@@ -92,7 +112,7 @@ impl Input {
     }
 
     /// A request, with an id of its own.
-    pub(super) fn asking(&mut self, method: &str, mut params: Value) -> Line {
+    pub(crate) fn asking(&mut self, method: &str, mut params: Value) -> Line {
         if self.is_modern && params.is_object() && params.get("_meta").is_none() {
             params["_meta"] = self.meta();
         }

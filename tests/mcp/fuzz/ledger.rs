@@ -10,10 +10,10 @@ use super::Subject;
 
 /// The records that were acknowledged, by run and version: the event, and the arguments if they are known.
 #[derive(Default)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     runs: BTreeMap<String, BTreeMap<u64, Acknowledged>>,
     /// Whether some answers were not read, so that the store may hold more.
-    pub(super) is_partial: bool,
+    pub(crate) is_partial: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -24,7 +24,7 @@ struct Acknowledged {
 
 impl Ledger {
     /// Takes what the answer of a tool acknowledges.
-    pub(super) fn note(&mut self, answer: &Value, arguments: Option<Map<String, Value>>) {
+    pub(crate) fn note(&mut self, answer: &Value, arguments: Option<Map<String, Value>>) {
         let (Some(event), Some(run)) = (answer["event"].as_str(), answer["run"].as_str()) else {
             return;
         };
@@ -37,12 +37,12 @@ impl Ledger {
         assert_eq!(before, None, "version {version} of `{run}` is acknowledged twice: {answer}");
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.runs.values().map(BTreeMap::len).sum()
     }
 
     /// Holds it against the store.
-    pub(super) async fn check(&self, subject: &Subject, store: &str) {
+    pub(crate) async fn check(&self, subject: &Subject, store: &str) {
         let listed = lines(subject, &["runs", "--json", "--store", store]).await;
         let mut stored = BTreeSet::new();
         for run in listed {

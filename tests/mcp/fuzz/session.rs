@@ -10,10 +10,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
-use super::answer::{Said, check};
+use super::Subject;
 use super::input::{Awaited, Input, Line};
-use super::ledger::Ledger;
-use super::{Counts, Subject};
+use super::witness::Witness;
 use crate::mcp::wire::rests;
 use crate::mcp::{PATIENCE, meta};
 
@@ -40,10 +39,8 @@ struct Open {
     loose: usize,
 }
 
-pub(super) struct Session<'a> {
-    subject: &'a Subject,
-    ledger: &'a mut Ledger,
-    counts: &'a mut Counts,
+pub(crate) struct Session<'a> {
+    witness: &'a Witness,
     input: Input,
     server: Child,
     stdin: Option<ChildStdin>,
@@ -53,13 +50,7 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn start(
-        subject: &'a Subject,
-        store: &str,
-        seed: u64,
-        ledger: &'a mut Ledger,
-        counts: &'a mut Counts,
-    ) -> Self {
+    pub(crate) fn start(subject: &Subject, store: &str, seed: u64, witness: &'a Witness) -> Self {
         let mut rng = Rng::with_seed(seed);
         let log = format!("{store}-{seed}.log");
         let mut server = Command::new((subject.program)())
@@ -74,9 +65,7 @@ impl<'a> Session<'a> {
         let capacity = if rng.u8(..8) == 0 { 48 } else { 1 << 16 };
         let stdout = server.stdout.take().unwrap();
         Self {
-            subject,
-            ledger,
-            counts,
+            witness,
             input: Input::new(rng.u64(..), rng.bool()),
             stdin: server.stdin.take(),
             stdout: Some(BufReader::with_capacity(capacity, stdout)),
@@ -87,7 +76,7 @@ impl<'a> Session<'a> {
     }
 
     /// Sends so many lines, and leaves.
-    pub(super) async fn run(mut self, calls: usize) {
+    pub(crate) async fn run(mut self, calls: usize) {
         self.begin().await;
         let mut left = calls;
         while left > 0 {
@@ -134,7 +123,7 @@ impl<'a> Session<'a> {
         };
         let read = async {
             if is_flood {
-                self.counts.floods += 1;
+                self.witness.floods();
                 rests(&self.server).await;
             }
             while !self.open.ones.is_empty() {
@@ -150,7 +139,6 @@ impl<'a> Session<'a> {
     fn announce(&mut self, lines: Vec<Line>) -> Vec<u8> {
         let mut bytes = Vec::new();
         for line in lines {
-            self.counts.calls += 1;
             bytes.extend(line.bytes);
             bytes.push(b'\n');
             match line.awaited {
@@ -180,12 +168,6 @@ impl<'a> Session<'a> {
             assert_eq!(answer["jsonrpc"], "2.0", "{answer}");
             return;
         }
-        let chart = (self.subject.chart)();
-        match check(&answer, chart) {
-            Said::Done => self.counts.done += 1,
-            Said::Refused => self.counts.refused += 1,
-            Said::Error => self.counts.errors += 1,
-        }
         let id = answer["id"].to_string();
         let payload = match self.open.ones.remove(&id) {
             Some(payload) => payload,
@@ -199,30 +181,7 @@ impl<'a> Session<'a> {
                 None
             }
         };
-        let result = &answer["result"];
-        if result["isError"] == false {
-            self.ledger.note(&result["structuredContent"], payload);
-        }
-        self.learn(result);
-    }
-
-    fn learn(&mut self, result: &Value) {
-        let heard = &mut self.input.heard;
-        for tool in result["tools"].as_array().into_iter().flatten() {
-            let name = tool["name"].as_str().unwrap().to_owned();
-            if !heard.tools.iter().any(|(known, _)| *known == name) {
-                heard.tools.push((name, tool["inputSchema"].clone()));
-            }
-        }
-        let said = &result["structuredContent"];
-        if let Some(version) = said["version"].as_u64() {
-            heard.versions.push(version);
-        }
-        let tokens = [&said["next_cursor"], &result["nextCursor"], &result["requestState"]];
-        heard.tokens.extend(tokens.into_iter().filter_map(Value::as_str).map(str::to_owned));
-        let excess = |length: usize| length.saturating_sub(16);
-        heard.versions.drain(..excess(heard.versions.len()));
-        heard.tokens.drain(..excess(heard.tokens.len()));
+        self.witness.hear(&answer, payload, &mut self.input.heard);
     }
 
     async fn leave(mut self) {
@@ -238,7 +197,7 @@ impl<'a> Session<'a> {
             bytes.extend(br#"{"jsonrpc":"2.0","id":"torn","method":"tools/call","params":{"#);
             self.open.loose += 1;
         }
-        self.counts.see(&self.server);
+        self.witness.weigh(&self.server);
         let mut stdin = self.stdin.take().unwrap();
         match end {
             End::Closed | End::Torn => {
@@ -260,12 +219,12 @@ impl<'a> Session<'a> {
                 // The server may be gone before it has read all.
                 let _ = stdin.write_all(&bytes).await;
                 drop(stdin);
-                self.ledger.is_partial = true;
+                self.witness.is_partial();
             }
             End::Killed => {
                 let _ = stdin.write_all(&bytes).await;
                 self.server.start_kill().unwrap();
-                self.ledger.is_partial = true;
+                self.witness.is_partial();
             }
         }
         let status = timeout(PATIENCE, self.server.wait()).await.expect("an end").unwrap();

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 /// Names that runs may have, and by which a client names its own.
-pub(super) const RUNS: [&str; 6] = ["main", "a", "b-1", "c.2", "local/a", "local/main"];
+pub(crate) const RUNS: [&str; 6] = ["main", "a", "b-1", "c.2", "local/a", "local/main"];
 
 /// Texts that are no name, or are the name of something else.
 const TEXTS: [&str; 30] = [
@@ -40,7 +40,7 @@ const TEXTS: [&str; 30] = [
     "-1",
 ];
 
-pub(super) fn text(rng: &mut Rng) -> String {
+pub(crate) fn text(rng: &mut Rng) -> String {
     match rng.u8(..20) {
         0 => "x".repeat(rng.usize(60..300)),
         1 => TEXTS[rng.usize(..TEXTS.len())].repeat(rng.usize(1..60)),
@@ -51,13 +51,13 @@ pub(super) fn text(rng: &mut Rng) -> String {
 }
 
 /// A text that anybody might write.
-pub(super) fn word(rng: &mut Rng) -> String {
+pub(crate) fn word(rng: &mut Rng) -> String {
     let length = rng.usize(1..12);
     std::iter::repeat_with(|| rng.alphanumeric()).take(length).collect()
 }
 
 /// Any value of JSON.
-pub(super) fn hostile(rng: &mut Rng) -> Value {
+pub(crate) fn hostile(rng: &mut Rng) -> Value {
     match rng.u8(..16) {
         0 => Value::Null,
         1 => json!(rng.bool()),
@@ -72,7 +72,7 @@ pub(super) fn hostile(rng: &mut Rng) -> Value {
     }
 }
 
-pub(super) fn object(rng: &mut Rng) -> Value {
+pub(crate) fn object(rng: &mut Rng) -> Value {
     let count = rng.usize(..4);
     Value::Object(std::iter::repeat_with(|| (text(rng), json!(rng.u32(..)))).take(count).collect())
 }
@@ -83,7 +83,7 @@ fn nested(depth: usize) -> Value {
 }
 
 /// A value that fits a schema, as far as the schema says.
-pub(super) fn fitting(rng: &mut Rng, schema: &Value) -> Value {
+pub(crate) fn fitting(rng: &mut Rng, schema: &Value) -> Value {
     if let Some(choices) = schema["enum"].as_array() {
         return choices[rng.usize(..choices.len())].clone();
     }
@@ -103,7 +103,7 @@ pub(super) fn fitting(rng: &mut Rng, schema: &Value) -> Value {
 }
 
 /// What a schema requires, and some of what may be left out.
-pub(super) fn members(rng: &mut Rng, schema: &Value) -> Map<String, Value> {
+pub(crate) fn members(rng: &mut Rng, schema: &Value) -> Map<String, Value> {
     let is_required = |name: &String| {
         schema["required"].as_array().is_some_and(|names| names.contains(&json!(name)))
     };

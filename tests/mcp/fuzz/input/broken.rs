@@ -10,7 +10,7 @@ const OVERLONG: usize = (4 << 20) + 1;
 
 impl Input {
     /// A line that is no message, or no request.
-    pub(super) fn broken(&mut self) -> Line {
+    pub(crate) fn broken(&mut self) -> Line {
         match self.rng.u16(..1000) {
             0..4 => self.overlong(),
             4..300 => self.not_json(),
