@@ -1,6 +1,6 @@
 //! A machine with its own command line and MCP server: `cargo run --example expense -- serve`
 
-/// An expense claim: written, handed in, approved by a person, paid.
+/// An expense claim: written, handed in, paid.
 #[leverframe::machine(serde)]
 pub mod expense {
     /// The items, with prices in cents.
@@ -41,8 +41,8 @@ pub mod expense {
     fn lapse() -> Draft {
         Draft
     }
-    /// Pay the claim, when a person approves.
-    #[transition(from = Submitted, by = human)]
+    /// Pay the claim.
+    #[transition(from = Submitted)]
     fn pay(claim: &Claim, budget: u64) -> Result<Paid, String> {
         let total = total(claim);
         if total <= budget { Ok(Paid) } else { Err(format!("{total} cents are over the budget")) }

@@ -10,6 +10,9 @@ mod added;
 mod caller;
 pub(crate) mod client;
 mod convert;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handler;
 #[cfg(feature = "http")]
 mod http;

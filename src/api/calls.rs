@@ -157,7 +157,10 @@ impl<M: Portable<Context: Default>> Api<M> {
         Answer::done(&status.after(accepted.event.name()).replayed(accepted.replayed))
     }
 
-    fn refused(&self, status: &RunStatus, refused: Refused) -> Answer {
+    fn refused(&self, status: &RunStatus, mut refused: Refused) -> Answer {
+        if status.state.is_final() && refused.kind == RejectionKind::Conflict {
+            refused.reason = and_start_another(&format!("{}; the run has ended", refused.reason));
+        }
         StatusJson::new(status, &self.moves).refuse(refused)
     }
 
@@ -204,8 +207,11 @@ impl<M: Portable<Context: Default>> Api<M> {
             }
             RunsError::AlreadyStarted(status) => {
                 let run = &status.run.name;
-                let reason =
-                    format!("{error}; start another, such as `{run}-2`, or go on with this");
+                let reason = if status.state.is_final() {
+                    error.to_string()
+                } else {
+                    format!("{error}; start another, such as `{run}-2`, or go on with this")
+                };
                 conflict(status, reason)
             }
             RunsError::NeverStarted { run, known } => {
