@@ -12,6 +12,8 @@
 mod chosen;
 mod copies;
 mod history;
+#[cfg(feature = "http")]
+mod http;
 mod limits;
 mod list;
 mod log;
@@ -129,7 +131,7 @@ struct Line {
 /// The commands that every machine's program has.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Serve the machine to an MCP client over standard input and output
+    /// Serve the machine to an MCP client over standard input and output, or to many over HTTP
     Serve(Serve),
     #[command(flatten)]
     Runs(RunsCommand),

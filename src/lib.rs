@@ -90,6 +90,8 @@ pub mod clock;
 mod demo;
 #[cfg(feature = "server")]
 mod guarded;
+#[cfg(feature = "http")]
+pub mod http;
 #[cfg(feature = "server")]
 pub mod mcp;
 #[cfg(feature = "server")]

@@ -11,6 +11,8 @@ mod caller;
 pub(crate) mod client;
 mod convert;
 mod handler;
+#[cfg(feature = "http")]
+mod http;
 mod resources;
 mod stdio;
 
@@ -26,6 +28,10 @@ use rmcp::model::{Implementation, Prompt, ServerCapabilities, ServerConfig, Tool
 use self::added::Added;
 pub use self::added::{ResourceError, TextResource};
 pub use self::caller::caller_of;
+#[cfg(feature = "http")]
+pub use self::http::{HttpService, closing};
+#[cfg(feature = "http")]
+pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
 use crate::api::{Api, ApiLimits, OperationsError, Style};
 use crate::caller::Caller;

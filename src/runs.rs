@@ -32,6 +32,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
 use crate::record::{Hash, Program, RequestKey, RunId, RunName, Version};
 use crate::run::{RunStatus, Stamp};
+use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
 
 /// How much is read at once.
@@ -88,6 +89,12 @@ impl<M: Portable<Context: Default>> Runs<M> {
             limits,
             alarm: Alarm::default(),
         }
+    }
+
+    /// Runs in memory, which end with the program.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::new(Arc::new(MemoryStore::new()))
     }
 
     /// Takes the time of records from `clock`.

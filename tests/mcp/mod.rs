@@ -10,7 +10,7 @@ mod large;
 mod lists;
 pub(crate) mod own_machine;
 mod refusals;
-mod restarts;
+pub(crate) mod restarts;
 mod strictness;
 mod styles;
 mod timeouts;
