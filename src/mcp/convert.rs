@@ -1,13 +1,15 @@
 //! Operations, prompts, answers and errors as types of the protocol.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rmcp::ErrorData;
 use rmcp::model::{
-    CallToolResult, ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage, Role,
-    Tool, ToolAnnotations,
+    CallToolResult, ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage,
+    ResourceContents, Role, Tool, ToolAnnotations,
 };
 use serde_json::Value;
 
-use super::added::ResourceError;
+use super::added::{ResourceContent, ResourceError};
 use crate::api::{Answer, CallError, Operation};
 use crate::chart;
 use crate::guarded::Panic;
@@ -47,6 +49,14 @@ pub(super) fn prompt(prompt: &chart::Prompt) -> Prompt {
 /// The text of a prompt as the message of a user.
 pub(super) fn message(text: String) -> GetPromptResult {
     GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)])
+}
+
+/// The content of an author's resource.
+pub(super) fn contents(content: ResourceContent, uri: &str) -> ResourceContents {
+    match content {
+        ResourceContent::Text(text) => ResourceContents::text(text, uri),
+        ResourceContent::Bytes(bytes) => ResourceContents::blob(STANDARD.encode(bytes), uri),
+    }
 }
 
 /// An answer as text and, with the same content, as structure. A large one is parsed on a thread that may block.

@@ -4,7 +4,6 @@ use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
 use super::Server;
-use super::added::settled;
 use super::convert;
 use crate::caller::Caller;
 use crate::portable::Portable;
@@ -17,17 +16,16 @@ impl<M: Portable<Context: Default>> Server<M> {
         caller: &Caller,
         uri: &str,
     ) -> Result<ReadResourceResult, ErrorData> {
-        let added = self.0.added.resources.iter().find(|(resource, _)| resource.uri == uri);
-        let (text, mime) = if let Some((resource, read)) = added {
-            let text = settled(async { read(self, caller).await }).await;
-            (text.map_err(|panic| convert::panicked(&panic))??, resource.mime_type.as_str())
-        } else {
-            let Some(address) = Address::parse(uri) else {
-                let message = format!("no resource is at {}", text::quoted(uri));
-                return Err(ErrorData::resource_not_found(message, None));
-            };
-            self.of_machine(caller, address).await?
+        if let Some((content, mime)) = self.0.added.read(self, caller, uri).await {
+            let content = content.map_err(|panic| convert::panicked(&panic))??;
+            let contents = convert::contents(content, uri).with_mime_type(mime);
+            return Ok(ReadResourceResult::new(vec![contents]));
+        }
+        let Some(address) = Address::parse(uri) else {
+            let message = format!("no resource is at {}", text::quoted(uri));
+            return Err(ErrorData::resource_not_found(message, None));
         };
+        let (text, mime) = self.of_machine(caller, address).await?;
         let contents = ResourceContents::text(text, uri).with_mime_type(mime);
         Ok(ReadResourceResult::new(vec![contents]))
     }

@@ -9,7 +9,7 @@ use leverframe::mcp::rmcp::model::{
     CallToolRequestParams, CallToolResult, ContentBlock, GetPromptRequestParams, GetPromptResult,
     Prompt, PromptMessage, ReadResourceRequestParams, Role, Tool,
 };
-use leverframe::mcp::{BuildError, ResourceError, Server, TextResource, caller_of};
+use leverframe::mcp::{AddedResource, BuildError, ResourceError, Server, caller_of};
 use leverframe::runs::Runs;
 use leverframe::store::memory::MemoryStore;
 use serde_json::json;
@@ -40,7 +40,7 @@ async fn additions_stand_beside_the_machine() {
         let message = PromptMessage::new_text(Role::User, "Say hello.");
         Box::pin(async { Ok(GetPromptResult::new(vec![message]).into()) })
     });
-    let resource = TextResource::new("loan://notes", "notes");
+    let resource = AddedResource::new("loan://notes", "notes");
     let server = builder()
         .with_tools(ToolRouter::new().with_route(tool).with_route(panics))
         .with_prompts(PromptRouter::new().with_route(prompt))
@@ -48,10 +48,10 @@ async fn additions_stand_beside_the_machine() {
             Box::pin(async move {
                 let main = server.api().run_of(caller, None);
                 let notes = server.runs().read(&main, |run| run.context().notes.join(";"));
-                Ok(notes.await?)
+                Ok(notes.await?.into())
             })
         })
-        .with_resource(TextResource::new("loan://shelf", "shelf"), |_, _| {
+        .with_resource(AddedResource::new("loan://shelf", "shelf"), |_, _| {
             Box::pin(async { Err(ResourceError::failed("the shelf is locked")) })
         });
     let client = connect(server.build().unwrap()).await;

@@ -1,4 +1,18 @@
-//! The fixtures of the conformance suite beside a small machine: `cargo run --example conformance -- serve`
+//! A server with what the conformance suite of the protocol asks for, beside a small machine:
+//! `cargo run --example conformance -- serve --http 127.0.0.1:8080`
+//!
+//! Names and contents are those of `@modelcontextprotocol/conformance`; `.ci/clients` runs the suite against it.
+
+mod contents;
+mod fixture;
+mod inputs;
+mod prompts;
+mod requests;
+mod resources;
+
+use std::process::ExitCode;
+
+use leverframe::cli::Program;
 
 /// A door that a person unlocks.
 #[leverframe::machine(serde)]
@@ -35,6 +49,15 @@ pub mod door {
     }
 }
 
-fn main() -> std::process::ExitCode {
-    leverframe::cli::main::<door::Door>()
+fn main() -> ExitCode {
+    Program::<door::Door>::new()
+        .serving(|server| {
+            let server = server
+                .with_tools(contents::tools())
+                .with_tools(requests::tools())
+                .with_tools(inputs::tools())
+                .with_prompts(prompts::prompts());
+            resources::add(server)
+        })
+        .main()
 }
