@@ -4,7 +4,10 @@ mod client;
 mod embedded;
 mod endings;
 mod eras;
+mod metrics;
 mod refusals;
+mod slow;
+mod tls;
 
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
