@@ -6,7 +6,7 @@ use leverframe::mcp::rmcp::model::{CallToolResult, ContentBlock, Tool};
 use serde_json::{Map, Value, json};
 
 use crate::door::Door;
-use crate::fixture::{PNG, content, tool};
+use crate::fixture::{PNG, argument, content, text, tool};
 
 /// A sound without samples.
 const WAV: &str = "UklGRiQAAABXQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0YQAAAAA=";
@@ -44,12 +44,23 @@ pub(crate) fn tools() -> ToolRouter<Server<Door>> {
             Box::pin(async { Ok(CallToolResult::error(vec![text]).into()) })
         }))
         .with_route(schema())
+        .with_route(header())
 }
 
 fn constant(name: &'static str, docs: &'static str, value: Value) -> ToolRoute<Server<Door>> {
     tool(name, docs, &[], move |_| {
         let value = value.clone();
         Box::pin(async { content(value) })
+    })
+}
+
+/// A tool with an argument that clients of 2026-07-28 repeat in a header.
+fn header() -> ToolRoute<Server<Door>> {
+    let region = json!({"type": "string", "x-mcp-header": "Region"});
+    let schema = json!({"type": "object", "properties": {"region": region}});
+    let schema = schema.as_object().cloned().unwrap_or_default();
+    ToolRoute::new_dyn(Tool::new("test_custom_headers", "Has a header.", schema), |call| {
+        Box::pin(async move { text(argument(call.arguments.as_ref(), "region")?) })
     })
 }
 
@@ -82,6 +93,6 @@ fn schema() -> ToolRoute<Server<Door>> {
     let docs = "Has a schema with the keywords of JSON Schema 2020-12.";
     ToolRoute::new_dyn(Tool::new("json_schema_2020_12_tool", docs, schema), |call| {
         let arguments = Value::Object(call.arguments.unwrap_or_else(Map::new));
-        Box::pin(async move { crate::fixture::text(arguments.to_string()) })
+        Box::pin(async move { text(arguments.to_string()) })
     })
 }

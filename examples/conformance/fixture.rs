@@ -52,7 +52,7 @@ pub(crate) fn model<T: DeserializeOwned>(value: Value) -> Result<T, ErrorData> {
 
 /// What a tool answers, from the JSON of its content.
 pub(crate) fn content(content: Value) -> Answer {
-    Ok(model::<CallToolResult>(json!({"content": content}))?.into())
+    Ok(CallToolResult::success(model(content)?).into())
 }
 
 /// A tool's answer of one text.

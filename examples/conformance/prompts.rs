@@ -93,5 +93,5 @@ fn text(text: &str) -> Value {
 fn messages(contents: &[Value]) -> Answer {
     let messages: Vec<_> =
         contents.iter().map(|content| json!({"role": "user", "content": content})).collect();
-    Ok(model::<GetPromptResult>(json!({"messages": messages}))?.into())
+    Ok(GetPromptResult::new(model(messages.into())?).into())
 }

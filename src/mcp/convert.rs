@@ -7,7 +7,7 @@ use rmcp::model::{
     CallToolResult, ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage,
     ResourceContents, Role, Tool, ToolAnnotations,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::added::{ResourceContent, ResourceError};
 use crate::api::{Answer, CallError, Operation};
@@ -94,11 +94,16 @@ pub(super) fn prompt_error(error: CallError) -> ErrorData {
 }
 
 /// Why a resource of the machine is not read.
-pub(super) fn resource_error(error: CallError) -> ErrorData {
+/// Why there is nothing to read at an address.
+pub(super) fn no_resource(reason: String, uri: &str) -> ErrorData {
+    ErrorData::resource_not_found(reason, Some(json!({"uri": uri})))
+}
+
+pub(super) fn resource_error(error: CallError, uri: &str) -> ErrorData {
     match error {
         CallError::Run(error) => error.into(),
         CallError::Unanswered(_) => ErrorData::internal_error(error.reason(), None),
-        error => ErrorData::resource_not_found(error.reason(), None),
+        error => no_resource(error.reason(), uri),
     }
 }
 

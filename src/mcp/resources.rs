@@ -23,9 +23,9 @@ impl<M: Portable<Context: Default>> Server<M> {
         }
         let Some(address) = Address::parse(uri) else {
             let message = format!("no resource is at {}", text::quoted(uri));
-            return Err(ErrorData::resource_not_found(message, None));
+            return Err(convert::no_resource(message, uri));
         };
-        let (text, mime) = self.of_machine(caller, address).await?;
+        let (text, mime) = self.of_machine(caller, address, uri).await?;
         let contents = ResourceContents::text(text, uri).with_mime_type(mime);
         Ok(ReadResourceResult::new(vec![contents]))
     }
@@ -34,6 +34,7 @@ impl<M: Portable<Context: Default>> Server<M> {
         &self,
         caller: &Caller,
         address: Address<'_>,
+        uri: &str,
     ) -> Result<(String, &'static str), ErrorData> {
         let api = self.api();
         let (text, mime) = match address {
@@ -44,7 +45,7 @@ impl<M: Portable<Context: Default>> Server<M> {
                 (api.state_prompt(caller, run, state).await, "text/plain")
             }
         };
-        Ok((text.map_err(convert::resource_error)?, mime))
+        Ok((text.map_err(|error| convert::resource_error(error, uri))?, mime))
     }
 }
 
