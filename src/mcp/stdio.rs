@@ -14,6 +14,8 @@
 //! ```
 
 mod exchange;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod id;
 mod lines;
 mod refusal;
