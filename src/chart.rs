@@ -148,6 +148,15 @@ impl Chart {
         self.sensitive_context
     }
 
+    /// Whether anything is marked `#[sensitive]`: an argument of an event, a field of a state or of the context.
+    #[must_use]
+    pub fn has_sensitive(&self) -> bool {
+        let mut parameters = self.events.iter().flat_map(Event::payload);
+        !self.sensitive_context.is_empty()
+            || self.states.iter().any(|state| !state.sensitive().is_empty())
+            || parameters.any(Parameter::is_sensitive)
+    }
+
     /// The leaf in which a new machine is.
     ///
     /// # Panics

@@ -34,9 +34,9 @@ impl Signature {
         self
     }
 
-    /// Whether no answer may repeat the value of an argument.
-    pub(crate) fn is_sensitive(&self, name: &str) -> bool {
-        self.sensitive.contains(&name)
+    /// The arguments whose values no answer repeats.
+    pub(crate) fn sensitive_names(&self) -> &[&'static str] {
+        &self.sensitive
     }
 
     /// The arguments, each with its schema.

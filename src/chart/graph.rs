@@ -150,15 +150,7 @@ impl Clause {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(from: &'static [u16], to: &'static [Target]) -> Self {
-        Self {
-            docs: "",
-            from,
-            to,
-            guards: &[],
-            fallible: false,
-            approvals: 0,
-            after: None,
-        }
+        Self { docs: "", from, to, guards: &[], fallible: false, approvals: 0, after: None }
     }
 
     #[doc(hidden)]

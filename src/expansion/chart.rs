@@ -7,10 +7,10 @@ macro_rules! __chart {
     (
         $(#[$meta:meta])*
         $vis:vis CHART = $name:literal $docs:literal $initial:literal $declaration:literal
-            $(sensitive [$($secret_of_context:literal)*])?;
+            $({$($secret_of_context:literal)*})?;
         states { $(
             $state:literal $wire:literal $state_docs:literal [$($parent:literal)?]
-            $(sensitive [$($secret:literal)*])? $($final:ident)?;
+            $({$($secret:literal)*})? $($state_is:ident)*;
         )* }
         superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
         events { $(
@@ -26,7 +26,7 @@ macro_rules! __chart {
             $(.with_sensitive_context(&[$($secret_of_context),*]))?
             .with_states(
                 &[$($crate::chart::State::new($state, $wire, $state_docs)$(.with_parent($parent))?
-                    $(.with_sensitive(&[$($secret),*]))?$(.$final())?),*],
+                    $(.with_sensitive(&[$($secret),*]))?$(.$state_is())*),*],
                 &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.with_parent($super_parent))?),*],
             )
             .with_events(&[$(

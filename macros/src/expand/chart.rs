@@ -63,7 +63,7 @@ fn flag(set: bool, name: &str) -> Option<Ident> {
 
 /// The names of sensitive fields, if there are any.
 fn sensitive(names: &[String]) -> Option<TokenStream> {
-    (!names.is_empty()).then(|| quote!(sensitive [#(#names)*]))
+    (!names.is_empty()).then(|| quote!({#(#names)*}))
 }
 
 fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {

@@ -150,8 +150,7 @@ struct Reads<'d> {
     about: Option<StateId>,
 }
 
-const BORROWED_IS_MARKED_WHERE_DECLARED: &str =
-    "only a part of the payload is marked here: mark the fields of a state or of the context where they are declared";
+const BORROWED_IS_MARKED_WHERE_DECLARED: &str = "only a part of the payload is marked here: mark the fields of a state or of the context where they are declared";
 
 fn reads<'d>(scope: &Scope<'d>, function: &'d Function, report: &mut Report) -> Reads<'d> {
     let what = function.kind.word();

@@ -138,7 +138,8 @@ const CONTEXT: Syntax = Syntax {
 /// The sensitive fields that `#[context(…)]` lists.
 pub(crate) fn context_options(marked: &Marked, report: &mut Report) -> Vec<Ident> {
     const FIELD: &str = "a sensitive field is named by its plain name";
-    const SEVERAL: &str = "several sensitive fields are given as a list: `sensitive = [token, card]`";
+    const SEVERAL: &str =
+        "several sensitive fields are given as a list: `sensitive = [token, card]`";
     let mut found: Vec<Ident> = Vec::new();
     for option in CONTEXT.of(&marked.attr, report) {
         let fields = report.ok(option.value(|input| one_or_several(input, FIELD, SEVERAL)));
@@ -266,7 +267,10 @@ pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Transi
         }
     }
     if let (Some(by), Some(_)) = (&found.by_human, found.after) {
-        report.at(&by.human, "a timeout fires by itself, so nobody decides on it: remove `by` or `after`");
+        report.at(
+            &by.human,
+            "a timeout fires by itself, so nobody decides on it: remove `by` or `after`",
+        );
     }
     if mistakes == report.len() && found.from.is_none() {
         let message = "a transition names its source: `#[transition(from = State)]`";

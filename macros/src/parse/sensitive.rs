@@ -154,10 +154,7 @@ mod tests {
         };
         check("struct S { a: u8, #[sensitive] card_no: u8 }", "card_no");
         check("struct S { #[sensitive] r#type: u8 }", "type");
-        check(
-            r#"struct S { #[sensitive] #[serde(default = "f", rename = "no")] card: u8 }"#,
-            "no",
-        );
+        check(r#"struct S { #[sensitive] #[serde(default = "f", rename = "no")] card: u8 }"#, "no");
         check(
             r#"struct S { #[serde(rename(deserialize = "a", serialize = "b"))] #[sensitive] card: u8 }"#,
             "b",
