@@ -70,8 +70,8 @@ pub(super) mod events {
 }
 ::leverframe::__chart! {
     #[doc = " The machine [`Till`] as data."] pub (super) CHART = "Till" "" 0
-    "99133ca87a37c2668095d6221881562ddf34449fc538d92f40dcea6c23228a27" sensitive["pin"];
-    states { "Open" "OPEN" ""[]; "Paid" "PAID" ""[] sensitive["cardNo"] final_state; }
-    superstates {} events { "pay" ""("card" "Option<String>" "" optional sensitive,
-    "cents" "u64" "",) [0] [State 1] [] [] by_human(2); } queries {} prompts {}
+    "99133ca87a37c2668095d6221881562ddf34449fc538d92f40dcea6c23228a27" { "pin" }; states
+    { "Open" "OPEN" ""[]; "Paid" "PAID" ""[] { "cardNo" } final_state; } superstates {}
+    events { "pay" ""("card" "Option<String>" "" optional sensitive, "cents" "u64" "",)
+    [0] [State 1] [] [] by_human(2); } queries {} prompts {}
 }
