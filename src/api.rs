@@ -8,6 +8,7 @@ mod answer;
 mod arguments;
 mod calls;
 mod counts;
+mod cursor;
 mod error;
 mod gate;
 mod limits;
@@ -20,6 +21,8 @@ mod record;
 pub(crate) mod redact;
 mod refusal;
 mod schema;
+mod style;
+pub(crate) mod words;
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
@@ -30,10 +33,11 @@ use self::counts::Counts;
 pub use self::error::{CallError, OperationsError};
 pub use self::limits::ApiLimits;
 use self::moves::Moves;
-pub use self::operations::{Operation, Style};
+pub use self::operations::Operation;
 use self::prompts::Prompts;
 pub(crate) use self::record::RecordJson;
 use self::schema::Payloads;
+pub use self::style::Style;
 use crate::caller::Caller;
 use crate::chart::Prompt;
 use crate::portable::Portable;
@@ -88,7 +92,7 @@ impl<M: Portable<Context: Default>> Api<M> {
     ///
     /// [`OperationsError`] if the machine cannot be offered in this style.
     pub fn new(runs: Runs<M>, style: Style, limits: ApiLimits) -> Result<Self, OperationsError> {
-        let moves = Moves::new(M::CHART, &Payloads::of::<M::Event>(), style == Style::Events);
+        let moves = Moves::new(M::CHART, &Payloads::of::<M::Event>(), style);
         let operations = operations::operations::<M>(&moves, runs.default_run(), style)?;
         let (prompts, counts) = (Arc::new(Prompts::of::<M>()), Counts::of(&operations));
         Ok(Self { runs, moves, operations, prompts, limits, counts })

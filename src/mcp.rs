@@ -39,10 +39,11 @@ pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
 use self::template::Template;
 pub use self::template::TemplateValues;
-use crate::api::{Api, ApiLimits, OperationsError, Style};
+use crate::api::{Api, ApiLimits, OperationsError, Style, words};
 use crate::caller::Caller;
 use crate::portable::Portable;
 use crate::runs::Runs;
+use crate::text;
 
 /// What is logged by default. A client learns its own errors from their answers.
 pub(crate) const LOG_FILTER: &str = "warn,rmcp=error";
@@ -98,6 +99,13 @@ impl<M: Portable<Context: Default>> Server<M> {
     #[must_use]
     pub fn tools(&self) -> Vec<Tool> {
         self.0.tools.iter().cloned().chain(self.0.added.tools.list_all()).collect()
+    }
+
+    /// What of the machine has no words: states, events, queries and arguments. A model that is to use the machine lacks
+    /// them.
+    #[must_use]
+    pub fn undocumented(&self) -> Vec<String> {
+        words::lacking(M::CHART)
     }
 
     /// The prompts as they are listed, those of the machine before those of the author.
@@ -236,6 +244,12 @@ impl<M: Portable<Context: Default>> Builder<M> {
     pub fn build(self) -> Result<Server<M>, BuildError> {
         let Self { runs, style, limits, added, name } = self;
         let api = Api::new(runs, style, limits)?;
+        let lacking = words::lacking(M::CHART);
+        if !lacking.is_empty() {
+            let lacking = text::listed(lacking.iter().map(String::as_str));
+            let machine = M::CHART.name();
+            tracing::warn!(machine, %lacking, "a model that uses the machine lacks words; document these by `///`");
+        }
         let tools: Vec<_> = api.operations().iter().map(convert::tool).collect();
         if let Some(tool) = tools.iter().find(|tool| added.tools.has_route(&tool.name)) {
             return Err(BuildError::TwoTools(tool.name.to_string()));
@@ -251,7 +265,7 @@ impl<M: Portable<Context: Default>> Builder<M> {
             .build();
         let config = ServerConfig::new(capabilities)
             .with_server_info(name)
-            .with_instructions(instructions::<M>());
+            .with_instructions(words::instructions(M::CHART, api.runs().default_run().as_str()));
         Ok(Server(Arc::new(Shared { api, tools, prompts, added, config })))
     }
 }
@@ -275,15 +289,6 @@ pub enum BuildError {
          `orders://{{id}}/invoice`"
     )]
     Template(String),
-}
-
-fn instructions<M: Portable>() -> String {
-    let docs = M::CHART.docs().trim();
-    format!(
-        "{docs}\nThis is a state machine. `get_current_state` returns the state and the `legal` moves with their \
-         arguments. A refused call changes nothing and returns the same. Each tool takes a `run`; runs are independent \
-         of each other."
-    )
 }
 
 impl<M> Clone for Server<M> {

@@ -22,6 +22,8 @@ mod waiting;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use self::alarm::Alarm;
 pub(crate) use self::append::Outcome;
 pub use self::attempt::Accepted;
@@ -149,6 +151,12 @@ impl<M: Portable<Context: Default>> Runs<M> {
     #[cfg(feature = "http")]
     pub(crate) fn live_runs(&self) -> usize {
         self.live.len()
+    }
+
+    /// The present time, by the clock of the records.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Starts a run. The same request, sent again, is answered as the first time.

@@ -1,8 +1,9 @@
 //! Values as text for people: times, names that were probably meant, and text of strangers made harmless.
 
 use std::fmt::Write;
+use std::io;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 /// The maximum number of names that a message lists.
 pub(crate) const NAMES: usize = 20;
@@ -131,5 +132,68 @@ mod tests {
         let names: Vec<String> = (0..23).map(|number| number.to_string()).collect();
         assert!(listed(names.iter().map(String::as_str)).ends_with("`19` and 3 more"));
         assert_eq!(listed([]), "none");
+    }
+}
+
+/// A time span as people write it, in its two largest units: `3d 4h`, `5m 20s`. What has passed is `0s`.
+pub(crate) fn duration(span: TimeDelta) -> String {
+    let mut left = span.num_seconds().max(0);
+    let mut parts = Vec::new();
+    for (unit, seconds) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
+        let count = left / seconds;
+        left %= seconds;
+        if count > 0 {
+            parts.push(format!("{count}{unit}"));
+        } else if !parts.is_empty() {
+            break;
+        }
+    }
+    parts.truncate(2);
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+}
+
+/// A value as JSON text; `None` if it takes more than `limit` bytes.
+///
+/// # Errors
+///
+/// The value's own `Serialize` fails, or a key of a map is not text.
+pub(crate) fn json_within(
+    value: &impl serde::Serialize,
+    limit: usize,
+) -> Result<Option<String>, serde_json::Error> {
+    let mut out = Limited::new(Vec::new(), limit);
+    let written = value.serialize(&mut serde_json::Serializer::new(&mut out));
+    if out.is_full {
+        return Ok(None);
+    }
+    written.map(|()| String::from_utf8(out.bytes).ok())
+}
+
+/// Bytes of which there are at most `limit`.
+pub(crate) struct Limited {
+    pub(crate) bytes: Vec<u8>,
+    limit: usize,
+    /// Whether there would have been more.
+    pub(crate) is_full: bool,
+}
+
+impl Limited {
+    pub(crate) fn new(begin: Vec<u8>, limit: usize) -> Self {
+        Self { bytes: begin, limit, is_full: false }
+    }
+}
+
+impl io::Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.limit {
+            self.is_full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

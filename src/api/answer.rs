@@ -1,5 +1,6 @@
 //! What operations answer.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -8,8 +9,8 @@ use super::counts::CallOutcome;
 use super::gate::GateJson;
 use super::limits;
 use super::moves::Moves;
-use crate::chart::State;
-use crate::record::{RunName, Version};
+use super::redact;
+use crate::record::Version;
 use crate::run::{RejectionKind, RunStatus};
 use crate::runs::GateRequest;
 use crate::store::Head;
@@ -68,23 +69,30 @@ pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("all keys are texts")
 }
 
-/// The state of a run, what happened to it, and what may happen next.
+/// The state of a run, what happened to it, and what may happen next. What is empty is left out.
 #[derive(Serialize)]
-pub(crate) struct StatusJson<'a> {
-    run: &'a RunName,
+pub(crate) struct StatusJson {
+    run: String,
     version: Version,
     state: &'static str,
+    /// Whether the run has ended.
+    #[serde(rename = "final", skip_serializing_if = "std::ops::Not::not")]
+    is_final: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    available_transitions: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<Refused>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     replayed: bool,
-    legal: Vec<LegalMove<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    /// Where data is that has no place here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_omitted: Option<&'static str>,
+    legal: Vec<LegalMove>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     blocked: Vec<BlockedMove>,
     /// What waits for a person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -94,6 +102,8 @@ pub(crate) struct StatusJson<'a> {
     more: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<NextTimeout>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Value>,
 }
 
 /// What was refused, and why.
@@ -135,20 +145,21 @@ impl Refused {
     }
 }
 
+/// A move. `?` follows the names of arguments that may be left out.
 #[derive(Serialize)]
-struct LegalMove<'a> {
+struct LegalMove {
     event: &'static str,
-    to: Vec<&'static str>,
+    #[serde(flatten)]
+    leads: Leads,
     #[serde(skip_serializing_if = "Option::is_none")]
-    arguments: Option<&'a Map<String, Value>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    required: &'a [&'static str],
+    arguments: Option<Map<String, Value>>,
 }
 
 #[derive(Serialize)]
 struct BlockedMove {
     event: &'static str,
-    to: Vec<&'static str>,
+    #[serde(flatten)]
+    leads: Leads,
     reason: String,
 }
 
@@ -156,55 +167,89 @@ struct BlockedMove {
 #[derive(Serialize)]
 struct NextTimeout {
     event: &'static str,
-    to: Vec<&'static str>,
+    #[serde(flatten)]
+    leads: Leads,
     at: String,
+    /// How long it is until then.
+    #[serde(rename = "in")]
+    left: String,
 }
 
-impl<'a> StatusJson<'a> {
-    pub(crate) fn new(status: &'a RunStatus, moves: &'a Moves) -> Self {
+/// Where a move leads.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Leads {
+    /// To one of these states.
+    To(Vec<&'static str>),
+    /// Nowhere: the run stays where it is.
+    Stays(bool),
+}
+
+impl Leads {
+    fn to(states: Vec<&'static str>) -> Self {
+        if states.is_empty() { Self::Stays(true) } else { Self::To(states) }
+    }
+}
+
+impl StatusJson {
+    /// The status of a run that the caller knows by the name `run`, at the time `now`.
+    pub(crate) fn new(run: String, status: &RunStatus, moves: &Moves, now: DateTime<Utc>) -> Self {
         let leaf = status.leaf;
         let legal = status.legal.iter().filter_map(|event| {
             let (event, to) = moves.of(leaf, event)?;
-            let signature = moves.signature(event);
-            let (arguments, required) = (Some(signature.properties()), signature.required_names());
-            Some(LegalMove { event: event.name(), to, arguments, required })
+            let arguments = (!moves.is_tool(event)).then(|| moves.signature(event).brief());
+            let arguments = arguments.filter(|arguments| !arguments.is_empty());
+            Some(LegalMove { event: event.name(), leads: Leads::to(to), arguments })
         });
         let blocked = status.blocked.iter().filter_map(|(event, reason)| {
             let (event, to) = moves.of(leaf, event)?;
-            Some(BlockedMove { event: event.name(), to, reason: limits::reason(reason) })
+            let (leads, reason) = (Leads::to(to), limits::reason(reason));
+            Some(BlockedMove { event: event.name(), leads, reason })
         });
-        let timeout = status.due.map(|(at, event)| {
-            let to = moves.leads_to(leaf, event);
-            NextTimeout { event: event.name(), to, at: text::time(at) }
+        let timeout = status.due.map(|(at, event)| NextTimeout {
+            event: event.name(),
+            leads: Leads::to(moves.leads_to(leaf, event)),
+            at: text::time(at),
+            left: text::duration(at - now),
+        });
+        let data = status.data.clone().map(|mut data| {
+            redact::data(status.state, &mut data);
+            data
         });
         Self {
-            run: &status.run.name,
+            run,
             version: status.version,
             state: status.state.wire(),
+            is_final: status.state.is_final(),
             description: None,
-            available_transitions: None,
             event: None,
             refused: None,
             replayed: false,
+            data,
+            data_omitted: status.is_data_large.then_some("it takes more than 1 KiB as JSON"),
             legal: legal.collect(),
             blocked: blocked.collect(),
             gates: Vec::new(),
             more: None,
             timeout,
+            context: None,
         }
     }
 
-    /// Adds what the state means and where it leads.
-    pub(crate) fn described(mut self, state: &State) -> Self {
-        let mut targets: Vec<&str> = Vec::new();
-        for target in self.legal.iter().flat_map(|legal| &legal.to) {
-            if !targets.contains(target) {
-                targets.push(target);
+    /// Adds what the state means, and the whole schemas of the arguments where no list of operations has them.
+    pub(crate) fn described(mut self, status: &RunStatus, moves: &Moves) -> Self {
+        self.description = Some(status.state.docs().trim()).filter(|docs| !docs.is_empty());
+        for (legal, event) in self.legal.iter_mut().zip(moves.among(status)) {
+            if legal.arguments.is_some() {
+                legal.arguments = Some(moves.signature(event).marked());
             }
         }
-        self.available_transitions = Some(targets);
-        self.description = Some(state.docs().trim());
         self
+    }
+
+    /// Adds the context, or a part of it.
+    pub(crate) fn with_context(self, context: Option<Value>) -> Self {
+        Self { context, ..self }
     }
 
     /// Adds what waits for a person.
@@ -244,15 +289,15 @@ impl<'a> StatusJson<'a> {
         self.legal.truncate(moves);
         self.blocked.truncate(moves);
         for legal in &mut self.legal {
-            (legal.arguments, legal.required) = (None, &[]);
+            legal.arguments = None;
         }
     }
 }
 
 /// A page of a run's history.
 #[derive(Serialize)]
-pub(crate) struct HistoryJson<'a> {
-    pub(crate) run: &'a RunName,
+pub(crate) struct HistoryJson {
+    pub(crate) run: String,
     pub(crate) version: Version,
     pub(crate) records: Vec<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -310,9 +355,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::api::Style;
     use crate::api::schema::Payloads;
     use crate::chart::{Chart, Clause, Event, Parameter, State, Target};
-    use crate::record::RunId;
+    use crate::record::{RunId, RunName};
 
     const PAYLOAD: &[Parameter] = &[Parameter::new("what", "String", "What to do next with it.")];
     const MOVE: Event =
@@ -326,12 +372,24 @@ mod tests {
         let run = RunId::new("ada".parse().expect("a name"), RunName::main());
         let (version, leaf, state) = (Version(7), 0, CHART.state(0));
         let legal = CHART.events().iter().take(all).collect();
-        let status = RunStatus { run, version, leaf, state, legal, blocked: Vec::new(), due: None };
-        let known = Moves::new(&CHART, &Payloads::of::<Value>(), true);
+        let (blocked, due, data) = (Vec::new(), None, None);
+        let status = RunStatus {
+            run,
+            version,
+            leaf,
+            state,
+            data,
+            is_data_large: false,
+            legal,
+            blocked,
+            due,
+        };
+        let known = Moves::new(&CHART, &Payloads::of::<Value>(), Style::Target);
         let kind = RejectionKind::Failed;
         let reason = "\u{9b}".repeat(1 << 20);
         let refused = Refused { event: None, to: None, kind, reason, gate: None };
-        let answer = StatusJson::new(&status, &known).refuse(refused);
+        let answer =
+            StatusJson::new("main".to_owned(), &status, &known, Utc::now()).refuse(refused);
         assert!(answer.text().len() <= limits::REFUSAL_BYTES, "{} bytes", answer.text().len());
         let answer: Value = serde_json::from_str(answer.text()).expect("JSON");
         let shown = answer.pointer("/legal").and_then(Value::as_array).expect("a list");
@@ -343,7 +401,7 @@ mod tests {
     #[test]
     fn a_refusal_leaves_out_what_is_too_much() {
         check(5, 5, true);
-        check(30, 30, false);
+        check(45, 45, false);
         check(200, 20, false);
     }
 }

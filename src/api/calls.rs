@@ -1,23 +1,22 @@
 //! Calls of operations.
 
-use std::io;
-
 use serde_json::{Map, Value};
 
 use super::Api;
-use super::access::{Access, named_for};
+use super::access::{Access, name_for};
 use super::answer::{Answer, Refused, StatusJson, json};
 use super::arguments::{Arguments, Problem};
 use super::error::CallError;
 use super::operations::{Action, Operation, PAGE};
+use super::pages::HistoryQuery;
 use super::refusal::{InvalidJson, failure};
 use crate::caller::Caller;
 use crate::chart::{Event, State};
 use crate::portable::Portable;
-use crate::record::{RunId, RunName, Version};
+use crate::record::RunId;
 use crate::run::{RejectionKind, Run, RunStatus};
 use crate::runs::{Accepted, Outcome, Request, RunsError};
-use crate::text;
+use crate::text::{self, Limited};
 
 /// Why no event leads a run to the requested state.
 enum Unchosen {
@@ -57,11 +56,11 @@ impl<M: Portable<Context: Default>> Api<M> {
             Ok(id) => id,
             Err(error) => {
                 let own = self.run_of(caller, None);
-                return self.refusal(operation, &own, &error, None);
+                return self.refusal(caller, operation, &own, &error, None);
             }
         };
         let done = self.act(caller, operation, &id, given).await;
-        done.unwrap_or_else(|error| self.refusal(operation, &id, &error, None))
+        done.unwrap_or_else(|error| self.refusal(caller, operation, &id, &error, None))
     }
 
     async fn act(
@@ -75,32 +74,39 @@ impl<M: Portable<Context: Default>> Api<M> {
             Action::StartRun => {
                 let key = given.take_text("request_key")?;
                 let started = self.runs.start(caller, id, key).await?;
-                let status = StatusJson::new(&started.status, &self.moves);
+                let status = self.status_json(caller, &started.status);
                 Ok(Answer::done(&status.replayed(started.replayed)))
             }
             Action::ListRuns => {
                 let limit = given.take("limit")?.unwrap_or(PAGE);
-                let after = given.take::<String>("cursor")?;
-                let after = after.map(|cursor| named_for(caller, &cursor)).transpose();
-                let after = after.map_err(|reason| Problem::new("cursor", &reason))?;
-                self.list_page(caller, after, limit).await
+                let cursor = given.take::<String>("cursor")?;
+                self.list_page(caller, cursor.as_deref(), limit).await
             }
-            Action::CurrentState => Ok(Answer::written(self.state_json(id).await?)),
+            Action::CurrentState => {
+                let context = given.take::<Value>("context")?.unwrap_or_default();
+                Ok(Answer::written(self.state_json(caller, id, &context).await?))
+            }
             Action::History => {
-                let limit = given.take("limit")?.unwrap_or(PAGE);
-                let from = given.take::<String>("cursor")?;
-                let from = from.map_or(Ok(Version::START), |cursor| version(&cursor))?;
-                self.history_page(id, from, limit).await
+                let event = given.take::<String>("event")?;
+                let event = event.map(|event| event_named::<M>(&event)).transpose();
+                let query = HistoryQuery {
+                    limit: given.take("limit")?.unwrap_or(PAGE),
+                    cursor: given.take("cursor")?,
+                    order: given.take("order")?.unwrap_or_default(),
+                    event: event.map_err(|reason| Problem::new("event", &reason))?,
+                    arguments: given.take("arguments")?.unwrap_or(true),
+                };
+                self.history_page(caller, id, &query).await
             }
             Action::Transition => self.transition(caller, operation, id, given).await,
             Action::Event(event) => {
                 let request = request(&mut given)?;
                 let event = given.payload::<M::Event>(event.name())?;
-                Ok(self.accepted(&self.runs.apply(caller, id, event, request).await?))
+                Ok(self.accepted(caller, &self.runs.apply(caller, id, event, request).await?))
             }
             Action::Query(query) => {
                 let query = given.payload::<M::Query>(query.name())?;
-                let (run, limit) = (id.name.clone(), self.limits.answer_bytes);
+                let (run, limit) = (name_for(caller, id), self.limits.answer_bytes);
                 let answer = self.runs.read(id, move |seen| answered(seen, &run, query, limit));
                 answer.await?.map(Answer::written).map_err(CallError::Unanswered)
             }
@@ -131,42 +137,53 @@ impl<M: Portable<Context: Default>> Api<M> {
                 })
         };
         match self.runs.apply_chosen(caller, id, request.clone(), choose).await {
-            Ok(Outcome::Accepted(accepted)) => Ok(self.accepted(&accepted)),
+            Ok(Outcome::Accepted(accepted)) => Ok(self.accepted(caller, &accepted)),
             Ok(Outcome::Unchosen(why, status)) => {
                 if let Some(reason) = request.stale_at(status.version) {
                     let event = self.moves.between(status.leaf, to).map(Event::name);
                     let (to, kind) = (Some(target.wire()), RejectionKind::Conflict);
-                    return Ok(
-                        self.refused(&status, Refused { event, to, kind, reason, gate: None })
-                    );
+                    return Ok(self.refused(
+                        caller,
+                        &status,
+                        Refused { event, to, kind, reason, gate: None },
+                    ));
                 }
                 match why {
                     Unchosen::Invalid(problems) => Err(problems.into()),
                     Unchosen::NoMove => {
                         let event = self.moves.only_event_to(to).map(Event::name);
-                        Ok(self.refused(&status, no_move(&status, event, target)))
+                        Ok(self.refused(caller, &status, no_move(&status, event, target)))
                     }
                 }
             }
-            Err(error) => Ok(self.refusal(operation, id, &error.into(), Some(target.wire()))),
+            Err(error) => {
+                Ok(self.refusal(caller, operation, id, &error.into(), Some(target.wire())))
+            }
         }
     }
 
-    fn accepted(&self, accepted: &Accepted) -> Answer {
-        let status = StatusJson::new(&accepted.status, &self.moves);
+    /// The status of a run for the caller.
+    pub(super) fn status_json(&self, caller: &Caller, status: &RunStatus) -> StatusJson {
+        let run = name_for(caller, &status.run);
+        StatusJson::new(run, status, &self.moves, self.runs.now())
+    }
+
+    fn accepted(&self, caller: &Caller, accepted: &Accepted) -> Answer {
+        let status = self.status_json(caller, &accepted.status);
         Answer::done(&status.after(accepted.event.name()).replayed(accepted.replayed))
     }
 
-    fn refused(&self, status: &RunStatus, mut refused: Refused) -> Answer {
+    fn refused(&self, caller: &Caller, status: &RunStatus, mut refused: Refused) -> Answer {
         if status.state.is_final() && refused.kind == RejectionKind::Conflict {
             refused.reason = and_start_another(&format!("{}; the run has ended", refused.reason));
         }
-        StatusJson::new(status, &self.moves).refuse(refused)
+        self.status_json(caller, status).refuse(refused)
     }
 
     /// The answer for an error. `to` is the requested state, if one is.
     fn refusal(
         &self,
+        caller: &Caller,
         operation: &Operation,
         id: &RunId,
         error: &CallError,
@@ -181,13 +198,13 @@ impl<M: Portable<Context: Default>> Api<M> {
                 return InvalidJson::new(operation, &problems).among(own.iter().collect()).refuse();
             }
             CallError::Unknown(reason) | CallError::Unanswered(reason) => {
-                return failure(&id.name, operation, reason);
+                return failure(name_for(caller, id), operation, reason);
             }
             CallError::Run(error) => error,
         };
         let conflict = |status: &RunStatus, reason| {
             let kind = RejectionKind::Conflict;
-            self.refused(status, Refused { event: None, to, kind, reason, gate: None })
+            self.refused(caller, status, Refused { event: None, to, kind, reason, gate: None })
         };
         match error {
             RunsError::Refused(rejected) => {
@@ -197,10 +214,14 @@ impl<M: Portable<Context: Default>> Api<M> {
                     RejectionKind::Final => and_start_another(&rejection.reason),
                     _ => rejection.reason.clone(),
                 };
-                self.refused(&rejected.status, Refused { event, to, kind, reason, gate: None })
+                self.refused(
+                    caller,
+                    &rejected.status,
+                    Refused { event, to, kind, reason, gate: None },
+                )
             }
             RunsError::Waiting(waiting) => {
-                self.refused(&waiting.status, Refused::waiting(&waiting.request, to))
+                self.refused(caller, &waiting.status, Refused::waiting(&waiting.request, to))
             }
             RunsError::KeyReused { status, .. } | RunsError::Contended(status) => {
                 conflict(status, error.to_string())
@@ -228,7 +249,7 @@ impl<M: Portable<Context: Default>> Api<M> {
                 let operation_name = operation.name();
                 let source = error as &dyn std::error::Error;
                 tracing::error!(run = %id, operation = operation_name, error = source, "a call failed");
-                failure(&id.name, operation, &text::chain(error))
+                failure(name_for(caller, id), operation, &text::chain(error))
             }
         }
     }
@@ -246,20 +267,20 @@ pub(super) fn state_named<M: Portable>(name: &str) -> Result<(u16, &'static Stat
     })
 }
 
+/// The event with this name.
+fn event_named<M: Portable>(name: &str) -> Result<&'static Event, String> {
+    let mut events = M::CHART.events().iter();
+    events.find(|event| event.name() == name).ok_or_else(|| {
+        let hint = text::hint(name, M::CHART.events().iter().map(Event::name));
+        format!("no event is named {}; {hint}", text::quoted(name))
+    })
+}
+
 fn request(given: &mut Arguments) -> Result<Request, Problem> {
     let mut request = Request::new();
     request.expected = given.take("expected_version")?;
     request.key = given.take_text("request_key")?;
     Ok(request)
-}
-
-fn version(cursor: &str) -> Result<Version, Problem> {
-    cursor.parse().map(Version).map_err(|_| {
-        let cursor = text::quoted(cursor);
-        let reason =
-            format!("{cursor} is no cursor; expected the `next_cursor` of an earlier page");
-        Problem::new("cursor", &reason)
-    })
 }
 
 fn no_move(status: &RunStatus, event: Option<&'static str>, target: &'static State) -> Refused {
@@ -280,12 +301,12 @@ fn and_start_another(reason: &str) -> String {
 /// The answer to a query as JSON, at most `limit` bytes.
 fn answered<M: Portable>(
     seen: &Run<M>,
-    run: &RunName,
+    run: &str,
     query: M::Query,
     limit: usize,
 ) -> Result<String, String> {
-    let begin = format!(r#"{{"run":{},"version":{},"value":"#, json(run), seen.version());
-    let mut out = Limited { text: begin.into_bytes(), limit, is_full: false };
+    let begin = format!(r#"{{"run":{},"version":{},"value":"#, json(&run), seen.version());
+    let mut out = Limited::new(begin.into_bytes(), limit);
     match seen.machine().answer(query, &mut serde_json::Serializer::new(&mut out)) {
         Ok(()) => {}
         Err(_) if out.is_full => {
@@ -295,28 +316,6 @@ fn answered<M: Portable>(
         }
         Err(error) => return Err(error.to_string()),
     }
-    out.text.push(b'}');
-    String::from_utf8(out.text).map_err(|error| format!("the answer cannot be written: {error}"))
-}
-
-/// A text that takes at most `limit` bytes.
-struct Limited {
-    text: Vec<u8>,
-    limit: usize,
-    is_full: bool,
-}
-
-impl io::Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.text.len() + bytes.len() > self.limit {
-            self.is_full = true;
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        self.text.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    out.bytes.push(b'}');
+    String::from_utf8(out.bytes).map_err(|error| format!("the answer cannot be written: {error}"))
 }

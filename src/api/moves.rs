@@ -2,7 +2,9 @@
 
 use super::error::OperationsError;
 use super::schema::{Payloads, Signature};
+use super::style::Style;
 use crate::chart::{Chart, Clause, Event, Parameter, Target};
+use crate::run::RunStatus;
 
 /// The moves that a caller can make, with the arguments of each.
 #[derive(Debug)]
@@ -10,12 +12,11 @@ pub(crate) struct Moves {
     chart: &'static Chart,
     signatures: Vec<(&'static str, Signature)>,
     none: Signature,
-    /// Whether events that are legal in every state and never leave it count as moves.
-    with_everywhere: bool,
+    style: Style,
 }
 
 impl Moves {
-    pub(crate) fn new(chart: &'static Chart, payloads: &Payloads, with_everywhere: bool) -> Self {
+    pub(crate) fn new(chart: &'static Chart, payloads: &Payloads, style: Style) -> Self {
         let signature = |event: &'static Event| {
             let payload: &'static [Parameter] = event.payload();
             (event.name(), payloads.signature(event.name(), payload))
@@ -24,7 +25,7 @@ impl Moves {
             chart,
             signatures: chart.events().iter().map(signature).collect(),
             none: Signature::default(),
-            with_everywhere,
+            style,
         }
     }
 
@@ -46,16 +47,32 @@ impl Moves {
         event: &'static Event,
     ) -> Option<(&'static Event, Vec<&'static str>)> {
         self.chart.clause(from, event).filter(|clause| clause.after().is_none())?;
-        if !self.with_everywhere && self.is_everywhere(event) {
+        // What is always possible stands in the list of operations.
+        if self.style == Style::Target && self.is_everywhere(event) {
             return None;
         }
         Some((event, self.leads_to(from, event)))
     }
 
+    /// The legal events that count as moves.
+    pub(crate) fn among(&self, status: &RunStatus) -> impl Iterator<Item = &'static Event> {
+        status.legal.iter().copied().filter(|event| self.of(status.leaf, event).is_some())
+    }
+
+    /// Whether the event is an operation of its own, whose arguments stand in the list of operations.
+    pub(crate) fn is_tool(&self, event: &Event) -> bool {
+        self.style == Style::Events || event.is_internal()
+    }
+
+    /// The leaves to which an event may lead from the leaf `from`.
+    pub(crate) fn targets_of(&self, from: u16, event: &'static Event) -> Vec<u16> {
+        let clause = self.chart.clause(from, event);
+        clause.map(|clause| self.targets(from, event, clause)).unwrap_or_default()
+    }
+
     /// The states to which an event may lead from the leaf `from`.
     pub(crate) fn leads_to(&self, from: u16, event: &'static Event) -> Vec<&'static str> {
-        let clause = self.chart.clause(from, event);
-        let to = clause.map(|clause| self.targets(from, event, clause)).unwrap_or_default();
+        let to = self.targets_of(from, event);
         to.into_iter().map(|number| self.chart.state(number).wire()).collect()
     }
 
@@ -120,14 +137,10 @@ impl Moves {
     }
 
     /// The leaves in which a target may end.
-    fn leaves(&self, target: Target) -> Vec<u16> {
+    pub(crate) fn leaves(&self, target: Target) -> Vec<u16> {
         match target {
             Target::State(leaf) => vec![leaf],
-            Target::History(superstate) => (0..)
-                .zip(self.chart.states())
-                .map(|(leaf, _)| leaf)
-                .filter(|leaf| self.chart.ancestors(*leaf).any(|node| node == superstate))
-                .collect(),
+            Target::History(superstate) => self.chart.leaves(superstate).collect(),
         }
     }
 

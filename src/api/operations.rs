@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use super::error::OperationsError;
 use super::moves::Moves;
 use super::schema::{Payloads, Signature};
-use crate::chart::{Chart, Clause, Event, Query, State, Target};
+use super::style::Style;
+use super::words;
+use crate::chart::{Chart, Event, Query, State};
 use crate::portable::Portable;
 use crate::record::RunName;
 
@@ -16,18 +18,6 @@ pub(crate) const PAGE: usize = 20;
 /// The maximum number of records or runs of a page.
 pub(crate) const LARGEST_PAGE: usize = 200;
 
-/// How a caller changes the state of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Style {
-    /// With one operation for each event.
-    #[default]
-    Events,
-    /// With the operation `transition_state`, which takes the target. Events that never leave their state stay
-    /// operations of their own.
-    Target,
-}
-
 /// What can be requested of a run, or of all runs of a caller.
 #[derive(Debug)]
 pub struct Operation {
@@ -35,6 +25,7 @@ pub struct Operation {
     docs: String,
     signature: Signature,
     action: Action,
+    is_destructive: bool,
 }
 
 /// What an operation does.
@@ -74,6 +65,46 @@ impl Operation {
         !matches!(self.action, Action::StartRun | Action::Transition | Action::Event(_))
     }
 
+    /// Whether it may lead to a state from which no moves lead back, such as a final one.
+    #[must_use]
+    pub fn is_destructive(&self) -> bool {
+        self.is_destructive
+    }
+
+    /// The name for people.
+    #[must_use]
+    pub fn title(&self) -> String {
+        words::title(self.name)
+    }
+
+    /// The JSON Schema of its answer where it is not refused, an object.
+    #[must_use]
+    pub fn answer_schema(&self) -> Map<String, Value> {
+        let (text, number) = (json!({"type": "string"}), json!({"type": "integer"}));
+        let list = json!({"type": "array", "items": {"type": "object"}});
+        let signature = Signature::default();
+        match self.action {
+            Action::ListRuns => signature.required("runs", list).optional("next_cursor", text),
+            Action::History => signature
+                .required("run", text.clone())
+                .required("version", number)
+                .required("records", list)
+                .optional("next_cursor", text),
+            Action::Query(_) => signature
+                .required("run", text)
+                .required("version", number)
+                .required("value", json!({})),
+            Action::StartRun | Action::CurrentState | Action::Transition | Action::Event(_) => {
+                signature
+                    .required("run", text.clone())
+                    .required("version", number)
+                    .required("state", text)
+                    .required("legal", list)
+            }
+        }
+        .to_open_schema()
+    }
+
     /// Whether it is about one run.
     #[must_use]
     pub fn is_of_one_run(&self) -> bool {
@@ -98,12 +129,15 @@ pub(crate) fn operations<M: Portable>(
     let chart = moves.chart();
     let mut list = List {
         run: json!({"type": "string", "description": format!("default `{default_run}`")}),
+        default_run: default_run.to_string(),
         operations: Vec::new(),
     };
     list.of_every_machine();
     if style == Style::Target {
         moves.check_targets()?;
         list.transition(chart);
+        let mut events = chart.events().iter();
+        list.mark(events.any(|event| words::is_destructive(moves, event)));
     }
     for event in chart.events() {
         let is_timeout = event.clauses().iter().all(|clause| clause.after().is_some());
@@ -127,6 +161,7 @@ pub(crate) fn operations<M: Portable>(
 struct List {
     /// The schema of the argument `run`.
     run: Value,
+    default_run: String,
     operations: Vec<Operation>,
 }
 
@@ -140,7 +175,10 @@ impl List {
             signature.optional("limit", limit).optional("cursor", cursor)
         };
         let run = Signature::default().optional("run", self.run.clone());
-        let docs = "Start a run. Runs are independent of each other.";
+        let docs = format!(
+            "Start a run under a name that does not exist yet. `{}` needs no start.",
+            self.default_run
+        );
         let signature = run.clone().optional("request_key", request_key());
         self.add("start_run", docs, Action::StartRun, signature);
         self.add(
@@ -150,9 +188,18 @@ impl List {
             page(Signature::default()),
         );
         let docs = "Get the state of a run and the legal moves.";
-        self.add("get_current_state", docs, Action::CurrentState, run.clone());
-        let docs = "Get the records of a run, oldest first.";
-        self.add("get_history", docs, Action::History, page(run));
+        let context = json!({
+            "type": ["boolean", "string"],
+            "description": "true for the whole context, or a JSON Pointer into it, such as `/items/0`",
+        });
+        let signature = run.clone().optional("context", context);
+        self.add("get_current_state", docs, Action::CurrentState, signature);
+        let docs = "Get the records of a run, page by page.";
+        let signature = page(run)
+            .optional("order", json!({"type": "string", "enum": ["oldest", "newest"], "default": "oldest"}))
+            .optional("event", json!({"type": "string", "description": "only the records of this event"}))
+            .optional("arguments", json!({"type": "boolean", "default": true, "description": "false leaves out what the events carried"}));
+        self.add("get_history", docs, Action::History, signature);
     }
 
     fn transition(&mut self, chart: &'static Chart) {
@@ -164,28 +211,40 @@ impl List {
             .optional("arguments", json!({"type": "object", "description": payload}));
         let signature =
             if chart.has_sensitive() { signature.sensitive("arguments") } else { signature };
-        let docs = "Go to another state. The answer lists the `legal` moves from there.";
+        let docs = if chart.has_gates() {
+            "Go to another state. The answer lists the `legal` moves from there. Where a person decides, the call asks."
+        } else {
+            "Go to another state. The answer lists the `legal` moves from there."
+        };
         self.change("transition_state", docs, Action::Transition, signature);
     }
 
     fn event(&mut self, moves: &Moves, event: &'static Event) {
-        let (chart, signature) = (moves.chart(), moves.signature(event).clone());
-        let mut docs = vec![event.docs().trim().to_owned()];
-        let clauses = event.clauses().iter().filter(|clause| clause.after().is_none());
-        if !moves.is_everywhere(event) {
-            docs.extend(clauses.map(|clause| path(chart, clause)));
-        }
-        self.change(event.name(), docs.join("\n"), Action::Event(event), signature);
+        let (docs, signature) = (words::event(moves, event), moves.signature(event).clone());
+        self.change(event.name(), docs, Action::Event(event), signature);
+        self.mark(words::is_destructive(moves, event));
     }
 
     fn query(&mut self, chart: &'static Chart, query: &'static Query, signature: Signature) {
-        let docs = query.docs().trim();
+        let own = query.docs().trim();
+        let docs = if own.is_empty() {
+            format!("{}.", words::title(query.name()))
+        } else {
+            own.to_owned()
+        };
         let docs = match query.about() {
             Some(state) => format!("{docs}\nOnly in {}.", chart.state(state).wire()),
-            None => docs.to_owned(),
+            None => docs,
         };
         let signature = signature.optional("run", self.run.clone());
         self.add(query.name(), docs, Action::Query(query), signature);
+    }
+
+    /// Says whether the last operation is destructive.
+    fn mark(&mut self, is_destructive: bool) {
+        if let Some(last) = self.operations.last_mut() {
+            last.is_destructive = is_destructive;
+        }
     }
 
     /// Adds an operation that changes a run.
@@ -211,22 +270,16 @@ impl List {
         action: Action,
         signature: Signature,
     ) {
-        self.operations.push(Operation { name, docs: docs.into(), signature, action });
+        self.operations.push(Operation {
+            name,
+            docs: docs.into(),
+            signature,
+            action,
+            is_destructive: false,
+        });
     }
 }
 
 fn request_key() -> Value {
     json!({"type": "string", "description": "makes a repeated call apply once"})
-}
-
-/// From where to where a clause leads.
-fn path(chart: &'static Chart, clause: &Clause) -> String {
-    let wire = |node: u16| chart.state(node).wire();
-    let from: Vec<_> = clause.from().iter().copied().map(wire).collect();
-    let to = clause.to().iter().map(|target| match target {
-        Target::State(node) | Target::History(node) => wire(*node),
-    });
-    let (from, to) = (from.join(", "), to.collect::<Vec<_>>().join(" or "));
-    let path = if to.is_empty() { format!("In {from}.") } else { format!("From {from} to {to}.") };
-    format!("{} {path}", clause.docs()).trim().to_owned()
 }

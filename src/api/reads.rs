@@ -6,14 +6,18 @@ use serde_json::{Map, Value};
 
 use super::Api;
 use super::access::Access;
-use super::answer::{StatusJson, json};
+use super::answer::json;
+use super::arguments::Problem;
 use super::calls::state_named;
 use super::error::CallError;
 use super::operations::LARGEST_PAGE;
+use super::pages::{HistoryQuery, Order};
+use super::redact;
 use crate::caller::Caller;
 use crate::portable::Portable;
-use crate::record::{RunId, Version};
-use crate::runs::RunsError;
+use crate::record::RunId;
+use crate::run::Run;
+use crate::text;
 
 impl<M: Portable<Context: Default>> Api<M> {
     /// The state of a run that the caller may see as JSON, as `get_current_state` answers it. Without a name it is the default run.
@@ -24,17 +28,37 @@ impl<M: Portable<Context: Default>> Api<M> {
     /// read.
     pub async fn status(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
         let id = self.named(caller, run).await?;
-        Ok(self.state_json(&id).await?)
+        self.state_json(caller, &id, &Value::Null).await
     }
 
-    /// The state of a run as JSON, with what it means and what waits for a person.
-    pub(super) async fn state_json(&self, id: &RunId) -> Result<String, RunsError> {
-        let status = self.runs.status(id).await?;
+    /// The state of a run as JSON, with what it means and what waits for a person. `context` is `true` for the whole
+    /// context, or a JSON Pointer into it.
+    pub(super) async fn state_json(
+        &self,
+        caller: &Caller,
+        id: &RunId,
+        context: &Value,
+    ) -> Result<String, CallError> {
+        let pointer = match context {
+            Value::Null | Value::Bool(false) => None,
+            Value::Bool(true) => Some(String::new()),
+            Value::String(pointer) => Some(pointer.clone()),
+            _ => {
+                let reason = "expected `true`, or a JSON Pointer such as `/items/0`";
+                return Err(Problem::new("context", reason).into());
+            }
+        };
+        let (run, limit) = (id.clone(), self.limits.answer_bytes);
+        let read = move |seen: &Run<M>| {
+            let part = pointer.map(|pointer| context_part(seen, &pointer, limit));
+            (seen.status(&run), part.transpose())
+        };
+        let (status, part) = self.runs.read(id, read).await?;
         let mut gates =
             if M::CHART.has_gates() { self.runs.gates_of(id).await? } else { Vec::new() };
         gates.retain(|gate| gate.version == status.version);
-        let answer = StatusJson::new(&status, &self.moves).described(status.state);
-        Ok(json(&answer.waiting(&gates)))
+        let answer = self.status_json(caller, &status).described(&status, &self.moves);
+        Ok(json(&answer.waiting(&gates).with_context(part?)))
     }
 
     /// The beginning of the history of a run of the caller as JSON, as `get_history` answers it.
@@ -44,7 +68,14 @@ impl<M: Portable<Context: Default>> Api<M> {
     /// As [`status`](Self::status).
     pub async fn history(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
         let id = self.named(caller, run).await?;
-        Ok(self.history_page(&id, Version::START, LARGEST_PAGE).await?.into_text())
+        let query = HistoryQuery {
+            limit: LARGEST_PAGE,
+            cursor: None,
+            order: Order::Oldest,
+            event: None,
+            arguments: true,
+        };
+        Ok(self.history_page(caller, &id, &query).await?.into_text())
     }
 
     /// A prompt for a run of the caller.
@@ -113,5 +144,30 @@ impl<M: Portable<Context: Default>> Api<M> {
             }
             error => error,
         })
+    }
+}
+
+/// The part of a run's context at a JSON Pointer, without sensitive values.
+fn context_part<M: Portable>(
+    run: &Run<M>,
+    pointer: &str,
+    limit: usize,
+) -> Result<Value, CallError> {
+    let invalid = |reason: String| CallError::from(Problem::new("context", &reason));
+    let mut context = serde_json::to_value(run.context()).map_err(|error| {
+        CallError::Unanswered(format!("the context cannot be written: {error}"))
+    })?;
+    redact::context(M::CHART, &mut context);
+    let part = context.pointer_mut(pointer).map(Value::take).ok_or_else(|| {
+        let pointer = text::quoted(pointer);
+        invalid(format!(
+            "the context has nothing at {pointer}; expected a JSON Pointer such as `/items/0`"
+        ))
+    })?;
+    match text::json_within(&part, limit) {
+        Ok(Some(_)) => Ok(part),
+        _ => Err(invalid(format!(
+            "it has more than {limit} bytes as JSON (`answer_bytes`); name a part by a JSON Pointer such as `/items/0`"
+        ))),
     }
 }

@@ -26,7 +26,8 @@ enum EntryJson<'a> {
     Started {
         machine: &'a str,
         state: String,
-        context: &'a RawValue,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        context: Option<&'a RawValue>,
     },
     Applied {
         event: String,
@@ -52,12 +53,28 @@ impl<'a> RecordJson<'a> {
     pub(crate) fn new(record: &'a Record) -> Self {
         let entry = match &record.entry {
             Entry::Started { machine, to, context, .. } => {
-                EntryJson::Started { machine, state: to.to_string(), context }
+                EntryJson::Started { machine, state: to.to_string(), context: Some(context) }
             }
             Entry::Applied { event, from, to, internal, approvals, .. } => {
                 let (event, arguments) = name_and_arguments(event);
                 let (from, to) = (from.to_string(), to.to_string());
                 EntryJson::Applied { event, arguments, from, to, internal: *internal, approvals }
+            }
+        };
+        Self::with(record, entry)
+    }
+
+    /// The record without its arguments or its context.
+    pub(crate) fn brief(record: &'a Record) -> Self {
+        let entry = match &record.entry {
+            Entry::Started { machine, to, .. } => {
+                EntryJson::Started { machine, state: to.to_string(), context: None }
+            }
+            Entry::Applied { event, from, to, internal, approvals, .. } => {
+                let (event, from, to) =
+                    (name_and_arguments(event).0, from.to_string(), to.to_string());
+                let (arguments, internal) = (None, *internal);
+                EntryJson::Applied { event, arguments, from, to, internal, approvals }
             }
         };
         Self::with(record, entry)

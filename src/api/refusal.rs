@@ -59,7 +59,7 @@ impl<'a> InvalidJson<'a> {
 /// What could not be done, for another reason than the state of the run.
 #[derive(Serialize)]
 struct FailureJson<'a> {
-    run: &'a RunName,
+    run: String,
     failed: Failed<'a>,
 }
 
@@ -69,7 +69,7 @@ struct Failed<'a> {
     reason: String,
 }
 
-pub(crate) fn failure(run: &RunName, operation: &Operation, reason: &str) -> Answer {
+pub(crate) fn failure(run: String, operation: &Operation, reason: &str) -> Answer {
     let failed = Failed { operation: operation.name(), reason: limits::reason(reason) };
     Answer::refused(json(&FailureJson { run, failed }), CallOutcome::Error)
 }

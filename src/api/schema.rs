@@ -44,9 +44,36 @@ impl Signature {
         &self.properties
     }
 
+    /// The arguments, each with its schema. `?` follows the names of those that may be left out.
+    pub(crate) fn marked(&self) -> Map<String, Value> {
+        let marked = self.properties.iter().map(|(name, schema)| {
+            let is_required = self.required.iter().any(|required| required == name);
+            (if is_required { name.clone() } else { format!("{name}?") }, schema.clone())
+        });
+        marked.collect()
+    }
+
+    /// The arguments as [`marked`](Self::marked), with their types alone. The schema of one that has parts is whole.
+    pub(crate) fn brief(&self) -> Map<String, Value> {
+        let mut arguments = self.marked();
+        for schema in arguments.values_mut() {
+            if let Some(brief) = brief(schema) {
+                *schema = brief.into();
+            }
+        }
+        arguments
+    }
+
     /// The names of the arguments that must be given.
     pub(crate) fn required_names(&self) -> &[&'static str] {
         &self.required
+    }
+
+    /// The schema of an object with these members and perhaps others.
+    pub(crate) fn to_open_schema(&self) -> Map<String, Value> {
+        let mut schema = self.to_schema();
+        schema.remove("additionalProperties");
+        schema
     }
 
     /// The schema of an object with these arguments and no other.
@@ -63,6 +90,16 @@ impl Signature {
         }
         schema
     }
+}
+
+/// A schema in short: its type, or the texts that it takes. `None` if it has parts.
+fn brief(schema: &Value) -> Option<String> {
+    if let Some(choices) = schema.get("enum").and_then(Value::as_array) {
+        let choices = choices.iter().map(|choice| choice.as_str().map(str::to_owned));
+        return Some(choices.collect::<Option<Vec<_>>>()?.join(" | "));
+    }
+    let ty = schema.get("type")?.as_str()?;
+    matches!(ty, "string" | "integer" | "number" | "boolean").then(|| ty.to_owned())
 }
 
 /// The payloads of an enum whose variants are written as `{"name": {…}}`.

@@ -10,7 +10,7 @@ use rmcp::model::{
 use serde_json::{Value, json};
 
 use super::added::{ResourceContent, ResourceError};
-use crate::api::{Answer, CallError, Operation};
+use crate::api::{Answer, CallError, Operation, words};
 use crate::chart;
 use crate::guarded::Panic;
 use crate::runs::RunsError;
@@ -25,10 +25,13 @@ pub(super) fn tool(operation: &Operation) -> Tool {
     let annotations = if operation.is_read_only() {
         annotations.read_only(true)
     } else {
-        annotations.destructive(false)
+        annotations.destructive(operation.is_destructive())
     };
     let docs = operation.docs().to_owned();
-    Tool::new(operation.name(), docs, operation.schema()).with_annotations(annotations)
+    Tool::new(operation.name(), docs, operation.schema())
+        .with_title(operation.title())
+        .with_raw_output_schema(operation.answer_schema().into())
+        .with_annotations(annotations)
 }
 
 /// A prompt as it is listed.
@@ -43,7 +46,8 @@ pub(super) fn prompt(prompt: &chart::Prompt) -> Prompt {
     });
     let arguments: Vec<_> = arguments.collect();
     let arguments = (!arguments.is_empty()).then_some(arguments);
-    Prompt::new(prompt.name(), Some(prompt.docs().trim()), arguments)
+    Prompt::new(prompt.name(), Some(words::prompt(prompt)), arguments)
+        .with_title(words::title(prompt.name()))
 }
 
 /// The text of a prompt as the message of a user.

@@ -138,31 +138,55 @@ pub mod machine {
 
     /// Add a message of the user to the conversation.
     #[transition(from = _)]
-    fn add_user_message(workspace: &mut Workspace, message: String) {
+    fn add_user_message(
+        workspace: &mut Workspace,
+        /** What the user says. */
+        message: String,
+    ) {
         workspace.say(Role::User, message);
     }
 
     /// Add a message of the assistant to the conversation.
     #[transition(from = _)]
-    fn add_assistant_message(workspace: &mut Workspace, message: String) {
+    fn add_assistant_message(
+        workspace: &mut Workspace,
+        /** What the assistant says. */
+        message: String,
+    ) {
         workspace.say(Role::Assistant, message);
     }
 
     /// Add a system message to the conversation.
     #[transition(from = _)]
-    fn add_system_message(workspace: &mut Workspace, message: String) {
+    fn add_system_message(
+        workspace: &mut Workspace,
+        /** The text. */
+        message: String,
+    ) {
         workspace.say(Role::System, message);
     }
 
     /// Store data of the task under a key.
     #[transition(from = _)]
-    fn store_task_data(workspace: &mut Workspace, key: String, value: String) {
+    fn store_task_data(
+        workspace: &mut Workspace,
+        /** The key, which may exist. */
+        key: String,
+        /** What to store. */
+        value: String,
+    ) {
         workspace.task_data.insert(key, value);
     }
 
     /// Store knowledge under a key.
     #[transition(from = _)]
-    fn store_knowledge(workspace: &mut Workspace, key: String, value: String) {
+    fn store_knowledge(
+        workspace: &mut Workspace,
+        /** The key, which may exist. */
+        key: String,
+        /** What to store. */
+        value: String,
+    ) {
         workspace.knowledge.insert(key, value);
     }
 
@@ -180,7 +204,11 @@ pub mod machine {
 
     /// Data of the task that is stored under a key.
     #[query]
-    fn get_task_data(workspace: &Workspace, key: String) -> Result<&str, UnknownKey> {
+    fn get_task_data(
+        workspace: &Workspace,
+        /** The key. */
+        key: String,
+    ) -> Result<&str, UnknownKey> {
         look_up("task data", &workspace.task_data, &key)
     }
 
@@ -192,7 +220,11 @@ pub mod machine {
 
     /// Knowledge that is stored under a key.
     #[query]
-    fn get_knowledge(workspace: &Workspace, key: String) -> Result<&str, UnknownKey> {
+    fn get_knowledge(
+        workspace: &Workspace,
+        /** The key. */
+        key: String,
+    ) -> Result<&str, UnknownKey> {
         look_up("knowledge", &workspace.knowledge, &key)
     }
 

@@ -2,12 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{GATE, Run, in_chart};
 use crate::chart::{Event, State};
 use crate::guarded::guarded;
 use crate::portable::Portable;
 use crate::record::{RunId, Version};
+use crate::text;
+
+/// The largest state, as JSON, whose data is shown, in bytes.
+const DATA: usize = 1 << 10;
 
 /// The state of a run, and what may happen next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +26,10 @@ pub struct RunStatus {
     pub leaf: u16,
     /// The state.
     pub state: &'static State,
+    /// The data of the state, if it has some and it takes at most 1 KiB as JSON. Sensitive values are in it.
+    pub data: Option<Value>,
+    /// Whether the state has more data.
+    pub is_data_large: bool,
     /// The events that the machine takes now from a caller.
     pub legal: Vec<&'static Event>,
     /// The events that the graph allows and a guard or a gate forbids now, with the reason.
@@ -75,11 +84,14 @@ impl<M: Portable> Run<M> {
     #[must_use]
     pub fn status(&self, run: &RunId) -> RunStatus {
         let leaf = self.leaf();
+        let (data, is_data_large) = self.data();
         let mut status = RunStatus {
             run: run.clone(),
             version: self.version(),
             leaf,
             state: M::CHART.state(leaf),
+            data,
+            is_data_large,
             legal: Vec::new(),
             blocked: Vec::new(),
             due: self.due(),
@@ -96,5 +108,22 @@ impl<M: Portable> Run<M> {
             }
         }
         status
+    }
+
+    /// The data of the state, and whether it is too large to be shown.
+    fn data(&self) -> (Option<Value>, bool) {
+        let written = guarded(|| text::json_within(&self.machine.parts().state, DATA));
+        match written {
+            Ok(Ok(Some(written))) => {
+                // A state is written as its name, or as `{"name": data}`.
+                let state = serde_json::from_str::<Map<String, Value>>(&written);
+                let data = state.ok().and_then(|state| state.into_iter().next());
+                let is_empty =
+                    |data: &Value| data.is_null() || data.as_object().is_some_and(Map::is_empty);
+                (data.map(|(_, data)| data).filter(|data| !is_empty(data)), false)
+            }
+            Ok(Ok(None)) => (None, true),
+            _ => (None, false),
+        }
     }
 }

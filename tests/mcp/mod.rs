@@ -1,6 +1,7 @@
 //! The server at its boundary: what clients send and get.
 
 mod additions;
+mod answers;
 mod blind;
 mod bounds;
 mod callers;

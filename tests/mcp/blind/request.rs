@@ -49,11 +49,7 @@ impl Tools {
             return self.request(event, turn);
         }
         let targets = legal["to"].as_array().expect("a move without a tool of its own has targets");
-        let schema = json!({
-            "type": "object",
-            "properties": legal.get("arguments").cloned().unwrap_or_else(|| json!({})),
-            "required": legal.get("required").cloned().unwrap_or_else(|| json!([])),
-        });
+        let schema = signature(legal);
         let mut arguments = json!({"new_state": targets[turn.made % targets.len()]});
         let inner = sample(&schema, turn);
         if inner != json!({}) {
@@ -61,6 +57,24 @@ impl Tools {
         }
         Request { tool: "transition_state".to_owned(), arguments, event: event.to_owned() }
     }
+}
+
+/// The schema of a move's arguments: `?` follows the names of those that may be left out, and a text is a type, or the
+/// texts that the argument takes.
+fn signature(legal: &Value) -> Value {
+    let (mut properties, mut required) = (json!({}), Vec::new());
+    for (name, schema) in legal["arguments"].as_object().into_iter().flatten() {
+        let plain = name.trim_end_matches('?');
+        if plain == name {
+            required.push(plain);
+        }
+        properties[plain] = match schema.as_str() {
+            Some(ty @ ("string" | "integer" | "number" | "boolean")) => json!({"type": ty}),
+            Some(texts) => json!({"enum": texts.split(" | ").collect::<Vec<_>>()}),
+            None => schema.clone(),
+        };
+    }
+    json!({"type": "object", "properties": properties, "required": required})
 }
 
 impl Request {
