@@ -11,6 +11,7 @@ mod lists;
 pub(crate) mod own_machine;
 mod refusals;
 mod restarts;
+mod sensitive;
 mod strictness;
 mod styles;
 mod timeouts;

@@ -12,6 +12,11 @@ use super::{Samples, check};
 mod example;
 pub(crate) use example::expense::{self, Expense};
 
+#[path = "../../examples/payment.rs"]
+#[expect(dead_code, reason = "the example's `main` is not called here")]
+mod paid;
+pub(crate) use paid::payment::{self, Payment};
+
 #[path = "../../benches/peers/src/machines/leverframe.rs"]
 #[expect(dead_code, reason = "it is measured elsewhere")]
 mod measured;
@@ -36,10 +41,11 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 10] {
+pub(super) fn all() -> [(&'static str, usize); 11] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
+        ("payment", check(&payment())),
         ("vault", check(&vault())),
         ("release", check(&release())),
         ("recorder", check(&recorder())),
@@ -52,10 +58,11 @@ pub(super) fn all() -> [(&'static str, usize); 10] {
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 10] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 11] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
+        ("payment", Payment::CHART),
         ("vault", vault::Vault::CHART),
         ("release", release::Release::CHART),
         ("recorder", recorder::Recorder::CHART),
@@ -199,6 +206,31 @@ mod vault {
     #[transition(from = _)]
     fn seal() -> Sealed {
         Sealed
+    }
+}
+
+fn payment() -> Samples<Payment> {
+    use payment::{Customer, Delivered, Event, Open, Paid, Refunded, State, events};
+    Samples {
+        machines: || {
+            let paid = Paid { card: "4242".into(), cents: 3_100 };
+            let states: [State; 4] = [Open.into(), paid.into(), Delivered.into(), Refunded.into()];
+            let parts = |state| Parts { state, context: Customer::default(), history: () };
+            states.map(|state| parts(state).into()).into()
+        },
+        events: || {
+            let pay =
+                |pin| -> Event { events::Pay { card: "4242".into(), pin, cents: 3_100 }.into() };
+            vec![
+                events::LogIn { name: "Ada".into(), token: "t".into() }.into(),
+                pay(vec![1, 2]),
+                pay(Vec::new()),
+                events::Deliver.into(),
+                events::Refund.into(),
+            ]
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
     }
 }
 
