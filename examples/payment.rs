@@ -7,7 +7,9 @@ pub mod payment {
     #[context]
     #[derive(Default, serde::Serialize, serde::Deserialize)]
     pub struct Customer {
+        /// Whom to address.
         pub name: String,
+        /// What proves that it is the customer.
         #[sensitive]
         pub token: String,
     }
@@ -17,8 +19,10 @@ pub mod payment {
     /// The card was charged.
     #[state]
     pub struct Paid {
+        /// The number of the card.
         #[sensitive]
         pub card: String,
+        /// The price.
         pub cents: u32,
     }
     /// The goods are on their way.

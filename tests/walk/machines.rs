@@ -221,8 +221,12 @@ fn payment() -> Samples<Payment> {
         events: || {
             let pay =
                 |pin| -> Event { events::Pay { card: "4242".into(), pin, cents: 3_100 }.into() };
+            let log_in = |name: &str| -> Event {
+                events::LogIn { name: name.into(), token: "t".into() }.into()
+            };
             vec![
-                events::LogIn { name: "Ada".into(), token: "t".into() }.into(),
+                log_in("Ada"),
+                log_in(""),
                 pay(vec![1, 2]),
                 pay(Vec::new()),
                 events::Deliver.into(),
