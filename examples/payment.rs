@@ -55,7 +55,12 @@ pub mod payment {
     }
     /// Give the money back, when two people agree.
     #[transition(from = Paid, by = human(2))]
-    fn refund() -> Refunded {
+    fn refund(
+        /** Where the money goes. */
+        #[sensitive]
+        account: String,
+    ) -> Refunded {
+        drop(account);
         Refunded
     }
     /// The price that was paid, in cents.

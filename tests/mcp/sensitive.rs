@@ -17,12 +17,13 @@ use crate::walk::machines::Payment;
 
 const TOKEN: &str = "token-7c1f02";
 const CARD: &str = "card-9b2e55";
+const ACCOUNT: &str = "account-31d8aa";
 const PIN: [u8; 3] = [211, 212, 213];
 const MARK: &str = "[redacted]";
 
 /// Fails if a text holds any of the secrets.
 fn check(text: &str) {
-    for secret in ["7c1f02", "9b2e55", "212,213", "212, 213", "990199"] {
+    for secret in ["7c1f02", "9b2e55", "31d8aa", "212,213", "212, 213", "990199"] {
         assert!(!text.contains(secret), "`{secret}` shows in {text}");
     }
 }
@@ -86,7 +87,10 @@ async fn secrets_show_nowhere() {
     check(&client.ask("tools/call", misplaced).await.to_string());
 
     call(&mut client, "pay", pay(json!(PIN))).await;
-    call(&mut client, "refund", json!({})).await;
+    for account in [ACCOUNT, CARD] {
+        let waiting = call(&mut client, "refund", json!({"account": account})).await;
+        assert!(waiting.contains("2 people"), "{waiting}");
+    }
     call(&mut client, "price", json!({})).await;
     call(&mut client, "get_current_state", json!({})).await;
     let history = call(&mut client, "get_history", json!({})).await;
@@ -108,12 +112,17 @@ async fn secrets_show_nowhere() {
 /// What the command line shows, and with `--show-sensitive`.
 async fn on_the_command_line(store: &str) {
     // The table of a history has no context.
-    for (command, marks) in [("history", [3, 4]), ("replay", [2, 2])] {
+    for (command, marks, secrets) in [
+        ("history", [3, 4], [TOKEN, CARD]),
+        ("replay", [2, 2], [TOKEN, CARD]),
+        ("gates", [2, 2], [ACCOUNT, CARD]),
+    ] {
         for (form, marks) in [None, Some("--json")].into_iter().zip(marks) {
             let print = async |show: Option<&str>| {
                 let mut program = Command::new(example());
                 let options = form.into_iter().chain(show);
-                program.args([command, "main", "--store", store]).args(options);
+                let run = (command != "gates").then_some("main");
+                program.arg(command).args(run).args(["--store", store]).args(options);
                 program.env("RUST_LOG", "trace");
                 let output = program.output().await.unwrap();
                 let texts = [output.stdout, output.stderr];
@@ -125,7 +134,7 @@ async fn on_the_command_line(store: &str) {
             check(&text);
             assert_eq!(text.matches(MARK).count(), marks, "{text}");
             let shown = print(Some("--show-sensitive")).await;
-            assert!(shown.contains(TOKEN) && shown.contains(CARD), "{shown}");
+            assert!(secrets.iter().all(|secret| shown.contains(secret)), "{shown}");
             assert!(!shown.contains(MARK), "{shown}");
         }
     }

@@ -277,7 +277,8 @@ fn payment() -> Samples<Payment> {
                 pay(vec![1, 2]),
                 pay(Vec::new()),
                 events::Deliver.into(),
-                events::Refund.into(),
+                events::Refund { account: "7".into() }.into(),
+                events::Refund { account: String::new() }.into(),
             ]
         },
         typed: by_types!(),
