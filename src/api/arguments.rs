@@ -303,7 +303,8 @@ mod tests {
             let read = Arguments::new(given, &signature, 100)
                 .and_then(|given| given.payload::<Event>("pay").map_err(|problem| vec![problem]));
             let problems = read.expect_err("a value of another type");
-            assert_eq!(problems[0].to_string(), expected);
+            let problem = problems.first().expect("a problem");
+            assert_eq!(problem.to_string(), expected);
         }
         let unfit = |name: &str| format!("`{name}`: {UNFIT}");
         check(json!({"card": ["4242"], "pin": 1, "codes": {}}), &unfit("card"));

@@ -211,6 +211,8 @@ mod tests {
             ),
             Event::new("back", "", &[], &[Clause::new(&[2], &[Target::History(3)])]),
             Event::new("drop", "", &[], &[Clause::new(&[0, 3], &[Target::State(2)])]),
+            Event::new("close", "", &[], &[Clause::new(&[3], &[Target::State(2)]).by_human(1)]),
+            Event::new("end", "", &[], &[Clause::new(&[3], &[Target::State(2)]).by_human(2)]),
             Event::new("remark", "", &[], &[Clause::new(&[3], &[])]),
             Event::new("log", "", &[], &[Clause::new(&[0, 1], &[])]),
         ]);
@@ -233,6 +235,8 @@ stateDiagram-v2
     DEFAULT_ --> IN_REVIEW: back() (history)
     DRAFT --> DEFAULT_: drop()
     IN_REVIEW --> DEFAULT_: drop()
+    IN_REVIEW --> DEFAULT_: close() by human
+    IN_REVIEW --> DEFAULT_: end() by human ×2
     DEFAULT_ --> [*]
     note right of DRAFT
         In every state that is not final: log()

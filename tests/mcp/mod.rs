@@ -16,6 +16,7 @@ mod lists;
 pub(crate) mod own_machine;
 mod refusals;
 pub(crate) mod restarts;
+mod sensitive;
 mod strictness;
 mod styles;
 mod timeouts;

@@ -5,6 +5,7 @@ mod limits;
 mod programs;
 pub(crate) mod races;
 mod requests;
+mod sensitive;
 pub(crate) mod timeouts;
 pub(crate) mod unrecorded;
 

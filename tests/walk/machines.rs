@@ -12,6 +12,11 @@ use super::{Samples, check};
 mod example;
 pub(crate) use example::expense::{self, Expense};
 
+#[path = "../../examples/payment.rs"]
+#[expect(dead_code, reason = "the example's `main` is not called here")]
+mod paid;
+pub(crate) use paid::payment::{self, Payment};
+
 #[path = "../../examples/purchase.rs"]
 #[expect(dead_code, reason = "the example's `main` is not called here")]
 mod gated;
@@ -41,10 +46,11 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 11] {
+pub(super) fn all() -> [(&'static str, usize); 12] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
+        ("payment", check(&payment())),
         ("purchase", check(&purchase())),
         ("vault", check(&vault())),
         ("release", check(&release())),
@@ -58,10 +64,11 @@ pub(super) fn all() -> [(&'static str, usize); 11] {
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 11] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 12] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
+        ("payment", Payment::CHART),
         ("purchase", Purchase::CHART),
         ("vault", vault::Vault::CHART),
         ("release", release::Release::CHART),
@@ -246,6 +253,36 @@ mod vault {
     #[transition(from = _)]
     fn seal() -> Sealed {
         Sealed
+    }
+}
+
+fn payment() -> Samples<Payment> {
+    use payment::{Customer, Delivered, Event, Open, Paid, Refunded, State, events};
+    Samples {
+        machines: || {
+            let paid = Paid { card: "4242".into(), cents: 3_100 };
+            let states: [State; 4] = [Open.into(), paid.into(), Delivered.into(), Refunded.into()];
+            let parts = |state| Parts { state, context: Customer::default(), history: () };
+            states.map(|state| parts(state).into()).into()
+        },
+        events: || {
+            let pay =
+                |pin| -> Event { events::Pay { card: "4242".into(), pin, cents: 3_100 }.into() };
+            let log_in = |name: &str| -> Event {
+                events::LogIn { name: name.into(), token: "t".into() }.into()
+            };
+            vec![
+                log_in("Ada"),
+                log_in(""),
+                pay(vec![1, 2]),
+                pay(Vec::new()),
+                events::Deliver.into(),
+                events::Refund { account: "7".into() }.into(),
+                events::Refund { account: String::new() }.into(),
+            ]
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
     }
 }
 
