@@ -7,6 +7,7 @@ mod access;
 mod answer;
 mod arguments;
 mod calls;
+mod completion;
 mod error;
 mod limits;
 mod moves;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use self::answer::Answer;
 pub use self::arguments::Problem;
+pub use self::completion::{Completed, Completion};
 pub use self::error::{CallError, OperationsError};
 pub use self::limits::ApiLimits;
 use self::moves::Moves;

@@ -9,6 +9,7 @@
 mod added;
 mod caller;
 pub(crate) mod client;
+mod completion;
 mod convert;
 mod handler;
 mod resources;
@@ -191,6 +192,7 @@ impl<M: Portable<Context: Default>> Builder<M> {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_prompts()
+            .enable_completions()
             .enable_resources()
             .build();
         let config = ServerConfig::new(capabilities)
