@@ -32,6 +32,7 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     let runs = Runs::<M>::new(store.open::<M>()?);
     let runs = runs.with_default_run(run).with_limits(limits.of_runs());
     let builder = Server::builder(runs).named(program_name(), version).with_limits(limits.of_api());
+    let builder = builder.with_max_subscriptions(limits.max_subscriptions);
     let server = serving(builder).build()?;
     let outcome = serve_stdio(server.clone(), limits.of_stdio());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
