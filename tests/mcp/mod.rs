@@ -14,6 +14,7 @@ mod refusals;
 mod restarts;
 mod strictness;
 mod styles;
+mod subscriptions;
 mod timeouts;
 mod wire;
 
