@@ -8,7 +8,9 @@ mod answer;
 mod arguments;
 mod calls;
 mod completion;
+mod counts;
 mod error;
+mod gate;
 mod limits;
 mod moves;
 mod operations;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 pub use self::answer::Answer;
 pub use self::arguments::Problem;
 pub use self::completion::{Completed, Completion};
+use self::counts::Counts;
 pub use self::error::{CallError, OperationsError};
 pub use self::limits::ApiLimits;
 use self::moves::Moves;
@@ -76,6 +79,7 @@ pub struct Api<M> {
     operations: Vec<Operation>,
     prompts: Arc<Prompts>,
     limits: ApiLimits,
+    counts: Counts,
 }
 
 impl<M: Portable<Context: Default>> Api<M> {
@@ -87,7 +91,8 @@ impl<M: Portable<Context: Default>> Api<M> {
     pub fn new(runs: Runs<M>, style: Style, limits: ApiLimits) -> Result<Self, OperationsError> {
         let moves = Moves::new(M::CHART, &Payloads::of::<M::Event>(), style == Style::Events);
         let operations = operations::operations::<M>(&moves, runs.default_run(), style)?;
-        Ok(Self { runs, moves, operations, prompts: Arc::new(Prompts::of::<M>()), limits })
+        let (prompts, counts) = (Arc::new(Prompts::of::<M>()), Counts::of(&operations));
+        Ok(Self { runs, moves, operations, prompts, limits, counts })
     }
 
     /// The runs.
@@ -100,6 +105,12 @@ impl<M: Portable<Context: Default>> Api<M> {
     #[must_use]
     pub fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    /// How often the operations were called.
+    #[cfg(feature = "http")]
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// The operation with this name.

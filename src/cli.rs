@@ -11,7 +11,10 @@
 
 mod chosen;
 mod copies;
+mod gates;
 mod history;
+#[cfg(feature = "http")]
+mod http;
 mod limits;
 mod list;
 mod log;
@@ -111,7 +114,7 @@ impl<M: Portable<Context: Default>> Program<M> {
     pub(crate) fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
         log::start();
         match command {
-            Command::Serve(serve) => serve::serve(serve, self.version, self.serving),
+            Command::Serve(serve) => serve::serve(*serve, self.version, self.serving),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => draw::<M>(&chart),
         }
@@ -129,8 +132,8 @@ struct Line {
 /// The commands that every machine's program has.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Serve the machine to an MCP client over standard input and output
-    Serve(Serve),
+    /// Serve the machine to an MCP client over standard input and output, or to many over HTTP
+    Serve(Box<Serve>),
     #[command(flatten)]
     Runs(RunsCommand),
     /// Print the machine as a diagram

@@ -59,6 +59,7 @@
 //!
 //! | feature | content |
 //! |---|---|
+//! | `http` (default) | the server over HTTP, on its own and inside another program |
 //! | `server` (default) | durable runs, the MCP server, the command line, the orchestrator |
 //! | `serde` | the wire form, `#[machine(serde)]`, without the server |
 //! | none | the library: `no_std`, no `alloc`, depends on [`statig`](https://crates.io/crates/statig) alone |
@@ -90,6 +91,8 @@ pub mod clock;
 mod demo;
 #[cfg(feature = "server")]
 mod guarded;
+#[cfg(feature = "http")]
+pub mod http;
 #[cfg(feature = "server")]
 pub mod mcp;
 #[cfg(feature = "server")]

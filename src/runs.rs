@@ -6,32 +6,43 @@
 
 mod alarm;
 mod append;
+mod attempt;
 mod close;
 mod current;
 mod error;
+mod gates;
+mod latency;
 mod limits;
 mod live;
 mod offload;
 mod read;
 mod request;
 mod timeouts;
+mod waiting;
 
 use std::sync::Arc;
 
 use self::alarm::Alarm;
-pub use self::append::Accepted;
 pub(crate) use self::append::Outcome;
+pub use self::attempt::Accepted;
 pub(crate) use self::close::noted_digest;
-pub use self::error::{Rejected, RunsError};
+pub use self::error::{Rejected, RunsError, Waiting};
+pub use self::gates::{Decided, Verdict};
+#[cfg(feature = "http")]
+pub(crate) use self::latency::Latency;
+#[cfg(not(feature = "http"))]
+use self::latency::Latency;
 pub use self::limits::RunLimits;
 use self::live::Live;
 pub use self::read::History;
 pub use self::request::Request;
+pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
 use crate::record::{Hash, Program, RequestKey, RunId, RunName, Version};
 use crate::run::{RunStatus, Stamp};
+use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
 
 /// How much is read at once.
@@ -73,6 +84,7 @@ pub struct Runs<M> {
     limits: RunLimits,
     live: Live<M>,
     alarm: Alarm,
+    appends: Latency,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -87,7 +99,14 @@ impl<M: Portable<Context: Default>> Runs<M> {
             live: Live::new(limits),
             limits,
             alarm: Alarm::default(),
+            appends: Latency::default(),
         }
+    }
+
+    /// Runs in memory, which end with the program.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::new(Arc::new(MemoryStore::new()))
     }
 
     /// Takes the time of records from `clock`.
@@ -118,6 +137,18 @@ impl<M: Portable<Context: Default>> Runs<M> {
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
+    }
+
+    /// How long the store takes to append.
+    #[cfg(feature = "http")]
+    pub(crate) fn appends(&self) -> &Latency {
+        &self.appends
+    }
+
+    /// The number of runs in memory.
+    #[cfg(feature = "http")]
+    pub(crate) fn live_runs(&self) -> usize {
+        self.live.len()
     }
 
     /// Starts a run. The same request, sent again, is answered as the first time.

@@ -5,6 +5,8 @@
 mod allocation;
 mod durable;
 mod features;
+#[cfg(feature = "http")]
+mod http;
 mod layout;
 mod mcp;
 mod runs;

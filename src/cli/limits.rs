@@ -49,6 +49,9 @@ pub(super) struct Limits {
     /// The maximum time to finish requests after the end of input or a signal
     #[arg(long, value_name = "SECONDS", default_value_t = StdioLimits::default().grace.as_secs())]
     grace: u64,
+    #[cfg(feature = "http")]
+    #[command(flatten)]
+    http: super::http::HttpLimitOptions,
 }
 
 impl Limits {
@@ -68,6 +71,11 @@ impl Limits {
         }
     }
 
+    #[cfg(feature = "http")]
+    pub(super) fn of_http(&self) -> crate::http::HttpLimits {
+        self.http.limits(Duration::from_secs(self.grace))
+    }
+
     pub(super) fn of_stdio(&self) -> StdioLimits {
         StdioLimits {
             in_flight: self.max_in_flight,
@@ -80,7 +88,7 @@ impl Limits {
 
 /// A number of bytes.
 #[derive(Clone, Copy)]
-struct Size(usize);
+pub(super) struct Size(pub(super) usize);
 
 impl FromStr for Size {
     type Err = InvalidSize;
@@ -104,7 +112,7 @@ impl Display for Size {
 /// A text that is not a size.
 #[derive(Debug, thiserror::Error)]
 #[error("write a number of bytes, or a size such as `512KiB` or `16MiB`")]
-struct InvalidSize;
+pub(super) struct InvalidSize;
 
 #[cfg(test)]
 mod tests {

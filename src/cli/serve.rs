@@ -19,21 +19,29 @@ pub(crate) struct Serve {
     run: RunName,
     #[command(flatten)]
     store: StoreOption,
+    #[cfg(feature = "http")]
+    #[command(flatten)]
+    http: super::http::HttpOptions,
     #[command(flatten)]
     limits: Limits,
 }
 
-/// Serves one client, and notes what a later program needs to check the runs.
+/// Serves one client, or many over HTTP, and notes what a later program needs to check the runs.
 pub(super) fn serve<M: Portable<Context: Default>>(
-    Serve { run, store, limits }: Serve,
+    options: Serve,
     version: &'static str,
     serving: impl FnOnce(Builder<M>) -> Builder<M>,
 ) -> Result<(), Box<dyn Error>> {
+    let Serve { run, store, limits, .. } = options;
     let runs = Runs::<M>::new(store.open::<M>()?);
     let runs = runs.with_default_run(run).with_limits(limits.of_runs());
     let builder = Server::builder(runs).named(program_name(), version).with_limits(limits.of_api());
     let builder = builder.with_max_subscriptions(limits.max_subscriptions);
     let server = serving(builder).build()?;
+    #[cfg(feature = "http")]
+    if let Some(address) = options.http.address() {
+        return super::http::serve(&server, address, &options.http, limits.of_http());
+    }
     let outcome = serve_stdio(server.clone(), limits.of_stdio());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(server.runs().close());

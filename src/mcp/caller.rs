@@ -10,5 +10,10 @@ use crate::caller::{Caller, Principal, Way};
 #[must_use]
 pub fn caller_of(context: &RequestContext<RoleServer>) -> Caller {
     let known = context.extensions.get::<Caller>();
+    #[cfg(feature = "http")]
+    let known = known.or_else(|| {
+        let parts = context.extensions.get::<axum::http::request::Parts>();
+        parts.and_then(|parts| parts.extensions.get::<Caller>())
+    });
     known.cloned().unwrap_or_else(|| Caller::new(Principal::LOCAL, Way::Stdio))
 }

@@ -10,7 +10,7 @@ use crate::portable::Portable;
 use crate::text;
 
 impl<M: Portable<Context: Default>> Server<M> {
-    /// The values that an argument may have. For prompts of the author none are known.
+    /// The values that an argument may have. For prompts and templates of the author none are known.
     pub(super) async fn completed(
         &self,
         caller: &Caller,
@@ -25,6 +25,9 @@ impl<M: Portable<Context: Default>> Server<M> {
                 let (name, value) = (&argument.name, &argument.value);
                 self.api().complete_argument(caller, &prompt.name, name, value).await
             }
+            Reference::Resource(resource) if self.adds_template(&resource.uri) => {
+                return Ok(CompleteResult::default());
+            }
             Reference::Resource(resource) => {
                 let completed = variable(&resource.uri, &argument.name)?;
                 self.api().complete(caller, completed, &argument.value).await
@@ -36,6 +39,10 @@ impl<M: Portable<Context: Default>> Server<M> {
             }
         };
         result(completion.map_err(convert::prompt_error)?)
+    }
+
+    fn adds_template(&self, template: &str) -> bool {
+        self.0.added.templates.iter().any(|(resource, ..)| resource.uri == template)
     }
 }
 

@@ -14,6 +14,8 @@
 //! ```
 
 mod exchange;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod id;
 mod lines;
 mod refusal;
@@ -36,7 +38,9 @@ use tokio::time::sleep;
 
 use self::exchange::Exchange;
 use self::service::InTurn;
-use self::signals::Signals;
+pub(crate) use self::signals::Signals;
+#[cfg(feature = "http")]
+pub(super) use self::transport::unreadable_text;
 use self::transport::{StdioTransport, write};
 use super::Server;
 use crate::portable::Portable;
@@ -137,7 +141,7 @@ async fn serve<M: Portable<Context: Default>>(
     mut signal: impl AsyncFnMut(),
 ) -> Result<(), ServeError> {
     let grace = limits.grace;
-    let server = server.for_transport();
+    let server = server.for_client();
     let exchange = Exchange::new(limits, Arc::clone(server.ending()));
     let timekeeper = server.clone();
     let mut time = pin!(timekeeper.runs().keep_time());

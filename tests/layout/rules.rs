@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["store", "run"],
     &["runs"],
     &["api"],
+    &["http"],
     &["mcp"],
     &["cli", "demo"],
     &["orchestrator"],

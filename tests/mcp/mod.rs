@@ -1,17 +1,21 @@
 //! The server at its boundary: what clients send and get.
 
 mod additions;
+mod blind;
 mod bounds;
 mod callers;
 mod command_line;
 mod completions;
 mod endings;
+#[cfg(target_os = "linux")]
+pub(crate) mod fuzz;
+mod gates;
 mod histories;
 mod large;
 mod lists;
 pub(crate) mod own_machine;
 mod refusals;
-mod restarts;
+pub(crate) mod restarts;
 mod strictness;
 mod styles;
 mod subscriptions;

@@ -181,6 +181,13 @@ fn read(line: Line<'_>, exchange: &Exchange) -> Option<(ClientJsonRpcMessage, us
     None
 }
 
+/// The answer to a text that is no message, as JSON.
+#[cfg(feature = "http")]
+pub(in crate::mcp) fn unreadable_text(text: &[u8], error: &serde_json::Error) -> String {
+    let (envelope, refusal) = refused(text, error);
+    refusal.line(&envelope.id)
+}
+
 /// The answer to a line that is no message.
 fn refused(line: &[u8], error: &serde_json::Error) -> (Envelope, Refusal) {
     let envelope = Scanner::scan(line);
