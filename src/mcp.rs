@@ -9,6 +9,7 @@
 mod added;
 mod caller;
 pub(crate) mod client;
+mod completion;
 mod convert;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -18,6 +19,7 @@ mod handler;
 mod http;
 mod resources;
 mod stdio;
+mod subscriptions;
 mod template;
 
 use std::fmt::{self, Debug, Formatter};
@@ -37,6 +39,8 @@ pub use self::http::{HttpService, closing};
 #[cfg(feature = "http")]
 pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
+pub(crate) use self::subscriptions::MAX_SUBSCRIPTIONS;
+use self::subscriptions::{Client, Ending, Subscriptions};
 use self::template::Template;
 pub use self::template::TemplateValues;
 use crate::api::{Api, ApiLimits, OperationsError, Style};
@@ -64,7 +68,7 @@ pub(crate) const LOG_FILTER: &str = "warn,rmcp=error";
 /// assert!(server.tools().iter().any(|tool| tool.name == "transition_state"));
 /// # Ok::<_, leverframe::mcp::BuildError>(())
 /// ```
-pub struct Server<M>(Arc<Shared<M>>);
+pub struct Server<M>(Arc<Shared<M>>, Arc<Client>);
 
 struct Shared<M> {
     api: Api<M>,
@@ -72,6 +76,7 @@ struct Shared<M> {
     prompts: Vec<Prompt>,
     added: Added<M>,
     config: ServerConfig,
+    subscriptions: Arc<Subscriptions>,
 }
 
 impl<M: Portable<Context: Default>> Server<M> {
@@ -79,7 +84,8 @@ impl<M: Portable<Context: Default>> Server<M> {
     pub fn builder(runs: Runs<M>) -> Builder<M> {
         let name = Implementation::new(M::CHART.name(), env!("CARGO_PKG_VERSION"));
         let (style, limits) = (Style::default(), ApiLimits::default());
-        Builder { runs, style, limits, added: Added::default(), name }
+        let (added, max_subscriptions) = (Added::default(), MAX_SUBSCRIPTIONS);
+        Builder { runs, style, limits, added, name, max_subscriptions }
     }
 
     /// The runs.
@@ -92,6 +98,16 @@ impl<M: Portable<Context: Default>> Server<M> {
     #[must_use]
     pub fn api(&self) -> &Api<M> {
         &self.0.api
+    }
+
+    /// The same server for another client.
+    pub(crate) fn for_client(&self) -> Self {
+        Self(Arc::clone(&self.0), Arc::default())
+    }
+
+    /// Set to end the streams of this client.
+    pub(crate) fn ending(&self) -> &Ending {
+        self.1.ending()
     }
 
     /// The tools as they are listed, those of the machine before those of the author.
@@ -114,6 +130,7 @@ pub struct Builder<M> {
     limits: ApiLimits,
     added: Added<M>,
     name: Implementation,
+    max_subscriptions: usize,
 }
 
 impl<M: Portable<Context: Default>> Builder<M> {
@@ -128,6 +145,12 @@ impl<M: Portable<Context: Default>> Builder<M> {
     #[must_use]
     pub fn with_limits(self, limits: ApiLimits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Sets how many subscriptions one client may have, instead of 100. The clients of one principal count as one.
+    #[must_use]
+    pub fn with_max_subscriptions(self, max_subscriptions: usize) -> Self {
+        Self { max_subscriptions, ..self }
     }
 
     /// Sets the name and the version that clients show, instead of the machine's name and this library's version.
@@ -234,7 +257,8 @@ impl<M: Portable<Context: Default>> Builder<M> {
     ///
     /// [`BuildError`] if the machine cannot be served in this way.
     pub fn build(self) -> Result<Server<M>, BuildError> {
-        let Self { runs, style, limits, added, name } = self;
+        let Self { runs, style, limits, added, name, max_subscriptions } = self;
+        let subscriptions = Subscriptions::new(Arc::clone(runs.store()), max_subscriptions);
         let api = Api::new(runs, style, limits)?;
         let tools: Vec<_> = api.operations().iter().map(convert::tool).collect();
         if let Some(tool) = tools.iter().find(|tool| added.tools.has_route(&tool.name)) {
@@ -247,12 +271,15 @@ impl<M: Portable<Context: Default>> Builder<M> {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_prompts()
+            .enable_completions()
             .enable_resources()
+            .enable_resources_subscribe()
             .build();
         let config = ServerConfig::new(capabilities)
             .with_server_info(name)
             .with_instructions(instructions::<M>());
-        Ok(Server(Arc::new(Shared { api, tools, prompts, added, config })))
+        let shared = Shared { api, tools, prompts, added, config, subscriptions };
+        Ok(Server(Arc::new(shared), Arc::default()))
     }
 }
 
@@ -288,7 +315,7 @@ fn instructions<M: Portable>() -> String {
 
 impl<M> Clone for Server<M> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(Arc::clone(&self.0), Arc::clone(&self.1))
     }
 }
 

@@ -5,6 +5,7 @@ mod blind;
 mod bounds;
 mod callers;
 mod command_line;
+mod completions;
 mod endings;
 #[cfg(target_os = "linux")]
 pub(crate) mod fuzz;
@@ -17,6 +18,7 @@ mod refusals;
 pub(crate) mod restarts;
 mod strictness;
 mod styles;
+mod subscriptions;
 mod timeouts;
 mod wire;
 
