@@ -170,7 +170,11 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        self.notify(context).await
+        #[cfg(feature = "http")]
+        let closing = super::http::closing(context.request_context());
+        #[cfg(not(feature = "http"))]
+        let closing = std::future::pending();
+        self.notify(&context, closing).await
     }
 
     async fn subscribe(

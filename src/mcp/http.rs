@@ -123,10 +123,9 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         let caller = request.extensions_mut().get_or_insert_with(anybody).principal().clone();
         self.check_session(&caller, request.method(), request.headers())?;
         request.extensions_mut().insert(Closing(self.http.clone()));
-        // It has no result for which the end could wait.
-        let is_bare = *request.method() == Method::GET;
+        let is_session = *request.method() == Method::GET;
         let stays_open =
-            is_bare || request.headers().get(METHOD).is_some_and(|method| method == LISTEN);
+            is_session || request.headers().get(METHOD).is_some_and(|method| method == LISTEN);
         let stream = if stays_open {
             Some(traffic.stream().map_err(|_| Refusal::Streams(limits.streams))?)
         } else {
@@ -143,8 +142,13 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         if answer.body().size_hint().exact().is_some() {
             return Ok(answer);
         }
-        let call = (!is_bare).then_some(call);
-        Ok(answer.map(|body| Body::new(Held::new(body, call, stream))))
+        Ok(answer.map(|body| {
+            Body::new(match stream {
+                None => Held::of_call(body, call),
+                Some(stream) if is_session => Held::of_session(body, stream),
+                Some(stream) => Held::of_listen(body, call, stream),
+            })
+        }))
     }
 
     /// Refuses a session of another principal, as if there were none, and a new one where there is no room.

@@ -73,8 +73,12 @@ impl<M: Portable<Context: Default>> Server<M> {
         Ok(())
     }
 
-    /// Notifies until the client cancels or the server ends.
-    pub(super) async fn notify(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+    /// Notifies until the client cancels, the transport is `closing`, or the client is done.
+    pub(super) async fn notify(
+        &self,
+        context: &SubscriptionContext,
+        closing: impl Future<Output = ()>,
+    ) -> Result<(), ErrorData> {
         let early = context.request_context().extensions.get::<Arc<Listening>>().cloned();
         let listening = match early {
             Some(listening) => listening,
@@ -92,7 +96,8 @@ impl<M: Portable<Context: Default>> Server<M> {
         tokio::select! {
             () = context.cancelled() => return Ok(()),
             () = deliver => return Ok(()),
-            () = self.ends(context.request_context()) => {}
+            () = closing => {}
+            _ = self.1.ending().wait() => {}
         }
         let rest = async {
             self.0.subscriptions.caught_up().await;
@@ -107,21 +112,6 @@ impl<M: Portable<Context: Default>> Server<M> {
             () = rest => {}
         }
         Ok(())
-    }
-
-    /// Completes when the streams of the client have to end.
-    async fn ends(&self, context: &RequestContext<RoleServer>) {
-        #[cfg(feature = "http")]
-        let closing = super::closing(context);
-        #[cfg(not(feature = "http"))]
-        let closing = {
-            let _ = context;
-            std::future::pending::<()>()
-        };
-        tokio::select! {
-            () = closing => {}
-            _ = self.1.ending().wait() => {}
-        }
     }
 
     /// Subscribes the client to one address, in the protocol before 2026-07-28.

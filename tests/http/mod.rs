@@ -10,6 +10,7 @@ mod fuzz;
 mod metrics;
 mod refusals;
 mod slow;
+mod subscriptions;
 mod tls;
 
 use std::net::SocketAddr;

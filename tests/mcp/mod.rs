@@ -4,6 +4,7 @@ mod additions;
 mod blind;
 mod bounds;
 mod callers;
+mod cancellations;
 mod command_line;
 mod completions;
 mod endings;
