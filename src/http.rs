@@ -3,6 +3,7 @@
 //! An [`Http`] holds what all servers of one program share. [`Server::router`](crate::mcp::Server::router) and
 //! [`Server::http_service`](crate::mcp::Server::http_service) take one, and [`Http::serve`] accepts connections.
 
+mod auth;
 mod connection;
 mod health;
 mod hosts;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub use axum;
 use axum::Router;
 
+pub use self::auth::{Authentication, InvalidIssuer, Issuer, TokenFile, TokensError};
 pub(crate) use self::health::health;
 pub(crate) use self::hosts::check_hosts;
 pub use self::hosts::{AllowedHosts, InvalidHost};

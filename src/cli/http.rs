@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::sync::Notify;
 
+use super::access::AccessOptions;
 use super::limits::Size;
 use crate::http::{AllowedHosts, Http, HttpLimits, InvalidHost, Tls, TlsError};
 use crate::mcp::{Server, Signals};
@@ -34,6 +35,8 @@ pub(super) struct HttpOptions {
     /// The private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    access: AccessOptions,
 }
 
 impl HttpOptions {
@@ -107,6 +110,10 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     limits: HttpLimits,
 ) -> Result<(), Box<dyn Error>> {
     let http = Http::new(options.hosts()?, limits);
+    let http = match options.access.authentication()? {
+        Some(authentication) => http.protected_by(authentication.layers()),
+        None => http,
+    };
     let tls = options.tls()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
