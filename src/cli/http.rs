@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -72,6 +73,9 @@ pub(super) struct HttpLimitOptions {
     /// The maximum number of sessions of clients of 2025-11-25 and older
     #[arg(long, value_name = "N", default_value_t = HttpLimits::default().sessions)]
     max_sessions: usize,
+    /// The maximum number of requests a second of one principal, with `--tokens` or `--issuer`
+    #[arg(long, value_name = "N", default_value_t = HttpLimits::default().rate)]
+    max_rate: NonZeroU32,
     /// The maximum number of answers that stay open to notify a client
     #[arg(long, value_name = "N", default_value_t = HttpLimits::default().streams)]
     max_streams: usize,
@@ -93,6 +97,7 @@ impl HttpLimitOptions {
             waiting_bytes: self.max_bodies.0,
             sessions: self.max_sessions,
             session_idle: Duration::from_secs(self.session_idle),
+            rate: self.max_rate,
             streams: self.max_streams,
             connections: self.max_connections,
             read_time: Duration::from_secs(self.read_time),

@@ -1,10 +1,11 @@
 //! Answers to requests of callers that are not authenticated.
 
-use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::json;
+
+use crate::http::hosts::json_answer;
 
 /// Why a request has no caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,12 +59,4 @@ impl Denial {
 fn quoted(text: &str) -> String {
     let allowed = |c: &char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
     format!("\"{}\"", text.chars().filter(allowed).collect::<String>())
-}
-
-/// An answer in JSON.
-pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

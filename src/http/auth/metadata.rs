@@ -11,8 +11,8 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::Authentication;
-use super::answer::json_answer;
 use crate::caller::Role;
+use crate::http::hosts::json_answer;
 
 /// Where the metadata is.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";

@@ -170,8 +170,7 @@ impl Set {
         };
         let keys = keys.into_iter().filter(|key| is_for_signatures(&key.common.public_key_use));
         let keys = keys.filter_map(|key| {
-            let algorithm =
-                key.common.key_algorithm.map(Algorithm::try_from).transpose();
+            let algorithm = key.common.key_algorithm.map(Algorithm::try_from).transpose();
             let (algorithm, decoding) = (algorithm.ok()?, DecodingKey::from_jwk(&key).ok()?);
             Some(Key { id: key.common.key_id, algorithm, key: decoding })
         });
