@@ -64,7 +64,7 @@ async fn a_stream_of_a_session() {
         connection: program.connect().await,
         path: "/mcp",
         era: Era::Legacy,
-        user: None,
+        proof: None,
         session: session.session.clone(),
         last: 0,
     };
