@@ -9,6 +9,8 @@
 //! }
 //! ```
 
+#[cfg(feature = "http")]
+mod access;
 mod chosen;
 mod copies;
 mod gates;
@@ -24,6 +26,8 @@ mod serve;
 mod store;
 mod table;
 mod terminal;
+#[cfg(feature = "http")]
+mod token;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -117,6 +121,8 @@ impl<M: Portable<Context: Default>> Program<M> {
             Command::Serve(serve) => serve::serve(*serve, self.version, self.serving),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => draw::<M>(&chart),
+            #[cfg(feature = "http")]
+            Command::Token(tokens) => token::run(tokens),
         }
     }
 }
@@ -138,6 +144,9 @@ pub(crate) enum Command {
     Runs(RunsCommand),
     /// Print the machine as a diagram
     Chart(Chart),
+    /// Add, list and revoke tokens for access over HTTP
+    #[cfg(feature = "http")]
+    Token(token::Tokens),
 }
 
 #[derive(Args)]

@@ -3,12 +3,14 @@
 //! An [`Http`] holds what all servers of one program share. [`Server::router`](crate::mcp::Server::router) and
 //! [`Server::http_service`](crate::mcp::Server::http_service) take one, and [`Http::serve`] accepts connections.
 
+mod auth;
 mod connection;
 mod health;
 mod hosts;
 mod limits;
 mod listener;
 mod metrics;
+mod rate;
 mod tls;
 mod traffic;
 
@@ -17,13 +19,16 @@ use std::sync::Arc;
 
 pub use axum;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 
+pub use self::auth::{Authentication, InvalidIssuer, Issuer, TokenFile, TokensError};
 pub(crate) use self::health::health;
 pub(crate) use self::hosts::check_hosts;
 pub use self::hosts::{AllowedHosts, InvalidHost};
 pub use self::limits::HttpLimits;
 pub use self::listener::{Listener, ServeHttpError};
 pub(crate) use self::metrics::metrics;
+use self::rate::{Rates, check_rate};
 pub use self::tls::{Tls, TlsError};
 use self::traffic::Traffic;
 pub(crate) use self::traffic::{Call, Room, Stream};
@@ -44,6 +49,7 @@ pub struct Http {
     hosts: Arc<AllowedHosts>,
     limits: Arc<HttpLimits>,
     traffic: Arc<Traffic>,
+    rates: Arc<Rates>,
     protection: Option<Arc<Protection>>,
 }
 
@@ -55,7 +61,9 @@ impl Http {
     #[must_use]
     pub fn new(hosts: AllowedHosts, limits: HttpLimits) -> Self {
         let traffic = Arc::new(Traffic::new(&limits));
-        Self { hosts: Arc::new(hosts), limits: Arc::new(limits), traffic, protection: None }
+        let rates = Arc::new(Rates::new(limits.rate));
+        let (hosts, limits) = (Arc::new(hosts), Arc::new(limits));
+        Self { hosts, limits, traffic, rates, protection: None }
     }
 
     /// Puts layers around every route except the health checks. A layer that authenticates refuses a request, or puts a
@@ -86,7 +94,9 @@ impl Http {
     /// The routes with the layers of [`Self::protected_by`].
     pub(crate) fn protect(&self, routes: Router) -> Router {
         match &self.protection {
-            Some(layers) => layers(routes),
+            Some(layers) => {
+                layers(routes.layer(from_fn_with_state(Arc::clone(&self.rates), check_rate)))
+            }
             None => routes,
         }
     }

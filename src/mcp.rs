@@ -9,6 +9,7 @@
 mod added;
 mod caller;
 pub(crate) mod client;
+mod completion;
 mod convert;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -18,6 +19,7 @@ mod handler;
 mod http;
 mod resources;
 mod stdio;
+mod subscriptions;
 mod template;
 
 use std::fmt::{self, Debug, Formatter};
@@ -37,6 +39,8 @@ pub use self::http::{HttpService, closing};
 #[cfg(feature = "http")]
 pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
+pub(crate) use self::subscriptions::MAX_SUBSCRIPTIONS;
+use self::subscriptions::{Client, Ending, Subscriptions};
 use self::template::Template;
 pub use self::template::TemplateValues;
 use crate::api::{Api, ApiLimits, OperationsError, Style, words};
@@ -65,7 +69,7 @@ pub(crate) const LOG_FILTER: &str = "warn,rmcp=error";
 /// assert!(server.tools().iter().any(|tool| tool.name == "transition_state"));
 /// # Ok::<_, leverframe::mcp::BuildError>(())
 /// ```
-pub struct Server<M>(Arc<Shared<M>>);
+pub struct Server<M>(Arc<Shared<M>>, Arc<Client>);
 
 struct Shared<M> {
     api: Api<M>,
@@ -73,6 +77,7 @@ struct Shared<M> {
     prompts: Vec<Prompt>,
     added: Added<M>,
     config: ServerConfig,
+    subscriptions: Arc<Subscriptions>,
 }
 
 impl<M: Portable<Context: Default>> Server<M> {
@@ -80,7 +85,8 @@ impl<M: Portable<Context: Default>> Server<M> {
     pub fn builder(runs: Runs<M>) -> Builder<M> {
         let name = Implementation::new(M::CHART.name(), env!("CARGO_PKG_VERSION"));
         let (style, limits) = (Style::default(), ApiLimits::default());
-        Builder { runs, style, limits, added: Added::default(), name }
+        let (added, max_subscriptions) = (Added::default(), MAX_SUBSCRIPTIONS);
+        Builder { runs, style, limits, added, name, max_subscriptions }
     }
 
     /// The runs.
@@ -93,6 +99,16 @@ impl<M: Portable<Context: Default>> Server<M> {
     #[must_use]
     pub fn api(&self) -> &Api<M> {
         &self.0.api
+    }
+
+    /// The same server for another client.
+    pub(crate) fn for_client(&self) -> Self {
+        Self(Arc::clone(&self.0), Arc::default())
+    }
+
+    /// Set to end the streams of this client.
+    pub(crate) fn ending(&self) -> &Ending {
+        self.1.ending()
     }
 
     /// The tools as they are listed, those of the machine before those of the author.
@@ -122,6 +138,7 @@ pub struct Builder<M> {
     limits: ApiLimits,
     added: Added<M>,
     name: Implementation,
+    max_subscriptions: usize,
 }
 
 impl<M: Portable<Context: Default>> Builder<M> {
@@ -136,6 +153,12 @@ impl<M: Portable<Context: Default>> Builder<M> {
     #[must_use]
     pub fn with_limits(self, limits: ApiLimits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Sets how many subscriptions one client may have, instead of 100. The clients of one principal count as one.
+    #[must_use]
+    pub fn with_max_subscriptions(self, max_subscriptions: usize) -> Self {
+        Self { max_subscriptions, ..self }
     }
 
     /// Sets the name and the version that clients show, instead of the machine's name and this library's version.
@@ -242,7 +265,8 @@ impl<M: Portable<Context: Default>> Builder<M> {
     ///
     /// [`BuildError`] if the machine cannot be served in this way.
     pub fn build(self) -> Result<Server<M>, BuildError> {
-        let Self { runs, style, limits, added, name } = self;
+        let Self { runs, style, limits, added, name, max_subscriptions } = self;
+        let subscriptions = Subscriptions::new(Arc::clone(runs.store()), max_subscriptions);
         let api = Api::new(runs, style, limits)?;
         let lacking = words::lacking(M::CHART);
         if !lacking.is_empty() {
@@ -261,12 +285,15 @@ impl<M: Portable<Context: Default>> Builder<M> {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_prompts()
+            .enable_completions()
             .enable_resources()
+            .enable_resources_subscribe()
             .build();
         let config = ServerConfig::new(capabilities)
             .with_server_info(name)
             .with_instructions(words::instructions(M::CHART, api.runs().default_run().as_str()));
-        Ok(Server(Arc::new(Shared { api, tools, prompts, added, config })))
+        let shared = Shared { api, tools, prompts, added, config, subscriptions };
+        Ok(Server(Arc::new(shared), Arc::default()))
     }
 }
 
@@ -293,7 +320,7 @@ pub enum BuildError {
 
 impl<M> Clone for Server<M> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(Arc::clone(&self.0), Arc::clone(&self.1))
     }
 }
 

@@ -4,12 +4,14 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use tokio::sync::Notify;
 
+use super::access::AccessOptions;
 use super::limits::Size;
 use crate::http::{AllowedHosts, Http, HttpLimits, InvalidHost, Tls, TlsError};
 use crate::mcp::{Server, Signals};
@@ -34,6 +36,8 @@ pub(super) struct HttpOptions {
     /// The private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    access: AccessOptions,
 }
 
 impl HttpOptions {
@@ -69,6 +73,9 @@ pub(super) struct HttpLimitOptions {
     /// The maximum number of sessions of clients of 2025-11-25 and older
     #[arg(long, value_name = "N", default_value_t = HttpLimits::default().sessions)]
     max_sessions: usize,
+    /// The maximum number of requests a second of one principal, with `--tokens` or `--issuer`
+    #[arg(long, value_name = "N", default_value_t = HttpLimits::default().rate)]
+    max_rate: NonZeroU32,
     /// The maximum number of answers that stay open to notify a client
     #[arg(long, value_name = "N", default_value_t = HttpLimits::default().streams)]
     max_streams: usize,
@@ -90,6 +97,7 @@ impl HttpLimitOptions {
             waiting_bytes: self.max_bodies.0,
             sessions: self.max_sessions,
             session_idle: Duration::from_secs(self.session_idle),
+            rate: self.max_rate,
             streams: self.max_streams,
             connections: self.max_connections,
             read_time: Duration::from_secs(self.read_time),
@@ -107,6 +115,10 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     limits: HttpLimits,
 ) -> Result<(), Box<dyn Error>> {
     let http = Http::new(options.hosts()?, limits);
+    let http = match options.access.authentication()? {
+        Some(authentication) => http.protected_by(authentication.layers()),
+        None => http,
+    };
     let tls = options.tls()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

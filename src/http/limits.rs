@@ -1,5 +1,6 @@
 //! Limits over HTTP.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Bounds on what clients make the servers of a program hold, and on the time that they take.
@@ -24,6 +25,8 @@ pub struct HttpLimits {
     pub sessions: usize,
     /// Time after which a session that is not used ends. Default: 5 minutes.
     pub session_idle: Duration,
+    /// Requests a second of one principal, where callers are authenticated. As many may come at once. Default: 1000.
+    pub rate: NonZeroU32,
     /// Answers that stay open to notify a client. Default: 512.
     pub streams: usize,
     /// Connections. Default: 1024. [`Http::serve`](super::Http::serve) holds to it.
@@ -41,11 +44,13 @@ pub struct HttpLimits {
 impl Default for HttpLimits {
     fn default() -> Self {
         const MIB: usize = 1024 * 1024;
+        const RATE: NonZeroU32 = NonZeroU32::new(1000).expect("it is not zero");
         Self {
             body_bytes: 4 * MIB,
             waiting_bytes: 64 * MIB,
             sessions: 1024,
             session_idle: Duration::from_secs(300),
+            rate: RATE,
             streams: 512,
             connections: 1024,
             read_time: Duration::from_secs(30),

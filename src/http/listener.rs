@@ -141,7 +141,7 @@ fn refuse(stream: &TcpStream, most: usize) {
 pub enum ServeHttpError {
     /// Other machines can reach the address, and callers are not authenticated.
     #[error(
-        "other machines can reach {0}, and nobody asks who calls; listen on 127.0.0.1, or configure authentication"
+        "other machines can reach {0}, and nobody asks who calls; listen on 127.0.0.1, or configure `--tokens` or `--issuer`"
     )]
     Open(SocketAddr),
     /// The system does not give the address.

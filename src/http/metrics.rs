@@ -64,7 +64,11 @@ impl Snapshot {
             ("live_runs", "Runs in memory", api.runs().live_runs()),
             ("http_sessions", "Sessions of clients of 2025-11-25 and older", sessions),
             ("http_connections", "Connections of this program", traffic.connections()),
-            ("http_calls", "Requests under way in this program", traffic.calls()),
+            (
+                "http_calls",
+                "Requests under way in this program, with the subscriptions of 2026-07-28",
+                traffic.calls(),
+            ),
             ("http_streams", "Answers that stay open in this program", traffic.streams()),
         ];
         match api.runs().overdue().await {

@@ -25,7 +25,7 @@ pub(crate) struct Traffic {
 /// A call under way.
 pub(crate) struct Call {
     calls: watch::Sender<usize>,
-    _room: Room,
+    room: Room,
 }
 
 /// The room that the body of a request takes.
@@ -60,7 +60,7 @@ impl Traffic {
     /// Counts a call, with the room of its body, until it is dropped. When the end has begun, it is too late.
     pub(crate) fn call(&self, room: Room) -> Option<Call> {
         self.calls.send_modify(|calls| *calls += 1);
-        let call = Call { calls: self.calls.clone(), _room: room };
+        let call = Call { calls: self.calls.clone(), room };
         (!self.closing.is_cancelled()).then_some(call)
     }
 
@@ -137,6 +137,14 @@ impl Traffic {
         for token in [&self.given_up, &self.closing, &self.closed] {
             token.cancel();
         }
+    }
+}
+
+impl Call {
+    /// Gives up the room, and is still waited for at the end.
+    pub(crate) fn without_room(mut self) -> Self {
+        self.room = Room::default();
+        self
     }
 }
 

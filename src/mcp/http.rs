@@ -101,7 +101,7 @@ impl<M: Portable<Context: Default>> Server<M> {
             .with_max_request_body_bytes(http.limits().body_bytes)
             .with_cancellation_token(http.traffic().closed().child_token());
         let server = self.clone();
-        let factory = move || Ok(server.clone());
+        let factory = move || Ok(server.for_client());
         let inner = StreamableHttpService::new(factory, Arc::clone(&sessions), config);
         HttpService { inner, sessions, http: http.clone() }
     }
@@ -123,8 +123,9 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         let caller = request.extensions_mut().get_or_insert_with(anybody).principal().clone();
         self.check_session(&caller, request.method(), request.headers())?;
         request.extensions_mut().insert(Closing(self.http.clone()));
-        let stays_open = *request.method() == Method::GET
-            || request.headers().get(METHOD).is_some_and(|method| method == LISTEN);
+        let is_session = *request.method() == Method::GET;
+        let stays_open =
+            is_session || request.headers().get(METHOD).is_some_and(|method| method == LISTEN);
         let stream = if stays_open {
             Some(traffic.stream().map_err(|_| Refusal::Streams(limits.streams))?)
         } else {
@@ -141,7 +142,13 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         if answer.body().size_hint().exact().is_some() {
             return Ok(answer);
         }
-        Ok(answer.map(|body| Body::new(Held::new(body, call, stream))))
+        Ok(answer.map(|body| {
+            Body::new(match stream {
+                None => Held::of_call(body, call),
+                Some(stream) if is_session => Held::of_session(body, stream),
+                Some(stream) => Held::of_listen(body, call, stream),
+            })
+        }))
     }
 
     /// Refuses a session of another principal, as if there were none, and a new one where there is no room.

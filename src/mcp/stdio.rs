@@ -39,9 +39,9 @@ use tokio::time::sleep;
 use self::exchange::Exchange;
 use self::service::InTurn;
 pub(crate) use self::signals::Signals;
-#[cfg(feature = "http")]
-pub(super) use self::transport::unreadable_text;
 use self::transport::{StdioTransport, write};
+#[cfg(feature = "http")]
+pub(super) use self::transport::{unreadable_text, unrecognized};
 use super::Server;
 use crate::portable::Portable;
 
@@ -141,7 +141,8 @@ async fn serve<M: Portable<Context: Default>>(
     mut signal: impl AsyncFnMut(),
 ) -> Result<(), ServeError> {
     let grace = limits.grace;
-    let exchange = Exchange::new(limits);
+    let server = server.for_client();
+    let exchange = Exchange::new(limits, Arc::clone(server.ending()));
     let timekeeper = server.clone();
     let mut time = pin!(timekeeper.runs().keep_time());
     let default_run = server.runs().default_run().as_str().to_owned();

@@ -1,5 +1,6 @@
 //! The server over HTTP, at its boundary: a client that writes requests itself, against the real program.
 
+mod auth;
 mod callers;
 mod client;
 mod embedded;
@@ -7,9 +8,11 @@ mod endings;
 mod eras;
 #[cfg(target_os = "linux")]
 mod fuzz;
+mod issuer;
 mod metrics;
 mod refusals;
 mod slow;
+mod subscriptions;
 mod tls;
 
 use std::net::SocketAddr;
@@ -95,7 +98,8 @@ struct Client {
     connection: Connection,
     path: &'static str,
     era: Era,
-    user: Option<&'static str>,
+    /// A header that says who calls.
+    proof: Option<(&'static str, String)>,
     session: Option<String>,
     last: u64,
 }
@@ -106,12 +110,21 @@ impl Client {
     }
 
     async fn at(path: &'static str, connection: Connection, era: Era) -> Self {
-        Self { connection, path, era, user: None, session: None, last: 0 }.begun().await
+        Self { connection, path, era, proof: None, session: None, last: 0 }.begun().await
     }
 
     async fn of(user: &'static str, connection: Connection, era: Era) -> Self {
-        let (path, user) = ("/mcp", Some(user));
-        Self { connection, path, era, user, session: None, last: 0 }.begun().await
+        Self::proving(("x-user", user.to_owned()), connection, era).await
+    }
+
+    async fn bearing(token: &str, program: &Program, era: Era) -> Self {
+        let proof = ("authorization", format!("Bearer {token}"));
+        Self::proving(proof, program.connect().await, era).await
+    }
+
+    async fn proving(proof: (&'static str, String), connection: Connection, era: Era) -> Self {
+        let (path, proof) = ("/mcp", Some(proof));
+        Self { connection, path, era, proof, session: None, last: 0 }.begun().await
     }
 
     async fn begun(mut self) -> Self {
@@ -148,7 +161,7 @@ impl Client {
             }
             Era::Legacy => headers.push(("mcp-protocol-version", "2025-11-25".into())),
         }
-        headers.extend(self.user.map(|user| ("x-user", user.to_owned())));
+        headers.extend(self.proof.clone());
         headers.extend(self.session.clone().map(|session| ("mcp-session-id", session)));
         headers
     }

@@ -5,7 +5,9 @@ mod answers;
 mod blind;
 mod bounds;
 mod callers;
+mod cancellations;
 mod command_line;
+mod completions;
 mod endings;
 #[cfg(target_os = "linux")]
 pub(crate) mod fuzz;
@@ -19,6 +21,7 @@ pub(crate) mod restarts;
 mod sensitive;
 mod strictness;
 mod styles;
+mod subscriptions;
 mod timeouts;
 mod wire;
 

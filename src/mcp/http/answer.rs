@@ -16,10 +16,19 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// The body of an answer that stays open, or else of a call.
-    pub(super) fn new(body: Body, call: Call, stream: Option<Stream>) -> Self {
-        let call = stream.is_none().then_some(call);
-        Self { body, _call: call, _stream: stream }
+    /// The body of the answer to a call.
+    pub(super) fn of_call(body: Body, call: Call) -> Self {
+        Self { body, _call: Some(call), _stream: None }
+    }
+
+    /// The body of an answer that stays open until the end begins, and then comes to its result.
+    pub(super) fn of_listen(body: Body, call: Call, stream: Stream) -> Self {
+        Self { body, _call: Some(call.without_room()), _stream: Some(stream) }
+    }
+
+    /// The body of an answer that stays open as long as anything is answered.
+    pub(super) fn of_session(body: Body, stream: Stream) -> Self {
+        Self { body, _call: None, _stream: Some(stream) }
     }
 }
 
