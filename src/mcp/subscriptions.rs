@@ -97,7 +97,7 @@ impl<M: Portable<Context: Default>> Server<M> {
             () = context.cancelled() => return Ok(()),
             () = deliver => return Ok(()),
             () = closing => {}
-            _ = self.1.ending().wait() => {}
+            &() = self.1.ending().wait() => {}
         }
         let rest = async {
             self.0.subscriptions.caught_up().await;
@@ -127,7 +127,9 @@ impl<M: Portable<Context: Default>> Server<M> {
         let uris = std::slice::from_ref(&request.uri);
         let open = self.opened(&caller_of(&context), uris, &inbox).await?;
         let mut legacy = self.1.legacy();
-        open.into_iter().for_each(|subscription| legacy.insert(&request.uri, subscription));
+        for subscription in open {
+            legacy.insert(&request.uri, subscription);
+        }
         Ok(())
     }
 
@@ -145,7 +147,7 @@ impl<M: Portable<Context: Default>> Server<M> {
     ) -> Result<Vec<Subscription>, ErrorData> {
         let subscriptions = &self.0.subscriptions;
         // Before anything is read for them.
-        subscriptions.allows(caller.principal(), uris.len()).map_err(too_many)?;
+        subscriptions.allows(caller.principal(), uris.len()).map_err(|error| too_many(&error))?;
         let mut wanted: Vec<Wanted> = Vec::new();
         for uri in uris {
             if wanted.iter().any(|wanted| *wanted.uri == **uri) {
@@ -153,7 +155,7 @@ impl<M: Portable<Context: Default>> Server<M> {
             }
             wanted.push(self.wanted(caller, uri).await?);
         }
-        subscriptions.open(caller.principal(), wanted, inbox).map_err(too_many)
+        subscriptions.open(caller.principal(), wanted, inbox).map_err(|error| too_many(&error))
     }
 
     async fn wanted(&self, caller: &Caller, uri: &str) -> Result<Wanted, ErrorData> {
@@ -184,6 +186,6 @@ async fn sent(sink: &SubscriptionSink, uri: &str) -> bool {
     sink.notify_resource_updated(uri).await.is_ok()
 }
 
-fn too_many(error: open::TooMany) -> ErrorData {
+fn too_many(error: &open::TooMany) -> ErrorData {
     ErrorData::invalid_params(error.to_string(), None)
 }

@@ -103,7 +103,9 @@ impl Watching {
             let Some(last) = page.last() else { return after.max(visible) };
             after = last.position;
             let runs: HashSet<_> = page.iter().map(|logged| &logged.run).collect();
-            runs.into_iter().for_each(|run| self.topics.changed(run, true));
+            for run in runs {
+                self.topics.changed(run, true);
+            }
         }
     }
 
