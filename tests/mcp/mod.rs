@@ -17,7 +17,7 @@ mod refusals;
 pub(crate) mod restarts;
 mod strictness;
 mod styles;
-mod timeouts;
+pub(crate) mod timeouts;
 mod wire;
 
 use std::process::{ExitStatus, Stdio};
