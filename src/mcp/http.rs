@@ -11,6 +11,7 @@
 
 mod answer;
 mod body;
+mod operate;
 mod refusal;
 mod sessions;
 
@@ -23,16 +24,17 @@ use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use futures::future::BoxFuture;
-use rmcp::RoleServer;
 use rmcp::service::RequestContext;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::{RoleServer, ServerHandler};
 use tower_service::Service;
 
 use self::answer::Held;
+use self::operate::{Operators, check_operator};
 use self::refusal::Refusal;
 use self::sessions::Sessions;
 use super::Server;
@@ -50,7 +52,9 @@ const METHOD: &str = "mcp-method";
 const LISTEN: &str = "subscriptions/listen";
 
 impl<M: Portable<Context: Default>> Server<M> {
-    /// The routes of this server: `/mcp`, `/metrics` in the format of `OpenMetrics`, and the health checks `/healthz` and `/readyz`.
+    /// The routes of this server: `/mcp`, `/metrics` in the format of `OpenMetrics`, and the health checks
+    /// `/healthz` and `/readyz`. Where callers are authenticated, also `/operate/mcp`, by which those with the role
+    /// [`GatesDecide`](crate::caller::Role::GatesDecide) decide about gates.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -72,7 +76,13 @@ impl<M: Portable<Context: Default>> Server<M> {
         let sessions = Arc::clone(&service.sessions);
         let (server, counted) = (self.clone(), http.clone());
         let metrics = get(async move || metrics(server.api(), &counted, sessions.len()).await);
-        let protected = Router::new().route_service("/mcp", service).route("/metrics", metrics);
+        let mut protected = Router::new().route_service("/mcp", service).route("/metrics", metrics);
+        if http.is_protected() {
+            let operators = Operators::new(self.clone());
+            let operators = HttpService::new(move || operators.clone(), http);
+            let operators = Router::new().route_service("/operate/mcp", operators);
+            protected = protected.merge(operators.layer(from_fn(check_operator)));
+        }
         let server = self.clone();
         let ready = move || -> BoxFuture<'static, Result<(), String>> {
             let server = server.clone();
@@ -90,7 +100,22 @@ impl<M: Portable<Context: Default>> Server<M> {
     /// This server as a service for one route. Its caller is the [`Caller`] in the extensions of a request; without one
     /// it is the local user.
     #[must_use]
-    pub fn http_service(&self, http: &Http) -> HttpService<M> {
+    pub fn http_service(&self, http: &Http) -> HttpService<Self> {
+        let server = self.clone();
+        HttpService::new(move || server.for_client(), http)
+    }
+}
+
+/// A [`Server`] as a `tower` service over HTTP, made by [`Server::http_service`].
+pub struct HttpService<H> {
+    inner: StreamableHttpService<H, Sessions>,
+    sessions: Arc<Sessions>,
+    http: Http,
+}
+
+impl<H: ServerHandler + Clone> HttpService<H> {
+    /// A service with a handler for each client.
+    fn new(handler: impl Fn() -> H + Send + Sync + 'static, http: &Http) -> Self {
         let sessions = Arc::new(Sessions::new(http.limits()));
         let config = StreamableHttpServerConfig::default()
             // `check_hosts` says what to do about a refusal.
@@ -100,21 +125,11 @@ impl<M: Portable<Context: Default>> Server<M> {
             .with_sse_retry(None)
             .with_max_request_body_bytes(http.limits().body_bytes)
             .with_cancellation_token(http.traffic().closed().child_token());
-        let server = self.clone();
-        let factory = move || Ok(server.for_client());
+        let factory = move || Ok(handler());
         let inner = StreamableHttpService::new(factory, Arc::clone(&sessions), config);
-        HttpService { inner, sessions, http: http.clone() }
+        Self { inner, sessions, http: http.clone() }
     }
-}
 
-/// A [`Server`] as a `tower` service over HTTP, made by [`Server::http_service`].
-pub struct HttpService<M> {
-    inner: StreamableHttpService<Server<M>, Sessions>,
-    sessions: Arc<Sessions>,
-    http: Http,
-}
-
-impl<M: Portable<Context: Default>> HttpService<M> {
     async fn answer(self, mut request: Request) -> Result<Response, Refusal> {
         let (traffic, limits) = (self.http.traffic(), self.http.limits());
         if let Some(reason) = self.http.hosts().refusal(request.uri(), request.headers()) {
@@ -192,7 +207,7 @@ pub async fn closing(context: &RequestContext<RoleServer>) {
     }
 }
 
-impl<M: Portable<Context: Default>> Service<Request> for HttpService<M> {
+impl<H: ServerHandler + Clone> Service<Request> for HttpService<H> {
     type Response = Response;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Response, Infallible>>;
@@ -207,7 +222,7 @@ impl<M: Portable<Context: Default>> Service<Request> for HttpService<M> {
     }
 }
 
-impl<M> Clone for HttpService<M> {
+impl<H> Clone for HttpService<H> {
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
@@ -217,7 +232,7 @@ impl<M> Clone for HttpService<M> {
     }
 }
 
-impl<M> Debug for HttpService<M> {
+impl<H> Debug for HttpService<H> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpService").field("http", &self.http).finish_non_exhaustive()
     }

@@ -10,7 +10,7 @@ use super::{Client, Era, PATIENCE, Program};
 use crate::mcp::restarts::Folder;
 
 /// What a command about tokens prints.
-fn token(file: &str, arguments: &[&str]) -> String {
+pub(super) fn token(file: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leverframe"));
     let output = command.arg("token").args(arguments).args(["--tokens", file]).output().unwrap();
     let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat();

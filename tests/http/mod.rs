@@ -10,6 +10,7 @@ mod eras;
 mod fuzz;
 mod issuer;
 mod metrics;
+mod operate;
 mod refusals;
 mod slow;
 mod subscriptions;

@@ -22,7 +22,7 @@ mod sensitive;
 mod strictness;
 mod styles;
 mod subscriptions;
-mod timeouts;
+pub(crate) mod timeouts;
 mod wire;
 
 use std::process::{ExitStatus, Stdio};

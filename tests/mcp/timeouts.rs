@@ -30,7 +30,7 @@ async fn submit(store: Arc<dyn Store>, days: i64, claims: &[&str]) {
 }
 
 /// An example, which `cargo test` builds.
-pub(super) fn example(name: &str) -> PathBuf {
+pub(crate) fn example(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_BIN_EXE_leverframe")).parent().unwrap();
     let path = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(path.exists(), "`cargo build --example {name}` makes {}", path.display());

@@ -46,7 +46,7 @@ impl Denial {
         let mut challenge = format!("Bearer resource_metadata={}", quoted(metadata));
         if let Some(error) = error {
             let (error, reason) = (quoted(error), quoted(reason));
-            challenge.push_str(&format!(", error={error}, error_description={reason}"));
+            challenge = format!("{challenge}, error={error}, error_description={reason}");
         }
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);

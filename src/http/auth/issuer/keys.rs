@@ -52,7 +52,7 @@ struct Set {
 struct Key {
     id: Option<String>,
     algorithm: Option<Algorithm>,
-    key: DecodingKey,
+    decoding: DecodingKey,
 }
 
 /// Why there is no key for a token.
@@ -172,7 +172,7 @@ impl Set {
         let keys = keys.filter_map(|key| {
             let algorithm = key.common.key_algorithm.map(Algorithm::try_from).transpose();
             let (algorithm, decoding) = (algorithm.ok()?, DecodingKey::from_jwk(&key).ok()?);
-            Some(Key { id: key.common.key_id, algorithm, key: decoding })
+            Some(Key { id: key.common.key_id, algorithm, decoding })
         });
         Self { keys: keys.collect(), fetched: Instant::now() }
     }
@@ -181,9 +181,9 @@ impl Set {
         let fits = |key: &&Key| {
             id.is_none_or(|id| key.id.as_deref() == Some(id))
                 && key.algorithm.is_none_or(|of_key| of_key == algorithm)
-                && key.key.family() == algorithm.family()
+                && key.decoding.family() == algorithm.family()
         };
-        self.keys.iter().filter(fits).map(|key| key.key.clone()).collect()
+        self.keys.iter().filter(fits).map(|key| key.decoding.clone()).collect()
     }
 }
 
