@@ -7,6 +7,7 @@ mod access;
 mod answer;
 mod arguments;
 mod calls;
+mod counts;
 mod error;
 mod limits;
 mod moves;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use self::answer::Answer;
 pub use self::arguments::Problem;
+use self::counts::Counts;
 pub use self::error::{CallError, OperationsError};
 pub use self::limits::ApiLimits;
 use self::moves::Moves;
@@ -74,6 +76,7 @@ pub struct Api<M> {
     operations: Vec<Operation>,
     prompts: Arc<Prompts>,
     limits: ApiLimits,
+    counts: Counts,
 }
 
 impl<M: Portable<Context: Default>> Api<M> {
@@ -85,7 +88,8 @@ impl<M: Portable<Context: Default>> Api<M> {
     pub fn new(runs: Runs<M>, style: Style, limits: ApiLimits) -> Result<Self, OperationsError> {
         let moves = Moves::new(M::CHART, &Payloads::of::<M::Event>(), style == Style::Events);
         let operations = operations::operations::<M>(&moves, runs.default_run(), style)?;
-        Ok(Self { runs, moves, operations, prompts: Arc::new(Prompts::of::<M>()), limits })
+        let (prompts, counts) = (Arc::new(Prompts::of::<M>()), Counts::of(&operations));
+        Ok(Self { runs, moves, operations, prompts, limits, counts })
     }
 
     /// The runs.
@@ -98,6 +102,12 @@ impl<M: Portable<Context: Default>> Api<M> {
     #[must_use]
     pub fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    /// How often the operations were called.
+    #[cfg(feature = "http")]
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// The operation with this name.

@@ -113,7 +113,7 @@ impl<M: Portable<Context: Default>> Program<M> {
     pub(crate) fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
         log::start();
         match command {
-            Command::Serve(serve) => serve::serve(serve, self.version, self.serving),
+            Command::Serve(serve) => serve::serve(*serve, self.version, self.serving),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => draw::<M>(&chart),
         }
@@ -132,7 +132,7 @@ struct Line {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Serve the machine to an MCP client over standard input and output, or to many over HTTP
-    Serve(Serve),
+    Serve(Box<Serve>),
     #[command(flatten)]
     Runs(RunsCommand),
     /// Print the machine as a diagram

@@ -8,6 +8,8 @@ mod health;
 mod hosts;
 mod limits;
 mod listener;
+mod metrics;
+mod tls;
 mod traffic;
 
 use std::fmt::{self, Debug, Formatter};
@@ -21,6 +23,8 @@ pub(crate) use self::hosts::check_hosts;
 pub use self::hosts::{AllowedHosts, InvalidHost};
 pub use self::limits::HttpLimits;
 pub use self::listener::{Listener, ServeHttpError};
+pub(crate) use self::metrics::metrics;
+pub use self::tls::{Tls, TlsError};
 use self::traffic::Traffic;
 pub(crate) use self::traffic::{Call, Stream};
 

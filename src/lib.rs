@@ -59,6 +59,7 @@
 //!
 //! | feature | content |
 //! |---|---|
+//! | `http` (default) | the server over HTTP, on its own and inside another program |
 //! | `server` (default) | durable runs, the MCP server, the command line, the orchestrator |
 //! | `serde` | the wire form, `#[machine(serde)]`, without the server |
 //! | none | the library: `no_std`, no `alloc`, depends on [`statig`](https://crates.io/crates/statig) alone |

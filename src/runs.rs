@@ -9,6 +9,7 @@ mod append;
 mod close;
 mod current;
 mod error;
+mod latency;
 mod limits;
 mod live;
 mod offload;
@@ -23,6 +24,10 @@ pub use self::append::Accepted;
 pub(crate) use self::append::Outcome;
 pub(crate) use self::close::noted_digest;
 pub use self::error::{Rejected, RunsError};
+#[cfg(feature = "http")]
+pub(crate) use self::latency::Latency;
+#[cfg(not(feature = "http"))]
+use self::latency::Latency;
 pub use self::limits::RunLimits;
 use self::live::Live;
 pub use self::read::History;
@@ -74,6 +79,7 @@ pub struct Runs<M> {
     limits: RunLimits,
     live: Live<M>,
     alarm: Alarm,
+    appends: Latency,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -88,6 +94,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             live: Live::new(limits),
             limits,
             alarm: Alarm::default(),
+            appends: Latency::default(),
         }
     }
 
@@ -125,6 +132,18 @@ impl<M: Portable<Context: Default>> Runs<M> {
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
+    }
+
+    /// How long the store takes to append.
+    #[cfg(feature = "http")]
+    pub(crate) fn appends(&self) -> &Latency {
+        &self.appends
+    }
+
+    /// The number of runs in memory.
+    #[cfg(feature = "http")]
+    pub(crate) fn live_runs(&self) -> usize {
+        self.live.len()
     }
 
     /// Starts a run. The same request, sent again, is answered as the first time.

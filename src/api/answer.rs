@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::counts::CallOutcome;
 use super::limits;
 use super::moves::Moves;
 use crate::chart::State;
@@ -16,7 +17,7 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     text: String,
-    is_refusal: bool,
+    outcome: CallOutcome,
 }
 
 impl Answer {
@@ -27,12 +28,17 @@ impl Answer {
 
     /// An answer that is written already.
     pub(crate) fn written(text: String) -> Self {
-        Self { text, is_refusal: false }
+        Self { text, outcome: CallOutcome::Done }
     }
 
     /// The answer of an operation that was refused or has failed.
-    pub(crate) fn refused(text: String) -> Self {
-        Self { text, is_refusal: true }
+    pub(crate) fn refused(text: String, outcome: CallOutcome) -> Self {
+        Self { text, outcome }
+    }
+
+    /// What came of the call.
+    pub(crate) fn outcome(&self) -> CallOutcome {
+        self.outcome
     }
 
     /// The JSON text.
@@ -51,7 +57,7 @@ impl Answer {
     /// answer says which.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        self.is_refusal
+        self.outcome != CallOutcome::Done
     }
 }
 
@@ -184,6 +190,7 @@ impl<'a> StatusJson<'a> {
     /// moves.
     pub(crate) fn refuse(mut self, mut refused: Refused) -> Answer {
         refused.reason = limits::reason(&refused.reason);
+        let outcome = CallOutcome::Refused(refused.kind);
         self.refused = Some(refused);
         let mut text = json(&self);
         for moves in [usize::MAX, text::NAMES, 5, 0] {
@@ -193,7 +200,7 @@ impl<'a> StatusJson<'a> {
             self.shorten(moves);
             text = json(&self);
         }
-        Answer::refused(text)
+        Answer::refused(text, outcome)
     }
 
     fn shorten(&mut self, moves: usize) {

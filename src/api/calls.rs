@@ -33,6 +33,17 @@ impl<M: Portable<Context: Default>> Api<M> {
         operation: &Operation,
         arguments: Map<String, Value>,
     ) -> Answer {
+        let answer = self.answer(caller, operation, arguments).await;
+        self.counts.add(operation.name(), answer.outcome());
+        answer
+    }
+
+    async fn answer(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        arguments: Map<String, Value>,
+    ) -> Answer {
         let limit = self.limits.argument_bytes;
         let mut given = match Arguments::new(arguments, operation.signature(), limit) {
             Ok(given) => given,

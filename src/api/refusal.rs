@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, json};
 use super::arguments::Problem;
+use super::counts::CallOutcome;
 use super::limits;
 use super::operations::Operation;
 use crate::record::RunName;
@@ -51,7 +52,7 @@ impl<'a> InvalidJson<'a> {
             self.problems = self.problems.get(..problems).unwrap_or(self.problems);
             text = json(&self);
         }
-        Answer::refused(text)
+        Answer::refused(text, CallOutcome::Invalid)
     }
 }
 
@@ -70,5 +71,5 @@ struct Failed<'a> {
 
 pub(crate) fn failure(run: &RunName, operation: &Operation, reason: &str) -> Answer {
     let failed = Failed { operation: operation.name(), reason: limits::reason(reason) };
-    Answer::refused(json(&FailureJson { run, failed }))
+    Answer::refused(json(&FailureJson { run, failed }), CallOutcome::Error)
 }

@@ -3,13 +3,14 @@
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
 
 use super::limits::Size;
-use crate::http::{AllowedHosts, Http, HttpLimits, InvalidHost};
+use crate::http::{AllowedHosts, Http, HttpLimits, InvalidHost, Tls, TlsError};
 use crate::mcp::{Server, Signals};
 use crate::portable::Portable;
 
@@ -26,11 +27,22 @@ pub(super) struct HttpOptions {
     /// Answer requests from pages of this origin, such as `https://app.example.org`
     #[arg(long, value_name = "ORIGIN", requires = "http")]
     allow_origin: Vec<String>,
+    /// Speak TLS with the certificate in this PEM file, followed by those of its issuers
+    #[arg(long, value_name = "FILE", requires = "http", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
 }
 
 impl HttpOptions {
     pub(super) fn address(&self) -> Option<SocketAddr> {
         self.http
+    }
+
+    fn tls(&self) -> Result<Option<Tls>, TlsError> {
+        let files = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
+        files.map(|(certificate, key)| Tls::from_files(certificate, key)).transpose()
     }
 
     fn hosts(&self) -> Result<AllowedHosts, InvalidHost> {
@@ -94,12 +106,18 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     limits: HttpLimits,
 ) -> Result<(), Box<dyn Error>> {
     let http = Http::new(options.hosts()?, limits);
+    let tls = options.tls()?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let listener = http.listen(address).await?;
+        let listener = match tls {
+            Some(tls) => listener.with_tls(tls),
+            None => listener,
+        };
         // Nobody has to read it.
-        let _ = writeln!(io::stderr(), "listening on http://{}/mcp", listener.address());
+        let _ = writeln!(io::stderr(), "listening on {scheme}://{}/mcp", listener.address());
         let mut time = pin!(server.runs().keep_time());
         let outcome = tokio::select! {
             outcome = http.serve(listener, server.router(&http), async || signals.next().await) => outcome,

@@ -12,9 +12,10 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 
-use super::Http;
+use super::{Http, Tls};
 
 /// How long the last answer of a connection may take to be written once all calls are finished.
 const LAST_WRITE: Duration = Duration::from_millis(100);
@@ -28,6 +29,17 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn new(http: Http, routes: Router) -> Self {
         Self { http, routes }
+    }
+
+    /// Negotiates TLS, and serves the connection.
+    pub(super) async fn serve_tls(self, stream: TcpStream, tls: &Tls) {
+        match timeout(self.http.limits().read_time, tls.0.accept(stream)).await {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(error)) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "no TLS was negotiated");
+            }
+            Err(_) => tracing::debug!("no TLS was negotiated within `read_time`"),
+        }
     }
 
     /// Serves a connection until the client ends it, is too slow, or the program ends.

@@ -2,17 +2,15 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::Http;
 use super::connection::Connection;
+use super::{Http, Tls};
 
 /// How long accepting rests after the system has refused a connection, for instance for want of file descriptors.
 const REST: Duration = Duration::from_millis(100);
@@ -25,9 +23,16 @@ const FLUSH: Duration = Duration::from_millis(500);
 pub struct Listener {
     tcp: TcpListener,
     address: SocketAddr,
+    tls: Option<Tls>,
 }
 
 impl Listener {
+    /// Speaks TLS on each connection.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
     /// The address, with the port that the system has chosen where 0 was requested.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -49,7 +54,7 @@ impl Http {
         let listen = async {
             let tcp = TcpListener::bind(address).await?;
             let address = tcp.local_addr()?;
-            Ok(Listener { tcp, address })
+            Ok(Listener { tcp, address, tls: None })
         };
         listen.await.map_err(|source| ServeHttpError::Listen { address, source })
     }
@@ -87,8 +92,6 @@ impl Http {
 
     /// Accepts connections for ever.
     async fn accept(&self, listener: Listener, routes: Router, connections: &mut JoinSet<()>) {
-        let most = self.limits().connections;
-        let room = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
         loop {
             let stream = match listener.tcp.accept().await {
                 Ok((stream, _)) => stream,
@@ -99,8 +102,8 @@ impl Http {
                 }
             };
             while connections.try_join_next().is_some() {}
-            let Ok(permit) = Arc::clone(&room).try_acquire_owned() else {
-                refuse(&stream, most);
+            let Ok(permit) = self.traffic().connection() else {
+                refuse(&stream, self.limits().connections);
                 continue;
             };
             // Answers are written whole. Waiting for more of them to fill a packet only delays them.
@@ -109,8 +112,12 @@ impl Http {
                 continue;
             }
             let connection = Connection::new(self.clone(), routes.clone());
+            let tls = listener.tls.clone();
             connections.spawn(async move {
-                connection.serve(stream).await;
+                match tls {
+                    Some(tls) => connection.serve_tls(stream, &tls).await,
+                    None => connection.serve(stream).await,
+                }
                 drop(permit);
             });
         }

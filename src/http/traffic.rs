@@ -14,6 +14,9 @@ pub(crate) struct Traffic {
     calls: watch::Sender<usize>,
     streams: Arc<Semaphore>,
     waiting_bytes: Arc<Semaphore>,
+    most_streams: usize,
+    connections: Arc<Semaphore>,
+    most_connections: usize,
     closing: CancellationToken,
     closed: CancellationToken,
 }
@@ -40,6 +43,9 @@ impl Traffic {
             calls: watch::Sender::new(0),
             streams: semaphore(limits.streams),
             waiting_bytes: semaphore(limits.waiting_bytes),
+            connections: semaphore(limits.connections),
+            most_connections: limits.connections.min(Semaphore::MAX_PERMITS),
+            most_streams: limits.streams.min(Semaphore::MAX_PERMITS),
             closing: CancellationToken::new(),
             closed: CancellationToken::new(),
         }
@@ -49,6 +55,26 @@ impl Traffic {
     pub(crate) fn call(&self) -> Call {
         self.calls.send_modify(|calls| *calls += 1);
         Call { calls: self.calls.clone(), bytes: None }
+    }
+
+    /// The number of calls under way.
+    pub(super) fn calls(&self) -> usize {
+        *self.calls.borrow()
+    }
+
+    /// The number of answers that stay open.
+    pub(super) fn streams(&self) -> usize {
+        self.most_streams - self.streams.available_permits()
+    }
+
+    /// The number of connections.
+    pub(super) fn connections(&self) -> usize {
+        self.most_connections - self.connections.available_permits()
+    }
+
+    /// Takes room for a connection, until it is dropped.
+    pub(super) fn connection(&self) -> Result<OwnedSemaphorePermit, Full> {
+        Arc::clone(&self.connections).try_acquire_owned().map_err(|_| Full)
     }
 
     /// Takes room for a part of the body of a call, which the call holds until it is dropped.
@@ -94,7 +120,7 @@ impl Traffic {
     pub(super) fn give_up(&self) -> usize {
         self.closing.cancel();
         self.closed.cancel();
-        *self.calls.borrow()
+        self.calls()
     }
 }
 

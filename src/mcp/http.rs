@@ -11,6 +11,7 @@
 
 mod answer;
 mod body;
+mod refusal;
 mod sessions;
 
 use std::convert::Infallible;
@@ -24,18 +25,19 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
+use axum::routing::get;
 use futures::future::BoxFuture;
 use rmcp::RoleServer;
-use rmcp::model::ErrorCode;
 use rmcp::service::RequestContext;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tower_service::Service;
 
-use self::answer::{Held, refused};
+use self::answer::Held;
+use self::refusal::Refusal;
 use self::sessions::Sessions;
 use super::Server;
 use crate::caller::{Caller, Principal, Way};
-use crate::http::{Http, check_hosts, health};
+use crate::http::{Http, check_hosts, health, metrics};
 use crate::portable::Portable;
 
 /// The header that names the session of a request.
@@ -48,7 +50,7 @@ const METHOD: &str = "mcp-method";
 const LISTEN: &str = "subscriptions/listen";
 
 impl<M: Portable<Context: Default>> Server<M> {
-    /// The routes of this server: `/mcp`, and the health checks `/healthz` and `/readyz`.
+    /// The routes of this server: `/mcp`, `/metrics` in the format of `OpenMetrics`, and the health checks `/healthz` and `/readyz`.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -66,7 +68,11 @@ impl<M: Portable<Context: Default>> Server<M> {
     /// # Ok::<_, leverframe::mcp::BuildError>(())
     /// ```
     pub fn router(&self, http: &Http) -> Router {
-        let service = Router::new().route_service("/mcp", self.http_service(http));
+        let service = self.http_service(http);
+        let sessions = Arc::clone(&service.sessions);
+        let (server, counted) = (self.clone(), http.clone());
+        let metrics = get(async move || metrics(server.api(), &counted, sessions.len()).await);
+        let protected = Router::new().route_service("/mcp", service).route("/metrics", metrics);
         let server = self.clone();
         let ready = move || -> BoxFuture<'static, Result<(), String>> {
             let server = server.clone();
@@ -76,13 +82,14 @@ impl<M: Portable<Context: Default>> Server<M> {
             })
         };
         let hosts = Arc::new(http.hosts().clone());
-        http.protect(service)
+        http.protect(protected)
             .merge(health(Arc::new(ready)))
             .layer(from_fn_with_state(hosts, check_hosts))
     }
 
     /// This server as a service for one route. Its caller is the [`Caller`] in the extensions of a request; without one
     /// it is the local user.
+    #[must_use]
     pub fn http_service(&self, http: &Http) -> HttpService<M> {
         let sessions = Arc::new(Sessions::new(http.limits()));
         let config = StreamableHttpServerConfig::default()
@@ -108,19 +115,14 @@ pub struct HttpService<M> {
 }
 
 impl<M: Portable<Context: Default>> HttpService<M> {
-    async fn answer(self, mut request: Request) -> Result<Response, Response> {
-        let traffic = self.http.traffic();
+    async fn answer(self, mut request: Request) -> Result<Response, Refusal> {
+        let (traffic, limits) = (self.http.traffic(), self.http.limits());
         if let Some(reason) = self.http.hosts().refusal(request.uri(), request.headers()) {
-            return Err(refused(StatusCode::FORBIDDEN, ErrorCode::INVALID_REQUEST, &reason));
+            return Err(Refusal::Host(reason));
         }
         let mut call = traffic.call();
         if traffic.closing().is_cancelled() {
-            let reason = "the server is ending; send the request again later";
-            return Err(refused(
-                StatusCode::SERVICE_UNAVAILABLE,
-                ErrorCode::INTERNAL_ERROR,
-                reason,
-            ));
+            return Err(Refusal::Ending);
         }
         let caller = request.extensions_mut().get_or_insert_with(anybody).principal().clone();
         self.check_session(&caller, request.method(), request.headers())?;
@@ -128,14 +130,14 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         let stays_open = *request.method() == Method::GET
             || request.headers().get(METHOD).is_some_and(|method| method == LISTEN);
         let stream = if stays_open {
-            Some(traffic.stream().map_err(|_| answer::no_stream(self.http.limits().streams))?)
+            Some(traffic.stream().map_err(|_| Refusal::Streams(limits.streams))?)
         } else {
             None
         };
         let (request, text) = body::read(request, &self.http, &mut call).await?;
         let answer = Sessions::for_caller(caller, self.inner.handle(request)).await.map(Body::new);
         if answer.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE
-            && let Some(refusal) = answer::unreadable(&text)
+            && let Some(refusal) = Refusal::of_unreadable(&text)
         {
             return Err(refusal);
         }
@@ -151,17 +153,17 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         caller: &Principal,
         method: &Method,
         headers: &HeaderMap,
-    ) -> Result<(), Response> {
+    ) -> Result<(), Refusal> {
         let Some(session) = headers.get(SESSION) else {
             let is_modern = headers.get(METHOD).is_some();
             if *method == Method::POST && !is_modern && self.sessions.is_full() {
-                return Err(answer::no_session(self.http.limits().sessions));
+                return Err(Refusal::Sessions(self.http.limits().sessions));
             }
             return Ok(());
         };
         let session = session.to_str().unwrap_or_default();
         if self.sessions.is_of_another(session, caller) {
-            return Err(answer::unknown_session());
+            return Err(Refusal::UnknownSession);
         }
         Ok(())
     }
@@ -197,7 +199,7 @@ impl<M: Portable<Context: Default>> Service<Request> for HttpService<M> {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let service = self.clone();
-        Box::pin(async move { Ok(service.answer(request).await.unwrap_or_else(|refusal| refusal)) })
+        Box::pin(async move { Ok(service.answer(request).await.unwrap_or_else(Refusal::answer)) })
     }
 }
 

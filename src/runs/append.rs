@@ -1,5 +1,7 @@
 //! Applying an event, and recording it.
 
+use std::time::Instant;
+
 use tokio::sync::MutexGuard as RunGuard;
 
 use super::offload::offload;
@@ -170,7 +172,9 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<(), StoreError> {
         let due = run.due().map(|(due, _)| due);
         let append = Append::new(id.clone(), after, records, self.program.declaration);
+        let begin = Instant::now();
         self.store.append(append.due_at(due)).await?;
+        self.appends.add(begin.elapsed());
         self.alarm.hurry(due);
         if let Some(snapshot) = snapshot {
             self.store.keep(id, snapshot);

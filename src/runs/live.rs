@@ -77,6 +77,12 @@ impl<M> Live<M> {
         self.slots().by_id.keys().cloned().collect()
     }
 
+    /// The number of live runs.
+    #[cfg(feature = "http")]
+    pub(super) fn len(&self) -> usize {
+        self.slots().by_id.len()
+    }
+
     /// The slots. No code under the lock can leave them half changed, so a poisoned lock is ignored.
     fn slots(&self) -> MutexGuard<'_, Slots<M>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)

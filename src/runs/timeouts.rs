@@ -71,6 +71,17 @@ impl<M: Portable<Context: Default>> Runs<M> {
         }
     }
 
+    /// The number of runs, up to a bound, with a timeout that is due and not recorded.
+    #[cfg(feature = "http")]
+    pub(crate) async fn overdue(&self) -> Result<usize, RunsError> {
+        if !M::CHART.has_timeouts() {
+            return Ok(0);
+        }
+        let page = self.store.due(None, PAGE).await?;
+        let now = self.clock.now();
+        Ok(page.partition_point(|due| due.time <= now))
+    }
+
     /// Records what is due in one run.
     async fn settle(&self, id: &RunId) {
         let slot = self.live.slot(id);

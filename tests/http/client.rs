@@ -1,5 +1,6 @@
 //! A connection of HTTP/1.1, written and read by hand.
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 
 use serde_json::Value;
@@ -68,13 +69,13 @@ impl Connection {
     ) {
         let mut text = format!("{method} {path} HTTP/1.1\r\n");
         if !headers.iter().any(|(name, _)| *name == "host") {
-            text += &format!("host: {}\r\n", self.host);
+            write!(text, "host: {}\r\n", self.host).unwrap();
         }
         for (name, value) in headers {
-            text += &format!("{name}: {value}\r\n");
+            write!(text, "{name}: {value}\r\n").unwrap();
         }
         if !headers.iter().any(|(name, _)| *name == "content-length") {
-            text += &format!("content-length: {}\r\n", body.len());
+            write!(text, "content-length: {}\r\n", body.len()).unwrap();
         }
         let bytes = [text.as_bytes(), b"\r\n", body].concat();
         self.write(&bytes).await;

@@ -6,7 +6,10 @@ mod endings;
 mod eras;
 #[cfg(target_os = "linux")]
 mod fuzz;
+mod metrics;
 mod refusals;
+mod slow;
+mod tls;
 
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};

@@ -49,9 +49,14 @@ impl Sessions {
         self.owners().get(session).is_some_and(|owner| owner != caller)
     }
 
+    /// The number of sessions.
+    pub(super) fn len(&self) -> usize {
+        self.owners().len()
+    }
+
     /// Whether there is no room for another session.
     pub(super) fn is_full(&self) -> bool {
-        self.owners().len() >= self.most
+        self.len() >= self.most
     }
 
     /// The owners. No code under the lock can leave them half changed, so a poisoned lock is ignored.

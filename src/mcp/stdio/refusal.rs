@@ -1,5 +1,6 @@
 //! Why a line is not taken for a message, and what is answered then.
 
+use rmcp::ErrorData;
 use rmcp::model::{CustomRequest, ErrorCode};
 use serde_json::error::Category;
 use serde_json::{Value, json};
@@ -26,6 +27,11 @@ impl Refusal {
     pub(super) fn line(&self, id: &Id) -> String {
         let error = json!({"code": self.code, "message": self.reason});
         format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{error}}}\n")
+    }
+
+    /// The answer as the error of a request.
+    pub(super) fn into_error(self) -> ErrorData {
+        ErrorData::new(self.code, self.reason, None)
     }
 
     /// A line that is longer than one may be.

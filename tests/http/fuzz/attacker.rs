@@ -255,7 +255,7 @@ impl<'a> Attacker<'a> {
     async fn elsewhere(&mut self) -> usize {
         let method = ["GET", "PUT", "DELETE", "OPTIONS", "HEAD"][self.rng.usize(..5)];
         let path =
-            ["/mcp", "/", "/healthz", "/readyz", "/%00", "/mcp/../operate"][self.rng.usize(..6)];
+            ["/mcp", "/", "/healthz", "/metrics", "/%00", "/mcp/../operate"][self.rng.usize(..6)];
         self.request(method, path, &[], b"").await;
         if method == "HEAD" {
             self.reconnect().await;
