@@ -9,6 +9,7 @@ mod arguments;
 mod calls;
 mod counts;
 mod error;
+mod gate;
 mod limits;
 mod moves;
 mod operations;

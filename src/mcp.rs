@@ -18,6 +18,7 @@ mod handler;
 mod http;
 mod resources;
 mod stdio;
+mod template;
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
@@ -29,13 +30,15 @@ use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::model::{Implementation, Prompt, ServerCapabilities, ServerConfig, Tool};
 
 use self::added::Added;
-pub use self::added::{ResourceError, TextResource};
+pub use self::added::{AddedResource, ResourceContent, ResourceError};
 pub use self::caller::caller_of;
 #[cfg(feature = "http")]
 pub use self::http::{HttpService, closing};
 #[cfg(feature = "http")]
 pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
+use self::template::Template;
+pub use self::template::TemplateValues;
 use crate::api::{Api, ApiLimits, OperationsError, Style};
 use crate::caller::Caller;
 use crate::portable::Portable;
@@ -141,44 +144,88 @@ impl<M: Portable<Context: Default>> Builder<M> {
         self
     }
 
-    /// Adds prompts.
+    /// Adds prompts. They find the whole request, with the answers of a client that was asked for input, as a
+    /// [`GetPromptRequestParams`](rmcp::model::GetPromptRequestParams) in the extensions of their context.
     #[must_use]
     pub fn with_prompts(mut self, prompts: PromptRouter<Server<M>>) -> Self {
         self.added.prompts.merge(prompts);
         self
     }
 
-    /// Adds a resource, and the way to read its text for a caller.
+    /// Adds a resource, and the way to read it for a caller.
     ///
     /// ```
     /// # use std::sync::Arc;
     /// # use leverframe::orchestrator::Orchestrator;
     /// # use leverframe::runs::Runs;
     /// # use leverframe::store::memory::MemoryStore;
-    /// use leverframe::mcp::{Server, TextResource};
+    /// use leverframe::mcp::{Server, AddedResource};
     ///
     /// # let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new()));
-    /// let count = TextResource::new("task://messages", "messages");
+    /// let count = AddedResource::new("task://messages", "messages");
     /// let server = Server::builder(runs).with_resource(count, |server, caller| {
     ///     Box::pin(async move {
     ///         let run = server.api().run_of(caller, None);
     ///         let count = server.runs().read(&run, |run| run.context().messages.len());
-    ///         Ok(count.await?.to_string())
+    ///         Ok(count.await?.to_string().into())
     ///     })
     /// });
     /// # server.build()?;
     /// # Ok::<_, leverframe::mcp::BuildError>(())
     /// ```
     #[must_use]
-    pub fn with_resource<F>(mut self, resource: TextResource, read: F) -> Self
+    pub fn with_resource<F>(mut self, resource: AddedResource, read: F) -> Self
     where
-        F: for<'a> Fn(&'a Server<M>, &'a Caller) -> BoxFuture<'a, Result<String, ResourceError>>
+        F: for<'a> Fn(
+                &'a Server<M>,
+                &'a Caller,
+            ) -> BoxFuture<'a, Result<ResourceContent, ResourceError>>
             + Send
             + Sync
             + 'static,
     {
         self.added.resources.push((resource, Box::new(read)));
         self
+    }
+
+    /// Adds resources at all addresses of a form, such as `orders://{id}/invoice`, and the way to read one for a caller.
+    /// A variable stands for anything but a slash.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Template`] if the address has no variables, or cannot be read back into their values.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use leverframe::orchestrator::Orchestrator;
+    /// # use leverframe::runs::Runs;
+    /// # use leverframe::store::memory::MemoryStore;
+    /// use leverframe::mcp::{AddedResource, Server};
+    ///
+    /// # let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new()));
+    /// let greeting = AddedResource::new("greeting://{name}", "greeting");
+    /// let server = Server::builder(runs).with_template(greeting, |_, _, values| {
+    ///     Box::pin(async move { Ok(format!("Hello, {}!", values["name"]).into()) })
+    /// })?;
+    /// # server.build()?;
+    /// # Ok::<_, leverframe::mcp::BuildError>(())
+    /// ```
+    pub fn with_template<F>(mut self, resource: AddedResource, read: F) -> Result<Self, BuildError>
+    where
+        F: for<'a> Fn(
+                &'a Server<M>,
+                &'a Caller,
+                TemplateValues,
+            ) -> BoxFuture<'a, Result<ResourceContent, ResourceError>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let Some(template) = Template::parse(&resource.uri) else {
+            return Err(BuildError::Template(resource.uri));
+        };
+        self.added.templates.push((resource, template, Box::new(read)));
+        Ok(self)
     }
 
     /// Makes the server.
@@ -222,6 +269,12 @@ pub enum BuildError {
     /// A prompt of the author has the name of one of the machine's.
     #[error("two prompts are named `{0}`; rename one of them")]
     TwoPrompts(String),
+    /// The address of a template has no variables, or cannot be read back into their values.
+    #[error(
+        "`{0}` is no template of addresses; name each variable once in braces, with text between two, as in \
+         `orders://{{id}}/invoice`"
+    )]
+    Template(String),
 }
 
 fn instructions<M: Portable>() -> String {

@@ -85,11 +85,7 @@ impl<M: Portable<Context: Default>> Api<M> {
                 let after = after.map_err(|reason| Problem::new("cursor", &reason))?;
                 self.list_page(caller, after, limit).await
             }
-            Action::CurrentState => {
-                let status = self.runs.status(id).await?;
-                let answer = StatusJson::new(&status, &self.moves).described(status.state);
-                Ok(Answer::done(&answer))
-            }
+            Action::CurrentState => Ok(Answer::written(self.state_json(id).await?)),
             Action::History => {
                 let limit = given.take("limit")?.unwrap_or(PAGE);
                 let from = given.take::<String>("cursor")?;
@@ -140,7 +136,9 @@ impl<M: Portable<Context: Default>> Api<M> {
                 if let Some(reason) = request.stale_at(status.version) {
                     let event = self.moves.between(status.leaf, to).map(Event::name);
                     let (to, kind) = (Some(target.wire()), RejectionKind::Conflict);
-                    return Ok(self.refused(&status, Refused { event, to, kind, reason }));
+                    return Ok(
+                        self.refused(&status, Refused { event, to, kind, reason, gate: None })
+                    );
                 }
                 match why {
                     Unchosen::Invalid(problems) => Err(problems.into()),
@@ -189,7 +187,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         };
         let conflict = |status: &RunStatus, reason| {
             let kind = RejectionKind::Conflict;
-            self.refused(status, Refused { event: None, to, kind, reason })
+            self.refused(status, Refused { event: None, to, kind, reason, gate: None })
         };
         match error {
             RunsError::Refused(rejected) => {
@@ -199,7 +197,10 @@ impl<M: Portable<Context: Default>> Api<M> {
                     RejectionKind::Final => and_start_another(&rejection.reason),
                     _ => rejection.reason.clone(),
                 };
-                self.refused(&rejected.status, Refused { event, to, kind, reason })
+                self.refused(&rejected.status, Refused { event, to, kind, reason, gate: None })
+            }
+            RunsError::Waiting(waiting) => {
+                self.refused(&waiting.status, Refused::waiting(&waiting.request, to))
             }
             RunsError::KeyReused { status, .. } | RunsError::Contended(status) => {
                 conflict(status, error.to_string())
@@ -269,7 +270,7 @@ fn no_move(status: &RunStatus, event: Option<&'static str>, target: &'static Sta
     } else {
         (RejectionKind::NoTransition, format!("no move leads from {from} to {to}"))
     };
-    Refused { event, to: Some(to), kind, reason }
+    Refused { event, to: Some(to), kind, reason, gate: None }
 }
 
 fn and_start_another(reason: &str) -> String {

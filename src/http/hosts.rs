@@ -18,7 +18,8 @@ use crate::text::quoted;
 /// The hosts and origins of requests that are answered.
 ///
 /// A host is a name or an address, with a port or for all ports. An origin is a scheme, a host and, where it is not the
-/// scheme's own, a port. A request without an `Origin` comes from no page of another site.
+/// scheme's own, a port. A request without an `Origin` comes from no page of another site, and one whose `Origin` is its
+/// own host comes from a page of this server.
 ///
 /// ```
 /// use leverframe::http::AllowedHosts;
@@ -98,8 +99,8 @@ impl AllowedHosts {
         let mut origins = headers.get_all(ORIGIN).iter();
         origins.find_map(|origin| {
             let origin = origin.to_str().unwrap_or("?");
-            let is_allowed =
-                Origin::parse(origin).is_some_and(|origin| self.origins.contains(&origin));
+            let is_allowed = Origin::parse(origin)
+                .is_some_and(|origin| self.origins.contains(&origin) || origin.serves(&parsed));
             let origin = quoted(origin);
             let reason =
                 format!("the origin {origin} is not allowed; allow it by `--allow-origin`");
@@ -130,12 +131,23 @@ impl Origin {
         let (scheme, host) = text.split_once("://")?;
         let scheme = scheme.to_ascii_lowercase();
         let host = Host::parse(host)?;
-        let own = match scheme.as_str() {
-            "http" => Some(80),
-            "https" => Some(443),
-            _ => None,
-        };
-        Some(Self { scheme, name: host.name, port: host.port.or(own) })
+        let port = host.port.or(own_port(&scheme));
+        Some(Self { scheme, name: host.name, port })
+    }
+
+    /// Whether a page of this origin comes from the host itself.
+    fn serves(&self, host: &Host) -> bool {
+        let own = own_port(&self.scheme);
+        own.is_some() && self.name == host.name && self.port == host.port.or(own)
+    }
+}
+
+/// The port of a scheme, where an address names none.
+fn own_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
     }
 }
 
@@ -214,6 +226,21 @@ mod tests {
             let reason = check(origin).expect(origin);
             assert!(reason.contains("--allow-origin"), "{reason}");
         }
+    }
+
+    #[test]
+    fn a_host_is_an_origin_of_its_own() {
+        let check = |host: &str, origin: &str, is_allowed: bool| {
+            let refusal = refusal(&AllowedHosts::loopback(), &[("host", host), ("origin", origin)]);
+            assert_eq!(refusal.is_none(), is_allowed, "{host} {origin}");
+        };
+        check("localhost:8080", "http://localhost:8080", true);
+        check("[::1]:8080", "https://[::1]:8080", true);
+        check("localhost", "http://localhost", true);
+        check("localhost", "https://localhost:443", true);
+        check("localhost:8080", "http://localhost:8081", false);
+        check("localhost:8080", "http://127.0.0.1:8080", false);
+        check("localhost", "ftp://localhost", false);
     }
 
     #[test]

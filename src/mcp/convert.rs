@@ -1,13 +1,15 @@
 //! Operations, prompts, answers and errors as types of the protocol.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rmcp::ErrorData;
 use rmcp::model::{
-    CallToolResult, ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage, Role,
-    Tool, ToolAnnotations,
+    CallToolResult, ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage,
+    ResourceContents, Role, Tool, ToolAnnotations,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::added::ResourceError;
+use super::added::{ResourceContent, ResourceError};
 use crate::api::{Answer, CallError, Operation};
 use crate::chart;
 use crate::guarded::Panic;
@@ -49,6 +51,14 @@ pub(super) fn message(text: String) -> GetPromptResult {
     GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)])
 }
 
+/// The content of an author's resource.
+pub(super) fn contents(content: ResourceContent, uri: &str) -> ResourceContents {
+    match content {
+        ResourceContent::Text(text) => ResourceContents::text(text, uri),
+        ResourceContent::Bytes(bytes) => ResourceContents::blob(STANDARD.encode(bytes), uri),
+    }
+}
+
 /// An answer as text and, with the same content, as structure. A large one is parsed on a thread that may block.
 pub(super) async fn result(answer: Answer) -> CallToolResult {
     let make = if answer.is_refusal() { CallToolResult::error } else { CallToolResult::success };
@@ -84,11 +94,16 @@ pub(super) fn prompt_error(error: CallError) -> ErrorData {
 }
 
 /// Why a resource of the machine is not read.
-pub(super) fn resource_error(error: CallError) -> ErrorData {
+/// Why there is nothing to read at an address.
+pub(super) fn no_resource(reason: String, uri: &str) -> ErrorData {
+    ErrorData::resource_not_found(reason, Some(json!({"uri": uri})))
+}
+
+pub(super) fn resource_error(error: CallError, uri: &str) -> ErrorData {
     match error {
         CallError::Run(error) => error.into(),
         CallError::Unanswered(_) => ErrorData::internal_error(error.reason(), None),
-        error => ErrorData::resource_not_found(error.reason(), None),
+        error => no_resource(error.reason(), uri),
     }
 }
 

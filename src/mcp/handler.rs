@@ -83,12 +83,15 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let GetPromptRequestParams { name, arguments, .. } = request;
-        if self.0.added.prompts.has_route(&name) {
+        if self.0.added.prompts.has_route(&request.name) {
+            let (name, arguments) = (request.name.clone(), request.arguments.clone());
+            let mut context = context;
+            context.extensions.insert(request);
             let context = PromptContext::new(self, name, arguments, context);
             let prompt = settled(self.0.added.prompts.get_prompt(context)).await;
             return prompt.unwrap_or_else(|panic| Err(convert::panicked(&panic)));
         }
+        let GetPromptRequestParams { name, arguments, .. } = request;
         let Some(prompt) = self.0.prompts.iter().find(|prompt| prompt.name == name) else {
             let (quoted, prompts) = (text::quoted(&name), self.prompts());
             let hint = text::hint(&name, prompts.iter().map(|prompt| prompt.name.as_str()));
@@ -120,7 +123,10 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         only_page(request)?;
-        let mut list = ListResourceTemplatesResult::with_all_items(resources::templates());
+        let added = self.0.added.templates.iter();
+        let added = added.map(|(resource, ..)| resource.listed_template());
+        let templates = resources::templates().into_iter().chain(added).collect();
+        let mut list = ListResourceTemplatesResult::with_all_items(templates);
         (list.ttl_ms, list.cache_scope) = lasting(&context);
         Ok(list)
     }

@@ -4,7 +4,6 @@ use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
 use super::Server;
-use super::added::settled;
 use super::convert;
 use crate::caller::Caller;
 use crate::portable::Portable;
@@ -17,17 +16,16 @@ impl<M: Portable<Context: Default>> Server<M> {
         caller: &Caller,
         uri: &str,
     ) -> Result<ReadResourceResult, ErrorData> {
-        let added = self.0.added.resources.iter().find(|(resource, _)| resource.uri == uri);
-        let (text, mime) = if let Some((resource, read)) = added {
-            let text = settled(async { read(self, caller).await }).await;
-            (text.map_err(|panic| convert::panicked(&panic))??, resource.mime_type.as_str())
-        } else {
-            let Some(address) = Address::parse(uri) else {
-                let message = format!("no resource is at {}", text::quoted(uri));
-                return Err(ErrorData::resource_not_found(message, None));
-            };
-            self.of_machine(caller, address).await?
+        if let Some((content, mime)) = self.0.added.read(self, caller, uri).await {
+            let content = content.map_err(|panic| convert::panicked(&panic))??;
+            let contents = convert::contents(content, uri).with_mime_type(mime);
+            return Ok(ReadResourceResult::new(vec![contents]));
+        }
+        let Some(address) = Address::parse(uri) else {
+            let message = format!("no resource is at {}", text::quoted(uri));
+            return Err(convert::no_resource(message, uri));
         };
+        let (text, mime) = self.of_machine(caller, address, uri).await?;
         let contents = ResourceContents::text(text, uri).with_mime_type(mime);
         Ok(ReadResourceResult::new(vec![contents]))
     }
@@ -36,6 +34,7 @@ impl<M: Portable<Context: Default>> Server<M> {
         &self,
         caller: &Caller,
         address: Address<'_>,
+        uri: &str,
     ) -> Result<(String, &'static str), ErrorData> {
         let api = self.api();
         let (text, mime) = match address {
@@ -46,7 +45,7 @@ impl<M: Portable<Context: Default>> Server<M> {
                 (api.state_prompt(caller, run, state).await, "text/plain")
             }
         };
-        Ok((text.map_err(convert::resource_error)?, mime))
+        Ok((text.map_err(|error| convert::resource_error(error, uri))?, mime))
     }
 }
 

@@ -8,7 +8,7 @@ use super::Orchestrator;
 use crate::caller::Caller;
 use crate::cli::{Command, Program, finish};
 use crate::demo;
-use crate::mcp::{Builder, ResourceError, Server, TextResource};
+use crate::mcp::{AddedResource, Builder, ResourceContent, ResourceError, Server};
 
 /// Runs the command line of the program `leverframe`: that of every machine, for the orchestrator, and `demo`.
 ///
@@ -39,7 +39,7 @@ enum Ready {
 }
 
 fn extended(builder: Builder<Orchestrator>) -> Builder<Orchestrator> {
-    let history = TextResource::new("orchestration://history", "conversation")
+    let history = AddedResource::new("orchestration://history", "conversation")
         .with_description("The conversation, oldest message first.")
         .with_mime_type("application/json");
     builder
@@ -50,8 +50,8 @@ fn extended(builder: Builder<Orchestrator>) -> Builder<Orchestrator> {
 async fn conversation(
     server: &Server<Orchestrator>,
     caller: &Caller,
-) -> Result<String, ResourceError> {
+) -> Result<ResourceContent, ResourceError> {
     let run = server.api().run_of(caller, None);
     let text = server.runs().read(&run, |run| serde_json::to_string(&run.context().messages));
-    text.await?.map_err(ResourceError::failed)
+    Ok(text.await?.map_err(ResourceError::failed)?.into())
 }

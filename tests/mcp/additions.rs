@@ -9,7 +9,7 @@ use leverframe::mcp::rmcp::model::{
     CallToolRequestParams, CallToolResult, ContentBlock, GetPromptRequestParams, GetPromptResult,
     Prompt, PromptMessage, ReadResourceRequestParams, Role, Tool,
 };
-use leverframe::mcp::{BuildError, ResourceError, Server, TextResource, caller_of};
+use leverframe::mcp::{AddedResource, BuildError, ResourceError, Server, caller_of};
 use leverframe::runs::Runs;
 use leverframe::store::memory::MemoryStore;
 use serde_json::json;
@@ -40,7 +40,7 @@ async fn additions_stand_beside_the_machine() {
         let message = PromptMessage::new_text(Role::User, "Say hello.");
         Box::pin(async { Ok(GetPromptResult::new(vec![message]).into()) })
     });
-    let resource = TextResource::new("loan://notes", "notes");
+    let resource = AddedResource::new("loan://notes", "notes");
     let server = builder()
         .with_tools(ToolRouter::new().with_route(tool).with_route(panics))
         .with_prompts(PromptRouter::new().with_route(prompt))
@@ -48,10 +48,10 @@ async fn additions_stand_beside_the_machine() {
             Box::pin(async move {
                 let main = server.api().run_of(caller, None);
                 let notes = server.runs().read(&main, |run| run.context().notes.join(";"));
-                Ok(notes.await?)
+                Ok(notes.await?.into())
             })
         })
-        .with_resource(TextResource::new("loan://shelf", "shelf"), |_, _| {
+        .with_resource(AddedResource::new("loan://shelf", "shelf"), |_, _| {
             Box::pin(async { Err(ResourceError::failed("the shelf is locked")) })
         });
     let client = connect(server.build().unwrap()).await;
@@ -75,8 +75,43 @@ async fn additions_stand_beside_the_machine() {
     check_error(shelf, "the resource cannot be read: the shelf is locked");
 }
 
+/// Bytes arrive as they are, and one resource serves all addresses of a form.
+#[tokio::test]
+async fn resources_may_be_bytes_and_have_variables() {
+    let image = AddedResource::new("loan://cover", "cover").with_mime_type("image/png");
+    let shelf = AddedResource::new("loan://{room}/{shelf}/count", "count");
+    let server = builder()
+        .with_resource(image, |_, _| Box::pin(async { Ok(vec![0, 255, 128].into()) }))
+        .with_template(shelf, |_, _, values| {
+            Box::pin(async move {
+                if values["shelf"] == "gone" {
+                    return Err(ResourceError::failed("the shelf is gone"));
+                }
+                Ok(format!("{} {}", values["room"], values["shelf"]).into())
+            })
+        });
+    let client = connect(server.unwrap().build().unwrap()).await;
+    let templates = client.list_all_resource_templates().await.unwrap();
+    assert_eq!(templates.last().unwrap().uri_template, "loan://{room}/{shelf}/count");
+    let read = |uri: &str| client.read_resource(ReadResourceRequestParams::new(uri));
+    let read = |uri: &'static str| {
+        let read = read(uri);
+        async { read.await.map(|read| serde_json::to_value(&read.contents[0]).unwrap()) }
+    };
+    let cover = json!({"uri": "loan://cover", "mimeType": "image/png", "blob": "AP+A"});
+    assert_eq!(read("loan://cover").await.unwrap(), cover);
+    assert_eq!(read("loan://hall/s%201/count").await.unwrap()["text"], "hall s%201");
+    check_error(read("loan://hall/gone/count").await, "the shelf is gone");
+    check_error(read("loan://hall/s1/s2/count").await, "no resource is at");
+}
+
 #[test]
 fn a_server_that_cannot_be_is_not_built() {
+    let built = builder().with_template(AddedResource::new("loan://{", "shelf"), |_, _, _| {
+        Box::pin(async { Ok("".into()) })
+    });
+    assert_eq!(built.unwrap_err(), BuildError::Template("loan://{".to_owned()));
+
     let tool = |name: &'static str| {
         ToolRoute::new_dyn(Tool::new(name, "Twice.", serde_json::Map::new()), |_| {
             Box::pin(async { Ok(CallToolResult::success(Vec::new()).into()) })

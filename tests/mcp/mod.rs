@@ -8,6 +8,7 @@ mod command_line;
 mod endings;
 #[cfg(target_os = "linux")]
 pub(crate) mod fuzz;
+mod gates;
 mod histories;
 mod large;
 mod lists;

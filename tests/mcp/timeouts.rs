@@ -37,8 +37,8 @@ pub(super) fn example(name: &str) -> PathBuf {
     path
 }
 
-async fn serve(store: &str) -> Client {
-    let mut command = Command::new(example("expense"));
+pub(super) async fn serve(name: &str, store: &str) -> Client {
+    let mut command = Command::new(example(name));
     command.args(["serve", "--store", store]).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     Client::of(command, STYLES[0]()).await
@@ -54,7 +54,7 @@ async fn what_is_overdue_has_come_when_the_server_is_back() {
     let mut changes = store.watch();
 
     // Two servers, as two clients start them.
-    let (client, _other) = (serve(&path).await, serve(&path).await);
+    let (client, _other) = (serve("expense", &path).await, serve("expense", &path).await);
     let state = client.ok("get_current_state", json!({})).await;
     assert_eq!((&state["state"], &state["version"]), (&json!("DRAFT"), &json!(2)));
     assert_eq!(state.get("timeout"), None);
