@@ -8,8 +8,8 @@ const REFUSAL: usize = 4 << 10;
 const MESSAGE: usize = 2 << 10;
 
 /// The kinds of refusals.
-const KINDS: [&str; 7] =
-    ["no_transition", "guard", "failed", "final", "conflict", "waiting", "limit"];
+const KINDS: [&str; 8] =
+    ["no_transition", "guard", "failed", "final", "conflict", "waiting", "denied", "limit"];
 
 /// What an answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
