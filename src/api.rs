@@ -17,6 +17,7 @@ mod pages;
 mod prompts;
 mod reads;
 mod record;
+pub(crate) mod redact;
 mod refusal;
 mod schema;
 
