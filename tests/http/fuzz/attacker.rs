@@ -136,13 +136,13 @@ impl<'a> Attacker<'a> {
 
     /// Writes a request, as far as the server takes it.
     async fn request(&mut self, method: &str, path: &str, headers: &[(&str, String)], body: &[u8]) {
-        let mut head = format!("{method} {path} HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
-        if !headers.iter().any(|(name, _)| *name == "host") {
-            head += "host: localhost\r\n";
-        }
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
+        let length = [("content-length", body.len().to_string())];
+        let host = [("host", "localhost".to_owned())];
+        let host = host.iter().filter(|_| !headers.iter().any(|(name, _)| *name == "host"));
+        let lines = length.iter().chain(host).chain(headers);
+        let lines: String =
+            lines.flat_map(|(name, value)| [name, ": ", value.as_str(), "\r\n"]).collect();
+        let head = format!("{method} {path} HTTP/1.1\r\n{lines}");
         let request = [head.as_bytes(), b"\r\n", body].concat();
         self.connection.write_what_it_takes(&request).await;
     }
