@@ -165,8 +165,14 @@ impl<'a> Attacker<'a> {
                 assert!(answer.status < 400 || !text.trim().is_empty(), "{}", context());
             }
             Some(mut message) => {
-                if answer.status >= 400 && message.get("id").is_none() {
-                    message["id"] = Value::Null;
+                if answer.status >= 400 {
+                    // rmcp refuses wrong headers itself, in words without a limit.
+                    let reason = message["error"]["message"].as_str();
+                    assert!(reason.is_some_and(|reason| !reason.is_empty()), "{}", context());
+                    message["error"]["message"] = json!("refused");
+                    if message.get("id").is_none() {
+                        message["id"] = Value::Null;
+                    }
                 }
                 let id = message["id"].to_string();
                 let is_expected = match &line.awaited {
