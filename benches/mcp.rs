@@ -11,8 +11,12 @@
 
 #[path = "mcp/bare.rs"]
 mod bare;
+#[path = "mcp/http.rs"]
+mod http;
 #[path = "mcp/inside.rs"]
 mod inside;
+#[path = "mcp/measured.rs"]
+mod measured;
 #[path = "mcp/mix.rs"]
 mod mix;
 #[path = "mcp/rate.rs"]
@@ -26,9 +30,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use self::measured::Measured;
 use self::mix::{Era, STEPS};
 use self::rate::{Rate, median};
-use self::stdio::Client;
 
 pub(crate) type Done<T> = Result<T, Box<dyn Error>>;
 
@@ -44,6 +48,15 @@ struct Plan {
     /// The runs of the largest measurement.
     runs: usize,
 }
+
+/// How a server is reached.
+#[derive(Clone, Copy)]
+enum Way {
+    Stdio,
+    Http,
+}
+
+const WAYS: [(Way, &str); 2] = [(Way::Stdio, "stdio"), (Way::Http, "HTTP")];
 
 /// A server that is measured.
 #[derive(Clone, Copy)]
@@ -68,6 +81,9 @@ fn main() -> Done<()> {
     if let Some(replies) = given(bare::SERVE) {
         return bare::serve(Path::new(replies));
     }
+    if let Some(replies) = given(bare::SERVE_HTTP) {
+        return bare::serve_http(Path::new(replies));
+    }
     if !arguments.iter().any(|argument| argument == "--bench") {
         return Ok(());
     }
@@ -90,9 +106,11 @@ impl Plan {
             "| client | callers | bare rmcp /s | p50 µs | p99 µs | in memory /s | p50 µs | p99 µs | × bare | SQLite /s | p50 µs | p99 µs | × inside |"
         );
         println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        for era in [Era::Modern, Era::Legacy] {
-            for callers in CALLERS {
-                self.rates(era, callers)?;
+        for (way, name) in WAYS {
+            for era in [Era::Modern, Era::Legacy] {
+                for callers in CALLERS {
+                    self.rates(way, name, era, callers)?;
+                }
             }
         }
         self.starts()?;
@@ -101,19 +119,14 @@ impl Plan {
 
     /// Takes the servers in turn, so that what else goes on meets all of them, and prints the medians. The ratios are
     /// medians as well, each of a round's own figures.
-    fn rates(&self, era: Era, callers: usize) -> Done<()> {
+    fn rates(&self, way: Way, name: &str, era: Era, callers: usize) -> Done<()> {
+        let store = format!("{name}-{era}-{callers}");
         let mut clients = Vec::new();
         for (kind, _) in KINDS {
-            clients.push(Client::start(
-                self.command(kind, &format!("{era}-{callers}")),
-                era,
-                callers,
-            )?);
+            clients.push(self.start(way, kind, &store, era, callers)?);
         }
-        let mut inside = inside::Inside::start(
-            &self.folder.join(format!("{era}-{callers}-inside.db")),
-            callers,
-        )?;
+        let inside = self.folder.join(format!("{store}-inside.db"));
+        let mut inside = inside::Inside::start(&inside, callers)?;
         let mut rounds = Vec::new();
         for _ in 0..self.rounds {
             let mut round = Vec::new();
@@ -129,7 +142,7 @@ impl Plan {
         }
         let of = |figure: &dyn Fn(&[Rate; 4]) -> f64| median(rounds.iter().map(figure).collect());
         println!(
-            "| stdio, {era} | {callers} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.2} | {:.0} | {:.0} | {:.0} | {:.2} |",
+            "| {name}, {era} | {callers} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.2} | {:.0} | {:.0} | {:.0} | {:.2} |",
             of(&|[bare, ..]| bare.a_second),
             of(&|[bare, ..]| bare.p50),
             of(&|[bare, ..]| bare.p99),
@@ -145,44 +158,68 @@ impl Plan {
         Ok(())
     }
 
-    fn command(&self, kind: Kind, store: &str) -> Command {
+    fn command(&self, way: Way, kind: Kind, store: &str) -> Command {
+        let mut command = match (kind, way) {
+            (Kind::Bare, Way::Stdio) => return bare::command(self, bare::SERVE),
+            (Kind::Bare, Way::Http) => return bare::command(self, bare::SERVE_HTTP),
+            _ => Command::new(env!("CARGO_BIN_EXE_leverframe")),
+        };
+        command.args(["serve", "--store"]);
         match kind {
-            Kind::Bare => bare::command(self),
-            Kind::Memory | Kind::Sqlite => {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_leverframe"));
-                command.args(["serve", "--store"]);
-                match kind {
-                    Kind::Sqlite => command.arg(self.folder.join(format!("{store}.db"))),
-                    _ => command.arg("memory"),
-                };
-                command
-            }
+            Kind::Sqlite => command.arg(self.folder.join(format!("{store}.db"))),
+            _ => command.arg("memory"),
+        };
+        if let Way::Http = way {
+            command.args(["--http", "127.0.0.1:0"]);
         }
+        command
+    }
+
+    fn start(
+        &self,
+        way: Way,
+        kind: Kind,
+        store: &str,
+        era: Era,
+        callers: usize,
+    ) -> Done<Box<dyn Measured>> {
+        let command = self.command(way, kind, store);
+        Ok(match way {
+            Way::Stdio => Box::new(stdio::Client::start(command, era, callers)?),
+            Way::Http => Box::new(http::Client::start(command, era, callers)?),
+        })
     }
 
     /// How soon a server answers, and the memory that it takes.
     fn starts(&self) -> Done<()> {
         println!(
-            "\n| server, stdio | first answer, median ms | slowest ms | resident at rest MiB | peak with 64 callers MiB |"
+            "\n| server | first answer, median ms | slowest ms | resident at rest MiB | peak with 64 callers MiB |"
         );
         println!("|---|---:|---:|---:|---:|");
-        for (kind, name) in KINDS {
-            let mut times = Vec::with_capacity(STARTS);
-            let mut rest = None;
-            for _ in 0..STARTS {
-                let begin = Instant::now();
-                let client = Client::start(self.command(kind, "starts"), Era::Modern, 0)?;
-                times.push(begin.elapsed().as_secs_f64() * 1e3);
-                rest = client.memory("VmRSS:");
+        for (way, through) in WAYS {
+            for (kind, name) in KINDS {
+                let mut times = Vec::with_capacity(STARTS);
+                let mut rest = None;
+                for start in 0..STARTS {
+                    let store = format!("start-{through}-{start}");
+                    let begin = Instant::now();
+                    let client = self.start(way, kind, &store, Era::Modern, 0)?;
+                    times.push(begin.elapsed().as_secs_f64() * 1e3);
+                    rest = client.memory("VmRSS:");
+                    client.end()?;
+                }
+                let slowest = times.iter().copied().fold(0.0, f64::max);
+                let store = format!("peak-{through}");
+                let mut client = self.start(way, kind, &store, Era::Modern, 64)?;
+                client.measure(self.span)?;
+                let peak = client.memory("VmHWM:");
                 client.end()?;
+                let [rest, peak] = [rest, peak].map(|size| size.unwrap_or(f64::NAN));
+                println!(
+                    "| {name}, {through} | {:.1} | {slowest:.1} | {rest:.1} | {peak:.1} |",
+                    median(times)
+                );
             }
-            let slowest = times.iter().copied().fold(0.0, f64::max);
-            let mut client = Client::start(self.command(kind, "peak"), Era::Modern, 64)?;
-            client.measure(self.span)?;
-            let peak = client.memory("VmHWM:");
-            client.end()?;
-            let [rest, peak] = [rest, peak].map(|size| size.unwrap_or(f64::NAN));
-            println!("| {name} | {:.1} | {slowest:.1} | {rest:.1} | {peak:.1} |", median(times));
         }
         Ok(())
     }
@@ -190,11 +227,11 @@ impl Plan {
     /// Many runs on SQLite, by 64 callers. Each history has exactly the records that were acknowledged.
     fn many_runs(&self) -> Done<()> {
         let (callers, era) = (64, Era::Modern);
-        let command = self.command(Kind::Sqlite, "many");
-        let mut client = Client::start(command, era, callers)?;
+        let command = self.command(Way::Stdio, Kind::Sqlite, "many");
+        let mut client = stdio::Client::start(command, era, callers)?;
         let rate = client.walk(self.runs)?;
         let wrong = client.check(self.runs, 1)?;
-        client.end()?;
+        Box::new(client).end()?;
         println!(
             "\n{} runs on SQLite by {callers} callers, {} calls each: {:.0} calls/s, p50 {:.0} µs, p99 {:.0} µs, {wrong} at a wrong version",
             self.runs,

@@ -51,17 +51,25 @@ impl Era {
         format!("{message}\n")
     }
 
+    /// The method by which a client begins.
+    pub(crate) fn first_method(self) -> &'static str {
+        match self {
+            Self::Modern => "server/discover",
+            Self::Legacy => "initialize",
+        }
+    }
+
     /// What a client says first.
     pub(crate) fn first(self) -> String {
         match self {
-            Self::Modern => self.request(0, "server/discover", json!({})),
+            Self::Modern => self.request(0, self.first_method(), json!({})),
             Self::Legacy => {
                 let client = json!({
                     "protocolVersion": "2025-11-25",
                     "capabilities": {},
                     "clientInfo": {"name": "bench", "version": "1"},
                 });
-                self.request(0, "initialize", client)
+                self.request(0, self.first_method(), client)
             }
         }
     }

@@ -1,6 +1,5 @@
 //! A client over pipes: one thread that reads whatever is there and writes the next calls.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::Done;
+use super::measured::{Measured, memory};
 use super::mix::{Era, RECORDED, STEPS};
 use super::rate::Rate;
 
@@ -74,12 +74,6 @@ impl Client {
         let result = answer.get_mut("result").map(Value::take);
         let result = result.filter(|result| result.get("isError") != Some(&json!(true)));
         result.ok_or_else(|| format!("{tool}: {answer}").into())
-    }
-
-    /// Lets all callers call for a while.
-    pub(crate) fn measure(&mut self, span: Duration) -> Done<Rate> {
-        let begin = Instant::now();
-        self.drive(|_| begin.elapsed() < span)
     }
 
     /// Takes so many runs once through all calls. Each caller has every so many runs.
@@ -159,17 +153,20 @@ impl Client {
             digits.take_while(|byte| byte.is_ascii_digit()).map(|byte| char::from(*byte)).collect();
         Ok(digits.parse().map_err(|_| text())?)
     }
+}
 
-    /// A figure of the process in MiB, if the system reports it.
-    pub(crate) fn memory(&self, name: &str) -> Option<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        let size: f64 = line.trim().trim_end_matches(" kB").trim().parse().ok()?;
-        Some(size / 1024.0)
+impl Measured for Client {
+    fn measure(&mut self, span: Duration) -> Done<Rate> {
+        let begin = Instant::now();
+        self.drive(|_| begin.elapsed() < span)
     }
 
-    pub(crate) fn end(self) -> Done<()> {
-        let Self { mut child, input, output, .. } = self;
+    fn memory(&self, name: &str) -> Option<f64> {
+        memory(&self.child, name)
+    }
+
+    fn end(self: Box<Self>) -> Done<()> {
+        let Self { mut child, input, output, .. } = *self;
         drop((input, output));
         let status = child.wait()?;
         if status.success() {

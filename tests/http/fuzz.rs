@@ -20,7 +20,7 @@ const MEMORY: usize = 128 << 20;
 
 #[tokio::test]
 async fn a_hostile_client_over_http() {
-    let stores = rounds(10_000, 500_000) / (CLIENTS * CALLS);
+    let stores = rounds(4_000, 200_000) / (CLIENTS * CALLS);
     assault("over HTTP", stores, CLIENTS * CALLS, MEMORY, async |folder, seed| {
         let subject = &SUBJECTS[usize::from(seed.is_multiple_of(2))];
         let witness = Witness::new(subject);

@@ -8,8 +8,8 @@ const REFUSAL: usize = 4 << 10;
 const MESSAGE: usize = 2 << 10;
 
 /// The kinds of refusals.
-const KINDS: [&str; 7] =
-    ["no_transition", "guard", "failed", "final", "conflict", "waiting", "limit"];
+const KINDS: [&str; 8] =
+    ["no_transition", "guard", "failed", "final", "conflict", "waiting", "denied", "limit"];
 
 /// What an answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,4 +93,55 @@ fn check_words(reason: &Value, limit: usize) {
     assert!(!text.is_empty() && text.len() <= limit, "{} bytes: {text}", text.len());
     let hostile = |c: char| c.is_control() || matches!(c, '\u{202e}' | '\u{feff}');
     assert!(!text.contains(hostile), "unprintable: {text:?}");
+}
+
+#[cfg(test)]
+mod tests {
+    use leverframe::Machine;
+    use leverframe::orchestrator::Orchestrator;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Checks a refusal in EXECUTING with these legal moves and this reason.
+    fn refused(legal: &Value, reason: &str) -> Said {
+        let refused = json!({"event": "rest", "kind": "no_transition", "reason": reason});
+        let said = json!({"run": "main", "state": "EXECUTING", "legal": legal, "refused": refused});
+        let text = json!({"type": "text", "text": said.to_string()});
+        let result = json!({"isError": true, "content": [text], "structuredContent": said});
+        check(&json!({"jsonrpc": "2.0", "id": 1, "result": result}), Orchestrator::CHART)
+    }
+
+    #[test]
+    fn a_refusal_with_a_way_on_is_right() {
+        assert_eq!(refused(&json!([{"event": "review"}]), "no"), Said::Refused);
+    }
+
+    #[test]
+    #[should_panic(expected = "no way on")]
+    fn a_refusal_without_one_is_found() {
+        refused(&json!([]), "no");
+    }
+
+    #[test]
+    #[should_panic(expected = "not legal")]
+    fn an_illegal_move_that_is_named_is_found() {
+        refused(&json!([{"event": "plan"}]), "no");
+    }
+
+    #[test]
+    #[should_panic(expected = "unprintable")]
+    fn an_unprintable_reason_is_found() {
+        refused(&json!([{"event": "review"}]), "\u{1b}[2J");
+    }
+
+    #[test]
+    #[should_panic(expected = "a result or an error")]
+    fn an_answer_with_both_is_found() {
+        let error = json!({"code": -32600, "message": "no"});
+        check(
+            &json!({"jsonrpc": "2.0", "id": 1, "result": {}, "error": error}),
+            Orchestrator::CHART,
+        );
+    }
 }

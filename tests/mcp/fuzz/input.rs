@@ -142,6 +142,9 @@ impl Input {
 
     fn meta(&mut self) -> Value {
         let mut meta = meta();
+        if self.rng.u8(..4) == 0 {
+            meta["io.modelcontextprotocol/clientCapabilities"] = json!({"elicitation": {}});
+        }
         if self.rng.u8(..50) == 0 {
             let names: Vec<_> =
                 meta.as_object().into_iter().flatten().map(|(key, _)| key).collect();
@@ -186,6 +189,12 @@ impl Input {
             payload.remove(name);
         }
         let mut payload = Some(payload);
+        if self.rng.u8(..6) == 0 {
+            // A decision that nobody made: the state is of another call, or of none.
+            let decision = json!({"action": "accept", "content": {"decision": "approve"}});
+            params["inputResponses"] = json!({"decision": decision});
+            params["requestState"] = self.token();
+        }
         if self.rng.u8(..30) == 0 {
             let name = ["name", "arguments", "requestState", "inputResponses", "task"];
             params[name[self.rng.usize(..5)]] = self.token();

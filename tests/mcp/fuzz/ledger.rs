@@ -98,3 +98,59 @@ async fn lines(subject: &Subject, arguments: &[&str]) -> Vec<Value> {
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::SUBJECTS;
+    use super::*;
+
+    /// Holds two acknowledged records against a history in which the second was changed.
+    fn check(second: Option<Value>) {
+        let mut ledger = Ledger::default();
+        for (version, text) in [(1, "a"), (2, "b")] {
+            let answer = json!({"run": "main", "version": version, "event": "remark"});
+            let arguments = json!({"text": text}).as_object().cloned();
+            ledger.note(&answer, arguments);
+        }
+        let first =
+            json!({"version": 1, "actor": "local", "event": "remark", "arguments": {"text": "a"}});
+        let mut history = vec![json!({"version": 0, "actor": "local"}), first];
+        history.extend(second);
+        ledger.check_run("main", &history, (SUBJECTS[1].chart)());
+    }
+
+    fn second(event: &str, text: &str) -> Value {
+        json!({"version": 2, "actor": "local", "event": event, "arguments": {"text": text}})
+    }
+
+    #[test]
+    fn a_history_that_was_acknowledged_is_right() {
+        check(Some(second("remark", "b")));
+    }
+
+    #[test]
+    #[should_panic(expected = "has lost records")]
+    fn a_lost_record_is_found() {
+        check(None);
+    }
+
+    #[test]
+    #[should_panic(expected = "left == right")]
+    fn another_event_is_found() {
+        check(Some(second("ask", "b")));
+    }
+
+    #[test]
+    #[should_panic(expected = "main")]
+    fn other_arguments_are_found() {
+        check(Some(second("remark", "c")));
+    }
+
+    #[test]
+    #[should_panic(expected = "nobody decided")]
+    fn a_passed_gate_is_found() {
+        check(Some(second("order", "b")));
+    }
+}
