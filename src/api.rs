@@ -7,6 +7,7 @@ mod access;
 mod answer;
 mod arguments;
 mod calls;
+mod completion;
 mod counts;
 mod error;
 mod limits;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub use self::answer::Answer;
 pub use self::arguments::Problem;
+pub use self::completion::{Completed, Completion};
 use self::counts::Counts;
 pub use self::error::{CallError, OperationsError};
 pub use self::limits::ApiLimits;

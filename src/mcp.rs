@@ -9,12 +9,14 @@
 mod added;
 mod caller;
 pub(crate) mod client;
+mod completion;
 mod convert;
 mod handler;
 #[cfg(feature = "http")]
 mod http;
 mod resources;
 mod stdio;
+mod subscriptions;
 mod template;
 
 use std::fmt::{self, Debug, Formatter};
@@ -34,6 +36,8 @@ pub use self::http::{HttpService, closing};
 #[cfg(feature = "http")]
 pub(crate) use self::stdio::Signals;
 pub use self::stdio::{ServeError, StdioLimits, serve_stdio};
+pub(crate) use self::subscriptions::MAX_SUBSCRIPTIONS;
+use self::subscriptions::{Client, Ending, Subscriptions};
 use self::template::Template;
 pub use self::template::TemplateValues;
 use crate::api::{Api, ApiLimits, OperationsError, Style};
@@ -61,7 +65,7 @@ pub(crate) const LOG_FILTER: &str = "warn,rmcp=error";
 /// assert!(server.tools().iter().any(|tool| tool.name == "transition_state"));
 /// # Ok::<_, leverframe::mcp::BuildError>(())
 /// ```
-pub struct Server<M>(Arc<Shared<M>>);
+pub struct Server<M>(Arc<Shared<M>>, Arc<Client>);
 
 struct Shared<M> {
     api: Api<M>,
@@ -69,6 +73,7 @@ struct Shared<M> {
     prompts: Vec<Prompt>,
     added: Added<M>,
     config: ServerConfig,
+    subscriptions: Arc<Subscriptions>,
 }
 
 impl<M: Portable<Context: Default>> Server<M> {
@@ -76,7 +81,8 @@ impl<M: Portable<Context: Default>> Server<M> {
     pub fn builder(runs: Runs<M>) -> Builder<M> {
         let name = Implementation::new(M::CHART.name(), env!("CARGO_PKG_VERSION"));
         let (style, limits) = (Style::default(), ApiLimits::default());
-        Builder { runs, style, limits, added: Added::default(), name }
+        let (added, max_subscriptions) = (Added::default(), MAX_SUBSCRIPTIONS);
+        Builder { runs, style, limits, added, name, max_subscriptions }
     }
 
     /// The runs.
@@ -89,6 +95,16 @@ impl<M: Portable<Context: Default>> Server<M> {
     #[must_use]
     pub fn api(&self) -> &Api<M> {
         &self.0.api
+    }
+
+    /// The same server for the clients of another transport, whose streams end together.
+    pub(crate) fn for_transport(&self) -> Self {
+        Self(Arc::clone(&self.0), Arc::default())
+    }
+
+    /// Set to end the streams of this transport.
+    pub(crate) fn ending(&self) -> &Ending {
+        self.1.ending()
     }
 
     /// The tools as they are listed, those of the machine before those of the author.
@@ -111,6 +127,7 @@ pub struct Builder<M> {
     limits: ApiLimits,
     added: Added<M>,
     name: Implementation,
+    max_subscriptions: usize,
 }
 
 impl<M: Portable<Context: Default>> Builder<M> {
@@ -125,6 +142,12 @@ impl<M: Portable<Context: Default>> Builder<M> {
     #[must_use]
     pub fn with_limits(self, limits: ApiLimits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Sets how many subscriptions one client may have, instead of 100. The clients of one principal count as one.
+    #[must_use]
+    pub fn with_max_subscriptions(self, max_subscriptions: usize) -> Self {
+        Self { max_subscriptions, ..self }
     }
 
     /// Sets the name and the version that clients show, instead of the machine's name and this library's version.
@@ -149,7 +172,8 @@ impl<M: Portable<Context: Default>> Builder<M> {
         self
     }
 
-    /// Adds a resource, and the way to read it for a caller.
+    /// Adds a resource, and the way to read it for a caller. Its subscribers are notified of each record of their default
+    /// run.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -231,7 +255,8 @@ impl<M: Portable<Context: Default>> Builder<M> {
     ///
     /// [`BuildError`] if the machine cannot be served in this way.
     pub fn build(self) -> Result<Server<M>, BuildError> {
-        let Self { runs, style, limits, added, name } = self;
+        let Self { runs, style, limits, added, name, max_subscriptions } = self;
+        let subscriptions = Subscriptions::new(Arc::clone(runs.store()), max_subscriptions);
         let api = Api::new(runs, style, limits)?;
         let tools: Vec<_> = api.operations().iter().map(convert::tool).collect();
         if let Some(tool) = tools.iter().find(|tool| added.tools.has_route(&tool.name)) {
@@ -244,12 +269,15 @@ impl<M: Portable<Context: Default>> Builder<M> {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_prompts()
+            .enable_completions()
             .enable_resources()
+            .enable_resources_subscribe()
             .build();
         let config = ServerConfig::new(capabilities)
             .with_server_info(name)
             .with_instructions(instructions::<M>());
-        Ok(Server(Arc::new(Shared { api, tools, prompts, added, config })))
+        let shared = Shared { api, tools, prompts, added, config, subscriptions };
+        Ok(Server(Arc::new(shared), Arc::default()))
     }
 }
 
@@ -285,7 +313,7 @@ fn instructions<M: Portable>() -> String {
 
 impl<M> Clone for Server<M> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(Arc::clone(&self.0), Arc::clone(&self.1))
     }
 }
 

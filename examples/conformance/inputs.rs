@@ -91,7 +91,7 @@ fn many(call: &Call<'_>) -> Answer {
 fn twice(call: &Call<'_>) -> Answer {
     let first = json!({"step1": elicit("Step 1: What is your name?", "name", "string")});
     let Some(state) = &call.request_state else {
-        return ask(first, Some("step1"));
+        return ask(&first, Some("step1"));
     };
     if opened(state)? == "step1" {
         let second = elicit("Step 2: What is your favorite color?", "color", "string");

@@ -36,13 +36,21 @@ impl Prompts {
         given: Map<String, Value>,
         limit: usize,
     ) -> Result<M::Prompt, CallError> {
-        let Some((_, signature)) = self.entries.iter().find(|(prompt, _)| prompt.name() == name)
-        else {
+        Ok(Arguments::new(given, self.signature(name)?, limit)?.payload(name)?)
+    }
+
+    /// The arguments of a prompt.
+    ///
+    /// # Errors
+    ///
+    /// The prompt is unknown.
+    pub(crate) fn signature(&self, name: &str) -> Result<&Signature, CallError> {
+        let entry = self.entries.iter().find(|(prompt, _)| prompt.name() == name);
+        entry.map(|(_, signature)| signature).ok_or_else(|| {
             let names = self.entries.iter().map(|(prompt, _)| prompt.name());
             let (quoted, hint) = (text::quoted(name), text::hint(name, names));
-            return Err(CallError::Unknown(format!("no prompt is named {quoted}; {hint}")));
-        };
-        Ok(Arguments::new(given, signature, limit)?.payload(name)?)
+            CallError::Unknown(format!("no prompt is named {quoted}; {hint}"))
+        })
     }
 
     /// The texts for a state: each prompt that needs no argument, and what the others need. `None` if there is none.

@@ -22,7 +22,7 @@ impl<M: Portable<Context: Default>> Api<M> {
     /// [`CallError::Unknown`] if nothing can have this name; [`CallError::Run`] if there is no such run, or it cannot be
     /// read.
     pub async fn status(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
-        let status = self.runs.status(&self.named(caller, run).await?).await?;
+        let status = self.runs.status(&self.readable(caller, run).await?).await?;
         Ok(json(&StatusJson::new(&status, &self.moves).described(status.state)))
     }
 
@@ -32,7 +32,7 @@ impl<M: Portable<Context: Default>> Api<M> {
     ///
     /// As [`status`](Self::status).
     pub async fn history(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
-        let id = self.named(caller, run).await?;
+        let id = self.readable(caller, run).await?;
         Ok(self.history_page(&id, Version::START, LARGEST_PAGE).await?.into_text())
     }
 
@@ -49,7 +49,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         name: &str,
         arguments: Map<String, Value>,
     ) -> Result<String, CallError> {
-        let id = self.named(caller, run).await?;
+        let id = self.readable(caller, run).await?;
         let prompt = self.prompts.parse::<M>(name, arguments, self.limits.argument_bytes)?;
         let given = self
             .runs
@@ -73,7 +73,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         run: Option<&str>,
         state: &str,
     ) -> Result<String, CallError> {
-        let id = self.named(caller, run).await?;
+        let id = self.readable(caller, run).await?;
         let (number, state) = state_named::<M>(state).map_err(CallError::Unknown)?;
         let prompts = Arc::clone(&self.prompts);
         let text = self.runs.read(&id, move |run| prompts.for_state(number, run)).await?;
@@ -93,8 +93,13 @@ impl<M: Portable<Context: Default>> Api<M> {
         Err(CallError::Unanswered(reason))
     }
 
-    /// The run that an address names. A text that can name no run is an address of nothing.
-    async fn named(&self, caller: &Caller, run: Option<&str>) -> Result<RunId, CallError> {
+    /// The run that an address names, if the caller may read it. The caller's own need not be started.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Unknown`] if nothing can have this name; [`CallError::Absent`] if there is no such run as far as the
+    /// caller may know; [`CallError::Run`] if the store fails.
+    pub async fn readable(&self, caller: &Caller, run: Option<&str>) -> Result<RunId, CallError> {
         self.accessible(caller, run, Access::Read).await.map_err(|error| match error {
             CallError::Invalid(problems) => {
                 let reasons: Vec<_> = problems.into_iter().map(|problem| problem.reason).collect();

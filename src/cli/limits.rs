@@ -9,7 +9,7 @@ use bytesize::ByteSize;
 use clap::Args;
 
 use crate::api::ApiLimits;
-use crate::mcp::StdioLimits;
+use crate::mcp::{self, StdioLimits};
 use crate::runs::RunLimits;
 
 /// Sizes are written as `512KiB`, `16MiB` or a number of bytes.
@@ -43,6 +43,9 @@ pub(super) struct Limits {
     /// The maximum number of requests that are handled at once; beyond it, input is not read
     #[arg(long, value_name = "N", default_value_t = StdioLimits::default().in_flight)]
     max_in_flight: NonZeroUsize,
+    /// The maximum number of subscriptions of one client
+    #[arg(long, value_name = "N", default_value_t = mcp::MAX_SUBSCRIPTIONS)]
+    pub(super) max_subscriptions: usize,
     /// The maximum time to finish requests after the end of input or a signal
     #[arg(long, value_name = "SECONDS", default_value_t = StdioLimits::default().grace.as_secs())]
     grace: u64,

@@ -36,6 +36,7 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     let runs = Runs::<M>::new(store.open::<M>()?);
     let runs = runs.with_default_run(run).with_limits(limits.of_runs());
     let builder = Server::builder(runs).named(program_name(), version).with_limits(limits.of_api());
+    let builder = builder.with_max_subscriptions(limits.max_subscriptions);
     let server = serving(builder).build()?;
     #[cfg(feature = "http")]
     if let Some(address) = options.http.address() {

@@ -139,7 +139,8 @@ async fn serve<M: Portable<Context: Default>>(
     mut signal: impl AsyncFnMut(),
 ) -> Result<(), ServeError> {
     let grace = limits.grace;
-    let exchange = Exchange::new(limits);
+    let server = server.for_transport();
+    let exchange = Exchange::new(limits, Arc::clone(server.ending()));
     let timekeeper = server.clone();
     let mut time = pin!(timekeeper.runs().keep_time());
     let default_run = server.runs().default_run().as_str().to_owned();

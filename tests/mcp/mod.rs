@@ -4,6 +4,7 @@ mod additions;
 mod bounds;
 mod callers;
 mod command_line;
+mod completions;
 mod endings;
 mod histories;
 mod large;

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use super::StdioLimits;
 use super::turns::Turn;
+use crate::mcp::subscriptions::Ending;
 
 /// A batch of answers that took more is given back to the allocator.
 const KEPT: usize = 1024 * 1024;
@@ -25,12 +26,16 @@ pub(super) struct Exchange {
     answered: Notify,
     /// Notified when nothing more is read.
     ended: Notify,
+    /// Set to end the requests that last.
+    ending: Ending,
 }
 
 #[derive(Default)]
 struct State {
     calls: HashMap<RequestId, Call>,
     serial: u64,
+    /// How many calls last.
+    lasting: usize,
     /// The lines that wait for them.
     lines: usize,
     /// The bytes of the requests under way.
@@ -64,6 +69,8 @@ struct Call {
     made: usize,
     is_cancelled: bool,
     has_ended: bool,
+    /// It is answered when the client cancels it or the server ends.
+    is_lasting: bool,
 }
 
 /// What a request carries to where it is handled. The handler has ended, in whatever way, once the last clone is
@@ -79,9 +86,10 @@ struct Admitted {
 }
 
 impl Exchange {
-    pub(super) fn new(limits: StdioLimits) -> Arc<Self> {
+    /// The requests that last are ended by `ending`, once all others are answered and nothing more is read.
+    pub(super) fn new(limits: StdioLimits, ending: Ending) -> Arc<Self> {
         let [room, answered, ended] = [(); 3].map(|()| Notify::new());
-        Arc::new(Self { limits, state: Mutex::default(), room, answered, ended })
+        Arc::new(Self { limits, state: Mutex::default(), room, answered, ended, ending })
     }
 
     pub(super) fn limits(&self) -> &StdioLimits {
@@ -135,6 +143,10 @@ impl Exchange {
     pub(super) fn is_idle(&self, cx: &Context<'_>) -> bool {
         let mut state = self.state();
         state.reader_waits(cx);
+        if state.calls.len() == state.lasting {
+            // It was set before where one of them has not ended yet.
+            let _ = self.ending.set(());
+        }
         state.calls.is_empty() && state.ends.is_empty()
     }
 
@@ -155,7 +167,9 @@ impl Exchange {
         cx: &Context<'_>,
     ) -> Option<Ticket> {
         let mut state = self.state();
-        if state.calls.len() >= self.limits.in_flight.get() || state.calls.contains_key(id) {
+        if state.calls.len() - state.lasting >= self.limits.in_flight.get()
+            || state.calls.contains_key(id)
+        {
             state.reader_waits(cx);
             return None;
         }
@@ -163,7 +177,7 @@ impl Exchange {
         state.serial += 1;
         state.asked += bytes;
         let (is_cancelled, has_ended) = (false, false);
-        let call = Call { serial, bytes, made: 0, is_cancelled, has_ended };
+        let call = Call { serial, bytes, made: 0, is_cancelled, has_ended, is_lasting: false };
         state.calls.insert(id.clone(), call);
         drop(state);
         let exchange = Arc::clone(self);
@@ -306,6 +320,7 @@ impl State {
         if let Some(call) = self.calls.remove(id) {
             self.asked -= call.bytes;
             self.made -= call.made;
+            self.lasting -= usize::from(call.is_lasting);
             self.wake_reader();
         }
     }
@@ -349,6 +364,18 @@ impl Ticket {
     /// Waits until the client has taken enough of what was answered before.
     pub(super) async fn room(&self) {
         self.0.exchange.room().await;
+    }
+
+    /// The request lasts, so that it takes no room from others.
+    pub(super) fn lasts(&self) {
+        let mut state = self.0.exchange.state();
+        let call = state.calls.get_mut(&self.0.id).filter(|call| call.serial == self.0.serial);
+        let Some(call) = call.filter(|call| !call.is_lasting) else { return };
+        call.is_lasting = true;
+        let bytes = std::mem::take(&mut call.bytes);
+        state.asked -= bytes;
+        state.lasting += 1;
+        self.0.exchange.has_moved(state);
     }
 
     /// Counts an answer of about so many bytes, until it is handed over.

@@ -143,7 +143,11 @@ fn fields(method: &str) -> Option<&'static [(&'static str, &'static str, bool)]>
         "tools/call" | "prompts/get" => {
             &[("name", "a string", true), ("arguments", "an object", false)]
         }
-        "resources/read" => &[("uri", "a string", true)],
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
+            &[("uri", "a string", true)]
+        }
+        "completion/complete" => &[("ref", "an object", true), ("argument", "an object", true)],
+        "subscriptions/listen" => &[("notifications", "an object", true)],
         _ => return None,
     })
 }

@@ -22,17 +22,22 @@ impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
     async fn handle_request(
         &self,
         request: ClientRequest,
-        context: RequestContext<RoleServer>,
+        mut context: RequestContext<RoleServer>,
     ) -> Result<ServerResult, ErrorData> {
         let ticket = context.extensions.get::<Ticket>().cloned();
         if let Some(ticket) = &ticket {
-            match ticket.turn() {
-                Some(turn) if self.keeps_order(&request) => turn.wait().await,
-                // A tool that the author has added may be slow, and a list is about no run.
-                Some(turn) => turn.finish(),
-                None => {}
+            tokio::select! {
+                biased;
+                // It gets no answer.
+                () = context.ct.cancelled() => return Err(cancelled()),
+                () = self.may_begin(&request, ticket) => {}
             }
-            ticket.room().await;
+        }
+        if let ClientRequest::SubscriptionsListenRequest(listen) = &request {
+            self.0.open_early(&listen.params, &mut context).await?;
+            if let Some(ticket) = &ticket {
+                ticket.lasts();
+            }
         }
         // It is large, and in a box it is not moved.
         let call = Box::pin(Service::handle_request(&self.0, request, context));
@@ -65,6 +70,17 @@ impl<M: Portable<Context: Default>> Service<RoleServer> for InTurn<M> {
 }
 
 impl<M: Portable<Context: Default>> InTurn<M> {
+    /// Waits until a request has its turn, and the client has taken enough of what was answered before.
+    async fn may_begin(&self, request: &ClientRequest, ticket: &Ticket) {
+        match ticket.turn() {
+            Some(turn) if self.keeps_order(request) => turn.wait().await,
+            // A tool that the author has added may be slow, and a list is about no run.
+            Some(turn) => turn.finish(),
+            None => {}
+        }
+        ticket.room().await;
+    }
+
     /// Whether a request waits for the earlier ones of its run.
     fn keeps_order(&self, request: &ClientRequest) -> bool {
         match request {
@@ -75,6 +91,10 @@ impl<M: Portable<Context: Default>> InTurn<M> {
             _ => true,
         }
     }
+}
+
+fn cancelled() -> ErrorData {
+    ErrorData::internal_error("the request was cancelled before it began", None)
 }
 
 /// About how many bytes an answer has: those of its texts, where the length of others is bounded by the machine.
