@@ -10,6 +10,7 @@ mod calls;
 mod completion;
 mod counts;
 mod error;
+mod gate;
 mod limits;
 mod moves;
 mod operations;

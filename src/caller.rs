@@ -97,7 +97,8 @@ impl Display for Role {
 }
 
 /// By which way a request came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Way {
     /// Standard input of a server.
@@ -108,6 +109,20 @@ pub enum Way {
     CommandLine,
     /// A call of this library.
     Program,
+    /// A client's question to the person in front of it.
+    Elicitation,
+}
+
+impl Display for Way {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stdio => "standard input",
+            Self::Http => "HTTP",
+            Self::CommandLine => "the command line",
+            Self::Program => "the program",
+            Self::Elicitation => "the client's question",
+        })
+    }
 }
 
 /// The name of a user or a program: 1 to 255 bytes of printable text that do not begin with `@`.

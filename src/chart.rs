@@ -223,6 +223,12 @@ impl Chart {
         self.events.iter().flat_map(Event::clauses).any(|clause| clause.after().is_some())
     }
 
+    /// Whether people have to decide about some events.
+    #[must_use]
+    pub fn has_gates(&self) -> bool {
+        self.events.iter().flat_map(Event::clauses).any(|clause| clause.approvals() > 0)
+    }
+
     /// The state or superstate in whose name a clause that holds in the leaf `state` is declared: its source.
     pub(crate) fn source(&self, state: u16, clause: &Clause) -> Option<u16> {
         self.ancestors(state).find(|node| clause.from().contains(node))

@@ -11,6 +11,7 @@
 
 mod chosen;
 mod copies;
+mod gates;
 mod history;
 #[cfg(feature = "http")]
 mod http;

@@ -11,6 +11,9 @@ mod caller;
 pub(crate) mod client;
 mod completion;
 mod convert;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handler;
 #[cfg(feature = "http")]
 mod http;
@@ -97,12 +100,12 @@ impl<M: Portable<Context: Default>> Server<M> {
         &self.0.api
     }
 
-    /// The same server for the clients of another transport, whose streams end together.
-    pub(crate) fn for_transport(&self) -> Self {
+    /// The same server for another client.
+    pub(crate) fn for_client(&self) -> Self {
         Self(Arc::clone(&self.0), Arc::default())
     }
 
-    /// Set to end the streams of this transport.
+    /// Set to end the streams of this client.
     pub(crate) fn ending(&self) -> &Ending {
         self.1.ending()
     }

@@ -1,6 +1,7 @@
 //! Records, of which a history is made, and the values that name and describe them.
 
 mod actor;
+mod approval;
 mod canonical;
 mod configuration;
 mod hash;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use self::actor::Actor;
+pub use self::approval::Approval;
 pub(crate) use self::canonical::canonical;
 pub use self::configuration::Configuration;
 pub use self::hash::{Hash, InvalidHash};
@@ -79,6 +81,9 @@ pub enum Entry {
         /// The digest of the machine's value after the event, in some records.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<Hash>,
+        /// Who approved the event, where a person has to decide.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvals: Vec<Approval>,
     },
 }
 
@@ -102,7 +107,7 @@ impl Entry {
         to: Configuration,
         internal: bool,
     ) -> Self {
-        Self::Applied { event, from, to, internal, digest: None }
+        Self::Applied { event, from, to, internal, digest: None, approvals: Vec::new() }
     }
 
     /// The configuration after the entry.

@@ -20,17 +20,17 @@ use self::digests::Digests;
 pub use self::error::{StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
-use crate::chart::{Event, Initiator};
+use crate::chart::Event;
 use crate::guarded::{Panic, guarded};
 use crate::machine::{Applied, Machine, Name, Named, Reason, Refusal};
 use crate::portable::Portable;
 use crate::record::{
-    Actor, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version, canonical,
-    truncated,
+    Actor, Approval, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version,
+    canonical, truncated,
 };
 
-/// Why an event is refused that is `by = human`.
-const GATE: &str = "a person has to decide this, and this server has no way to ask one";
+/// Why an event is not applied at once that is `by = human`.
+const GATE: &str = "a person has to decide this; call it to ask for the decision";
 
 /// A machine with its place in a history.
 ///
@@ -197,13 +197,43 @@ impl<M: Portable> Run<M> {
         let waiting = |reason: &str| {
             Rejection::new(RejectionKind::Waiting, in_chart::<M>(name), reason.to_owned())
         };
-        if self.is_gated(name) {
+        if self.needed(in_chart::<M>(name)).is_some() {
             return Err(waiting(GATE));
         }
         if self.is_timeout(name) {
             return Err(waiting("it is a timeout, and comes by itself when it is due"));
         }
-        self.step(event, stamp, limit)
+        self.step(event, stamp, limit, Vec::new())
+    }
+
+    /// The number of people who have to approve the event now; `None` if it needs nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], if a guard forbids the event.
+    pub fn gate(&self, event: M::EventName) -> Result<Option<u8>, Rejection> {
+        let Some(needed) = self.needed(in_chart::<M>(event)) else { return Ok(None) };
+        let reason = match guarded(|| self.machine.guards(event)) {
+            Ok(Ok(())) => return Ok(Some(needed)),
+            Ok(Err(fault)) => fault.to_string(),
+            Err(panic) => panic.to_string(),
+        };
+        Err(Rejection::new(RejectionKind::Guard, in_chart::<M>(event), reason))
+    }
+
+    /// Applies an event that people have approved.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn apply_approved(
+        &mut self,
+        event: M::Event,
+        approvals: Vec<Approval>,
+        stamp: Stamp,
+        limit: usize,
+    ) -> Result<Change, Rejection> {
+        self.step(event, stamp, limit, approvals)
     }
 
     /// Applies a timeout that is due at `time`; `None` if there is none. Timeouts in `failed` are left out.
@@ -224,7 +254,8 @@ impl<M: Portable> Run<M> {
             Rejection::new(RejectionKind::Failed, event, reason)
         });
         let stamp = Stamp::new(time, Actor::Clock, None);
-        Some((name, done.and_then(|event| self.step(event, stamp, usize::MAX))))
+        let step = |event| self.step(event, stamp, usize::MAX, Vec::new());
+        Some((name, done.and_then(step)))
     }
 
     /// When the run falls due next: the time and the timeout. A timeout that a guard forbids is left out.
@@ -242,7 +273,13 @@ impl<M: Portable> Run<M> {
         })
     }
 
-    fn step(&mut self, event: M::Event, stamp: Stamp, limit: usize) -> Result<Change, Rejection> {
+    fn step(
+        &mut self,
+        event: M::Event,
+        stamp: Stamp,
+        limit: usize,
+        approved: Vec<Approval>,
+    ) -> Result<Change, Rejection> {
         let name = event.name();
         let chart_event = in_chart::<M>(name);
         let failed = |reason| Rejection::new(RejectionKind::Failed, chart_event, reason);
@@ -254,7 +291,7 @@ impl<M: Portable> Run<M> {
             Ok(Err(refusal)) => return Err(explained(&refusal)),
             Err(panic) => return Err(failed(panic.to_string())),
         };
-        let mut entry = entry(applied, written);
+        let mut entry = entry(applied, written, approved);
         let due = self.digests.due(&entry, limit, self.is_foreign);
         let body = if due.is_digest() {
             let body = guarded(|| self.value());
@@ -322,10 +359,10 @@ impl<M: Portable> Run<M> {
         configuration::<M>(self.machine.parts().state.name())
     }
 
-    /// Whether the present state has a gate for the event.
-    fn is_gated(&self, event: M::EventName) -> bool {
-        let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
-        clause.is_some_and(|clause| clause.by() == Initiator::Human)
+    /// The number of people who have to approve the event in the present state.
+    pub(crate) fn needed(&self, event: &Event) -> Option<u8> {
+        let approvals = M::CHART.clause(self.leaf(), event)?.approvals();
+        (approvals > 0).then_some(approvals)
     }
 
     /// Whether the event is a timeout of the present state.
@@ -341,9 +378,10 @@ fn started<M: Portable>(context: &RawValue) -> Result<M, StartError> {
     Ok(guarded(|| M::start(context))?)
 }
 
-fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>) -> Entry {
+fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>, approvals: Vec<Approval>) -> Entry {
     let Applied { from, to, internal, .. } = applied;
-    Entry::applied(event, configuration::<M>(from), configuration::<M>(to), internal)
+    let (from, to) = (configuration::<M>(from), configuration::<M>(to));
+    Entry::Applied { event, from, to, internal, digest: None, approvals }
 }
 
 fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejection {

@@ -6,9 +6,11 @@
 
 mod alarm;
 mod append;
+mod attempt;
 mod close;
 mod current;
 mod error;
+mod gates;
 mod latency;
 mod limits;
 mod live;
@@ -16,14 +18,16 @@ mod offload;
 mod read;
 mod request;
 mod timeouts;
+mod waiting;
 
 use std::sync::Arc;
 
 use self::alarm::Alarm;
-pub use self::append::Accepted;
 pub(crate) use self::append::Outcome;
+pub use self::attempt::Accepted;
 pub(crate) use self::close::noted_digest;
-pub use self::error::{Rejected, RunsError};
+pub use self::error::{Rejected, RunsError, Waiting};
+pub use self::gates::{Decided, Verdict};
 #[cfg(feature = "http")]
 pub(crate) use self::latency::Latency;
 #[cfg(not(feature = "http"))]
@@ -32,6 +36,7 @@ pub use self::limits::RunLimits;
 use self::live::Live;
 pub use self::read::History;
 pub use self::request::Request;
+pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;

@@ -108,6 +108,9 @@ pub trait Store: Send + Sync + 'static {
     /// Reads the notes of a scope, in the order of their names.
     fn notes<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<Note>>;
 
+    /// Reads which runs have a note at their head whose name begins with `prefix`, in the order of owner and name.
+    fn noted<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<RunId>>;
+
     /// Writes or removes a note, if it is as the change expects. The answer is the new revision; the revision of a note
     /// that was removed is never used again.
     ///

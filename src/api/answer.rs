@@ -5,11 +5,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::counts::CallOutcome;
+use super::gate::GateJson;
 use super::limits;
 use super::moves::Moves;
 use crate::chart::State;
 use crate::record::{RunName, Version};
 use crate::run::{RejectionKind, RunStatus};
+use crate::runs::GateRequest;
 use crate::store::Head;
 use crate::text;
 
@@ -84,6 +86,9 @@ pub(crate) struct StatusJson<'a> {
     replayed: bool,
     legal: Vec<LegalMove<'a>>,
     blocked: Vec<BlockedMove>,
+    /// What waits for a person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gates: Vec<GateJson>,
     /// Where moves are that a refusal has no place for.
     #[serde(skip_serializing_if = "Option::is_none")]
     more: Option<&'static str>,
@@ -103,6 +108,31 @@ pub(crate) struct Refused {
     pub(crate) kind: RejectionKind,
     /// Why.
     pub(crate) reason: String,
+    /// The request that waits for a person, or was denied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gate: Option<GateJson>,
+}
+
+impl Refused {
+    /// The refusal of an event that waits for a person, or was denied. `to` is the requested state, if one is.
+    pub(crate) fn waiting(request: &GateRequest, to: Option<&'static str>) -> Self {
+        let (run, id) = (&request.run.name, &request.id);
+        let (kind, next) = match request.denied {
+            Some(_) => (
+                RejectionKind::Denied,
+                "do not ask for the same again, make another move".to_owned(),
+            ),
+            None => (
+                RejectionKind::Waiting,
+                format!(
+                    "do not call it again, and look later with `get_current_state`; a person decides with `approve {run} \
+                 {id}` or `deny {run} {id}` on the command line, or as an operator of the server"
+                ),
+            ),
+        };
+        let (event, reason) = (Some(request.event.name()), format!("{request}; {next}"));
+        Self { event, to, kind, reason, gate: Some(GateJson::new(request)) }
+    }
 }
 
 #[derive(Serialize)]
@@ -158,6 +188,7 @@ impl<'a> StatusJson<'a> {
             replayed: false,
             legal: legal.collect(),
             blocked: blocked.collect(),
+            gates: Vec::new(),
             more: None,
             timeout,
         }
@@ -174,6 +205,11 @@ impl<'a> StatusJson<'a> {
         self.available_transitions = Some(targets);
         self.description = Some(state.docs().trim());
         self
+    }
+
+    /// Adds what waits for a person.
+    pub(crate) fn waiting(self, gates: &[GateRequest]) -> Self {
+        Self { gates: gates.iter().map(GateJson::new).collect(), ..self }
     }
 
     /// Adds the event that was taken.
@@ -294,7 +330,7 @@ mod tests {
         let known = Moves::new(&CHART, &Payloads::of::<Value>(), true);
         let kind = RejectionKind::Failed;
         let reason = "\u{9b}".repeat(1 << 20);
-        let refused = Refused { event: None, to: None, kind, reason };
+        let refused = Refused { event: None, to: None, kind, reason, gate: None };
         let answer = StatusJson::new(&status, &known).refuse(refused);
         assert!(answer.text().len() <= limits::REFUSAL_BYTES, "{} bytes", answer.text().len());
         let answer: Value = serde_json::from_str(answer.text()).expect("JSON");

@@ -85,11 +85,7 @@ impl<M: Portable<Context: Default>> Api<M> {
                 let after = after.map_err(|reason| Problem::new("cursor", &reason))?;
                 self.list_page(caller, after, limit).await
             }
-            Action::CurrentState => {
-                let status = self.runs.status(id).await?;
-                let answer = StatusJson::new(&status, &self.moves).described(status.state);
-                Ok(Answer::done(&answer))
-            }
+            Action::CurrentState => Ok(Answer::written(self.state_json(id).await?)),
             Action::History => {
                 let limit = given.take("limit")?.unwrap_or(PAGE);
                 let from = given.take::<String>("cursor")?;
@@ -140,7 +136,9 @@ impl<M: Portable<Context: Default>> Api<M> {
                 if let Some(reason) = request.stale_at(status.version) {
                     let event = self.moves.between(status.leaf, to).map(Event::name);
                     let (to, kind) = (Some(target.wire()), RejectionKind::Conflict);
-                    return Ok(self.refused(&status, Refused { event, to, kind, reason }));
+                    return Ok(
+                        self.refused(&status, Refused { event, to, kind, reason, gate: None })
+                    );
                 }
                 match why {
                     Unchosen::Invalid(problems) => Err(problems.into()),
@@ -159,7 +157,10 @@ impl<M: Portable<Context: Default>> Api<M> {
         Answer::done(&status.after(accepted.event.name()).replayed(accepted.replayed))
     }
 
-    fn refused(&self, status: &RunStatus, refused: Refused) -> Answer {
+    fn refused(&self, status: &RunStatus, mut refused: Refused) -> Answer {
+        if status.state.is_final() && refused.kind == RejectionKind::Conflict {
+            refused.reason = and_start_another(&format!("{}; the run has ended", refused.reason));
+        }
         StatusJson::new(status, &self.moves).refuse(refused)
     }
 
@@ -186,7 +187,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         };
         let conflict = |status: &RunStatus, reason| {
             let kind = RejectionKind::Conflict;
-            self.refused(status, Refused { event: None, to, kind, reason })
+            self.refused(status, Refused { event: None, to, kind, reason, gate: None })
         };
         match error {
             RunsError::Refused(rejected) => {
@@ -196,15 +197,21 @@ impl<M: Portable<Context: Default>> Api<M> {
                     RejectionKind::Final => and_start_another(&rejection.reason),
                     _ => rejection.reason.clone(),
                 };
-                self.refused(&rejected.status, Refused { event, to, kind, reason })
+                self.refused(&rejected.status, Refused { event, to, kind, reason, gate: None })
+            }
+            RunsError::Waiting(waiting) => {
+                self.refused(&waiting.status, Refused::waiting(&waiting.request, to))
             }
             RunsError::KeyReused { status, .. } | RunsError::Contended(status) => {
                 conflict(status, error.to_string())
             }
             RunsError::AlreadyStarted(status) => {
                 let run = &status.run.name;
-                let reason =
-                    format!("{error}; start another, such as `{run}-2`, or go on with this");
+                let reason = if status.state.is_final() {
+                    error.to_string()
+                } else {
+                    format!("{error}; start another, such as `{run}-2`, or go on with this")
+                };
                 conflict(status, reason)
             }
             RunsError::NeverStarted { run, known } => {
@@ -263,7 +270,7 @@ fn no_move(status: &RunStatus, event: Option<&'static str>, target: &'static Sta
     } else {
         (RejectionKind::NoTransition, format!("no move leads from {from} to {to}"))
     };
-    Refused { event, to: Some(to), kind, reason }
+    Refused { event, to: Some(to), kind, reason, gate: None }
 }
 
 fn and_start_another(reason: &str) -> String {

@@ -20,7 +20,7 @@ pub(crate) enum CallOutcome {
 
 impl CallOutcome {
     /// All outcomes.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Done,
         Self::Refused(RejectionKind::NoTransition),
         Self::Refused(RejectionKind::Guard),
@@ -28,6 +28,7 @@ impl CallOutcome {
         Self::Refused(RejectionKind::Final),
         Self::Refused(RejectionKind::Conflict),
         Self::Refused(RejectionKind::Waiting),
+        Self::Refused(RejectionKind::Denied),
         Self::Refused(RejectionKind::Limit),
         Self::Invalid,
         Self::Error,
@@ -56,6 +57,7 @@ impl CallOutcome {
                 RejectionKind::Final => "final",
                 RejectionKind::Conflict => "conflict",
                 RejectionKind::Waiting => "waiting",
+                RejectionKind::Denied => "denied",
                 RejectionKind::Limit => "limit",
             },
         })

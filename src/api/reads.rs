@@ -13,6 +13,7 @@ use super::operations::LARGEST_PAGE;
 use crate::caller::Caller;
 use crate::portable::Portable;
 use crate::record::{RunId, Version};
+use crate::runs::RunsError;
 
 impl<M: Portable<Context: Default>> Api<M> {
     /// The state of a run that the caller may see as JSON, as `get_current_state` answers it. Without a name it is the default run.
@@ -22,8 +23,18 @@ impl<M: Portable<Context: Default>> Api<M> {
     /// [`CallError::Unknown`] if nothing can have this name; [`CallError::Run`] if there is no such run, or it cannot be
     /// read.
     pub async fn status(&self, caller: &Caller, run: Option<&str>) -> Result<String, CallError> {
-        let status = self.runs.status(&self.readable(caller, run).await?).await?;
-        Ok(json(&StatusJson::new(&status, &self.moves).described(status.state)))
+        let id = self.readable(caller, run).await?;
+        Ok(self.state_json(&id).await?)
+    }
+
+    /// The state of a run as JSON, with what it means and what waits for a person.
+    pub(super) async fn state_json(&self, id: &RunId) -> Result<String, RunsError> {
+        let status = self.runs.status(id).await?;
+        let mut gates =
+            if M::CHART.has_gates() { self.runs.gates_of(id).await? } else { Vec::new() };
+        gates.retain(|gate| gate.version == status.version);
+        let answer = StatusJson::new(&status, &self.moves).described(status.state);
+        Ok(json(&answer.waiting(&gates)))
     }
 
     /// The beginning of the history of a run of the caller as JSON, as `get_history` answers it.

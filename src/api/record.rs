@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::record::{Entry, Record, RequestKey, Version};
+use crate::record::{Approval, Entry, Record, RequestKey, Version};
 use crate::text;
 
 /// A record as answers show it. An event is its name and its arguments.
@@ -35,6 +35,8 @@ enum EntryJson<'a> {
         from: String,
         to: String,
         internal: bool,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        approvals: &'a [Approval],
     },
     Omitted {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,10 +54,10 @@ impl<'a> RecordJson<'a> {
             Entry::Started { machine, to, context, .. } => {
                 EntryJson::Started { machine, state: to.to_string(), context }
             }
-            Entry::Applied { event, from, to, internal, .. } => {
+            Entry::Applied { event, from, to, internal, approvals, .. } => {
                 let (event, arguments) = name_and_arguments(event);
                 let (from, to) = (from.to_string(), to.to_string());
-                EntryJson::Applied { event, arguments, from, to, internal: *internal }
+                EntryJson::Applied { event, arguments, from, to, internal: *internal, approvals }
             }
         };
         Self::with(record, entry)

@@ -223,6 +223,15 @@ impl Clause {
         self.by
     }
 
+    /// The number of people who have to approve the event before it happens.
+    #[must_use]
+    pub const fn approvals(&self) -> u8 {
+        match self.by {
+            Initiator::Human => 1,
+            Initiator::Anyone => 0,
+        }
+    }
+
     /// For a timeout, how long after the entry of its source it falls due.
     #[must_use]
     pub const fn after(&self) -> Option<Duration> {

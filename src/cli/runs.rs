@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::Done;
 use super::chosen::RunOption;
 use super::copies::{self, Backup, Restore};
+use super::gates::{self, Approve, Deny, Gates};
 use super::history::{self, History};
 use super::list::{self, List};
 use super::replay::{self, Replay};
@@ -25,6 +26,12 @@ pub(crate) enum RunsCommand {
     Replay(Replay),
     /// Remove a run with all its records
     Remove(Remove),
+    /// List what waits for a person's decision
+    Gates(Gates),
+    /// Approve an event that waits for a person
+    Approve(Approve),
+    /// Deny an event that waits for a person
+    Deny(Deny),
     /// Copy a store into a new file, also while it is used
     Backup(Backup),
     /// Put a backup in place of a store, also while it is used
@@ -49,6 +56,9 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::History(command) => history::history::<M>(command).await,
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
             RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
+            RunsCommand::Gates(command) => gates::list::<M>(command).await,
+            RunsCommand::Approve(command) => gates::approve::<M>(command).await,
+            RunsCommand::Deny(command) => gates::deny::<M>(command).await,
             RunsCommand::Backup(command) => copies::backup::<M>(command).await,
             RunsCommand::Restore(command) => copies::restore::<M>(command),
         }

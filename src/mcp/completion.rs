@@ -10,7 +10,7 @@ use crate::portable::Portable;
 use crate::text;
 
 impl<M: Portable<Context: Default>> Server<M> {
-    /// The values that an argument may have. For prompts of the author none are known.
+    /// The values that an argument may have. For prompts and templates of the author none are known.
     pub(super) async fn completed(
         &self,
         caller: &Caller,

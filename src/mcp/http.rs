@@ -101,7 +101,7 @@ impl<M: Portable<Context: Default>> Server<M> {
             .with_max_request_body_bytes(http.limits().body_bytes)
             .with_cancellation_token(http.traffic().closed().child_token());
         let server = self.clone();
-        let factory = move || Ok(server.clone());
+        let factory = move || Ok(server.for_client());
         let inner = StreamableHttpService::new(factory, Arc::clone(&sessions), config);
         HttpService { inner, sessions, http: http.clone() }
     }

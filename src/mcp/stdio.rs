@@ -14,6 +14,8 @@
 //! ```
 
 mod exchange;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod id;
 mod lines;
 mod refusal;
@@ -139,7 +141,7 @@ async fn serve<M: Portable<Context: Default>>(
     mut signal: impl AsyncFnMut(),
 ) -> Result<(), ServeError> {
     let grace = limits.grace;
-    let server = server.for_transport();
+    let server = server.for_client();
     let exchange = Exchange::new(limits, Arc::clone(server.ending()));
     let timekeeper = server.clone();
     let mut time = pin!(timekeeper.runs().keep_time());

@@ -6,6 +6,7 @@
 mod client;
 mod inbox;
 mod open;
+mod topics;
 mod watcher;
 
 use std::sync::Arc;
@@ -91,7 +92,7 @@ impl<M: Portable<Context: Default>> Server<M> {
         tokio::select! {
             () = context.cancelled() => return Ok(()),
             () = deliver => return Ok(()),
-            () = self.1.ending().wait() => {}
+            () = self.ends(context.request_context()) => {}
         }
         let rest = async {
             self.0.subscriptions.caught_up().await;
@@ -106,6 +107,21 @@ impl<M: Portable<Context: Default>> Server<M> {
             () = rest => {}
         }
         Ok(())
+    }
+
+    /// Completes when the streams of the client have to end.
+    async fn ends(&self, context: &RequestContext<RoleServer>) {
+        #[cfg(feature = "http")]
+        let closing = super::closing(context);
+        #[cfg(not(feature = "http"))]
+        let closing = {
+            let _ = context;
+            std::future::pending::<()>()
+        };
+        tokio::select! {
+            () = closing => {}
+            _ = self.1.ending().wait() => {}
+        }
     }
 
     /// Subscribes the client to one address, in the protocol before 2026-07-28.

@@ -65,7 +65,8 @@ impl<M: Portable> Run<M> {
         if record.version != self.next() {
             return Err(Mismatch::Gap { expected: self.next() });
         }
-        let Entry::Applied { event: written, from, to, internal, digest } = &record.entry else {
+        let Entry::Applied { event: written, from, to, internal, digest, .. } = &record.entry
+        else {
             return Err(Mismatch::NoStart);
         };
         let event: M::Event = serde_json::from_str(written.get())?;

@@ -64,6 +64,8 @@ pub enum RejectionKind {
     Conflict,
     /// A person has to decide, or a time has to come.
     Waiting,
+    /// A person decided against it.
+    Denied,
     /// The event would exceed a limit of the program.
     Limit,
 }
@@ -86,7 +88,9 @@ impl<M: Portable> Run<M> {
             let event = in_chart::<M>(name);
             let verdict = guarded(|| self.machine.guards(name).map_err(|fault| fault.to_string()));
             match verdict.unwrap_or_else(|panic| Err(panic.to_string())) {
-                Ok(()) if self.is_gated(name) => status.blocked.push((event, GATE.to_owned())),
+                Ok(()) if self.needed(event).is_some() => {
+                    status.blocked.push((event, GATE.to_owned()));
+                }
                 Ok(()) => status.legal.push(event),
                 Err(reason) => status.blocked.push((event, reason)),
             }

@@ -1,47 +1,23 @@
 //! Applying an event, and recording it.
 
-use std::time::Instant;
-
-use tokio::sync::MutexGuard as RunGuard;
-
-use super::offload::offload;
+use super::attempt::{Accepted, Attempt};
+use super::gates::Ask;
 use super::{Request, Runs, RunsError};
 use crate::caller::Caller;
 use crate::chart::Event;
 use crate::machine::Named;
 use crate::portable::Portable;
-use crate::record::{Entry, Hash, Record, RequestKey, RunId, Snapshot};
+use crate::record::{Entry, Record, RequestKey, RunId};
 use crate::run::{Rejection, RejectionKind, Run, RunStatus, Stamp, event_json, in_chart};
-use crate::store::{Append, StoreError};
 
 /// How often an event is applied again after it lost a race.
 const ATTEMPTS: usize = 100;
-
-/// An event that a run took and that was recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Accepted {
-    /// The event.
-    pub event: &'static Event,
-    /// The run.
-    pub status: RunStatus,
-    /// Whether the request had been recorded before, and nothing was added now.
-    pub replayed: bool,
-}
 
 /// What became of a request whose event is chosen by the state of the run.
 pub(crate) enum Outcome<C> {
     Accepted(Accepted),
     /// No event could be chosen, for this reason.
     Unchosen(C, RunStatus),
-}
-
-/// What became of one attempt to record an event.
-enum Attempt {
-    Accepted(RunStatus),
-    Rejected(Rejection, RunStatus),
-    /// Another caller was faster.
-    Lost,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -86,8 +62,23 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 self.live.put(id, &mut place, run);
                 return Err(RunsError::refused(rejected(reason), status));
             }
+            match run.gate(event.name()) {
+                Ok(None) => {}
+                Ok(Some(_)) => {
+                    let asked = self.ask(caller, id, &mut place, run, event, &request, now).await?;
+                    match asked {
+                        Ask::Approved(accepted) => return Ok(Outcome::Accepted(accepted)),
+                        Ask::Lost => continue,
+                    }
+                }
+                Err(rejection) => {
+                    let status = status(&run);
+                    self.live.put(id, &mut place, run);
+                    return Err(RunsError::refused(rejection, status));
+                }
+            }
             let stamp = Stamp::new(now, caller.principal().clone(), request.key.clone());
-            match self.attempt(id, &mut place, run, event, stamp).await? {
+            match self.attempt(id, &mut place, run, event, stamp, None).await? {
                 Attempt::Accepted(status) => {
                     let accepted = Accepted { event: chart_event, status, replayed: false };
                     return Ok(Outcome::Accepted(accepted));
@@ -114,72 +105,6 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let Some(key) = &request.key else { return Ok(None) };
         let record = self.store.keyed(id, caller.principal(), key).await?;
         Ok(record.map(|record| (key, record)))
-    }
-
-    /// Applies an event to a run that is taken out of its place, records it, and puts the run back.
-    async fn attempt(
-        &self,
-        id: &RunId,
-        place: &mut RunGuard<'_, Option<Run<M>>>,
-        run: Run<M>,
-        event: M::Event,
-        stamp: Stamp,
-    ) -> Result<Attempt, RunsError> {
-        let after = run.hash();
-        let limit = self.limits.context_bytes;
-        let work = move |run: &mut Run<M>| {
-            let opening = run.start(Stamp { key: None, ..stamp.clone() });
-            let is_opening = opening.is_some();
-            let done = run.apply(event, stamp, limit);
-            let done = done.map(|change| {
-                (opening.into_iter().chain([change.record]).collect(), change.snapshot)
-            });
-            (is_opening, done)
-        };
-        let (mut run, (is_opening, done)) = offload(run, work).await?;
-        let (records, snapshot) = match done {
-            Ok(change) => change,
-            Err(rejection) => {
-                use RejectionKind::{Failed, Limit};
-                // A handler that failed may have written to the machine, and a refused event starts no run.
-                if is_opening || matches!(rejection.kind, Failed | Limit) {
-                    run = self.fresh(id, place).await?;
-                }
-                let status = run.status(id);
-                self.live.put(id, place, run);
-                return Ok(Attempt::Rejected(rejection, status));
-            }
-        };
-        match self.record(id, &run, after, records, snapshot).await {
-            Ok(()) => {
-                let status = run.status(id);
-                self.live.put(id, place, run);
-                Ok(Attempt::Accepted(status))
-            }
-            Err(StoreError::Conflict { .. }) => Ok(Attempt::Lost),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Records what has happened to a run, after the record with the hash `after`.
-    pub(super) async fn record(
-        &self,
-        id: &RunId,
-        run: &Run<M>,
-        after: Hash,
-        records: Vec<Record>,
-        snapshot: Option<Snapshot>,
-    ) -> Result<(), StoreError> {
-        let due = run.due().map(|(due, _)| due);
-        let append = Append::new(id.clone(), after, records, self.program.declaration);
-        let begin = Instant::now();
-        self.store.append(append.due_at(due)).await?;
-        self.appends.add(begin.elapsed());
-        self.alarm.hurry(due);
-        if let Some(snapshot) = snapshot {
-            self.store.keep(id, snapshot);
-        }
-        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why a run did not do what was requested.
 
+use super::waiting::{GateId, GateRequest};
 use crate::guarded::Panic;
 use crate::record::{RequestKey, RunId, Version};
 use crate::run::{Rejection, RunStatus, StartError, Unreplayable};
@@ -40,6 +41,20 @@ pub enum RunsError {
         /// Runs of the same owner, at most twenty.
         known: Vec<RunId>,
     },
+    /// A person has to decide about the event, or has decided against it.
+    #[error("{}", .0.request)]
+    Waiting(Box<Waiting>),
+    /// No such request waits at a gate of the run: it was decided, or the run has gone on.
+    #[error("no request{} waits at a gate of the run `{}`", of(gate.as_ref()), run.name)]
+    NoRequest {
+        /// The run.
+        run: RunId,
+        /// The gate, if one was named.
+        gate: Option<GateId>,
+    },
+    /// The caller may not decide about the request.
+    #[error("{0}")]
+    MayNotDecide(String),
     /// The author's code panicked.
     #[error("the machine failed: {0}")]
     Panicked(String),
@@ -78,7 +93,25 @@ pub struct Rejected {
     pub status: RunStatus,
 }
 
+fn of(gate: Option<&GateId>) -> String {
+    gate.map(|gate| format!(" `{gate}`")).unwrap_or_default()
+}
+
+/// An event that waits for a person, and the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waiting {
+    /// The request.
+    pub request: GateRequest,
+    /// The run.
+    pub status: RunStatus,
+}
+
 impl RunsError {
+    pub(super) fn waiting(request: GateRequest, status: RunStatus) -> Self {
+        Self::Waiting(Box::new(Waiting { request, status }))
+    }
+
     pub(super) fn refused(rejection: Rejection, status: RunStatus) -> Self {
         Self::Refused(Box::new(Rejected { rejection, status }))
     }

@@ -283,6 +283,16 @@ impl Store for MemoryStore {
         Box::pin(ready(Ok(notes)))
     }
 
+    fn noted<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<RunId>> {
+        let kept = self.kept();
+        let is_noted = |history: &History| {
+            history.notes.0 == history.head.hash
+                && history.notes.1.keys().any(|name| name.as_str().starts_with(prefix))
+        };
+        let noted = kept.runs.iter().filter(|(_, history)| is_noted(history));
+        Box::pin(ready(Ok(noted.map(|(run, _)| run.clone()).collect())))
+    }
+
     fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {
         Box::pin(ready(self.note_now(scope, change)))
     }

@@ -308,6 +308,11 @@ impl Store for SqliteStore {
         self.query(move |connection, _| notes::read(connection, &scope))
     }
 
+    fn noted<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<RunId>> {
+        let prefix = prefix.to_owned();
+        self.query(move |connection, _| notes::noted(connection, &prefix))
+    }
+
     fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {
         let scope = scope.clone();
         self.submit(move |reply| Task::Note { scope, change, reply })

@@ -29,7 +29,7 @@ mod snapshots;
 mod storm;
 #[cfg(unix)]
 mod unwritable;
-mod weather;
+pub(crate) mod weather;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};

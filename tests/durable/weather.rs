@@ -25,7 +25,7 @@ pub(super) struct Rounds {
 }
 
 /// `LEVERFRAME_FULL=1` makes it long.
-pub(super) fn rounds<T>(short: T, full: T) -> T {
+pub(crate) fn rounds<T>(short: T, full: T) -> T {
     if std::env::var_os("LEVERFRAME_FULL").is_some() { full } else { short }
 }
 

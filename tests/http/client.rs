@@ -52,6 +52,13 @@ impl Connection {
         self.stream.flush().await.unwrap();
     }
 
+    /// Writes bytes as far as the server takes them, which may be gone before.
+    #[cfg(target_os = "linux")]
+    pub(super) async fn write_what_it_takes(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes).await;
+        let _ = self.stream.flush().await;
+    }
+
     /// Writes a request. A `host` among the headers replaces the right one.
     pub(super) async fn request(
         &mut self,
@@ -145,6 +152,21 @@ impl Answer {
 
     pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// All messages of the answer; none where it is text.
+    #[cfg(target_os = "linux")]
+    pub(super) fn messages(&self) -> Vec<Value> {
+        let text = self.text();
+        let parse = |text: &str| serde_json::from_str(text).expect("messages alone");
+        match self.header("content-type") {
+            Some("text/event-stream") => {
+                let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
+                data.map(str::trim).filter(|data| !data.is_empty()).map(parse).collect()
+            }
+            Some(json) if json.starts_with("application/json") => vec![parse(&text)],
+            _ => Vec::new(),
+        }
     }
 
     /// The one message of the answer, whether it comes alone or as an event of a stream.

@@ -4,6 +4,8 @@ mod client;
 mod embedded;
 mod endings;
 mod eras;
+#[cfg(target_os = "linux")]
+mod fuzz;
 mod metrics;
 mod refusals;
 mod slow;

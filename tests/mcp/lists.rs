@@ -130,16 +130,15 @@ async fn a_list_has_one_page() {
 async fn nothing_is_advertised_that_is_not_there() {
     let mut raw = Raw::start(&["serve"]);
     let answer = raw.ask("server/discover", json!({})).await;
-    let capabilities = json!({"tools": {}, "prompts": {}, "resources": {}});
+    let resources = json!({"subscribe": true});
+    let capabilities =
+        json!({"tools": {}, "prompts": {}, "resources": resources, "completions": {}});
     assert_eq!(answer["result"]["capabilities"], capabilities);
-    for method in ["completion/complete", "subscriptions/listen", "logging/setLevel"] {
-        let params = json!({
-            "ref": {"type": "ref/prompt", "name": "idle_prompt"},
-            "argument": {"name": "a", "value": "b"},
-            "notifications": {},
-            "level": "info",
-        });
-        let answer = raw.ask(method, params).await;
-        assert_eq!(answer["error"]["code"], -32601, "{method}: {answer}");
-    }
+    let level = json!({"level": "info"});
+    let answer = raw.ask("logging/setLevel", level.clone()).await;
+    assert_eq!(answer["error"]["code"], -32601, "{answer}");
+    let mut raw = Raw::start(&["serve"]);
+    raw.initialize().await;
+    let answer = raw.ask_legacy("logging/setLevel", level).await;
+    assert_eq!(answer["error"]["code"], -32601, "{answer}");
 }

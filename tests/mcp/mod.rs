@@ -1,11 +1,15 @@
 //! The server at its boundary: what clients send and get.
 
 mod additions;
+mod blind;
 mod bounds;
 mod callers;
 mod command_line;
 mod completions;
 mod endings;
+#[cfg(target_os = "linux")]
+pub(crate) mod fuzz;
+mod gates;
 mod histories;
 mod large;
 mod lists;
@@ -14,6 +18,7 @@ mod refusals;
 pub(crate) mod restarts;
 mod strictness;
 mod styles;
+mod subscriptions;
 mod timeouts;
 mod wire;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use leverframe::Portable;
 use leverframe::mcp::rmcp::RoleClient;
 use leverframe::mcp::rmcp::model::{GetPromptRequestParams, ReadResourceRequestParams};
 use leverframe::mcp::rmcp::service::{RunningService, ServiceError, ServiceExt};
@@ -197,7 +198,7 @@ pub(super) fn builder() -> Builder<Loan> {
     Server::builder(Runs::<Loan>::new(Arc::new(MemoryStore::new())))
 }
 
-pub(super) async fn connect(server: Server<Loan>) -> Client {
+pub(super) async fn connect<M: Portable<Context: Default>>(server: Server<M>) -> Client {
     let (ours, theirs) = tokio::io::duplex(1 << 16);
     tokio::spawn(async move { server.serve(theirs).await.unwrap().waiting().await });
     ().serve(ours).await.unwrap()
@@ -329,6 +330,14 @@ async fn the_end_names_the_way_on() {
         let reason = "LOST is final; the run has ended; start another with `start_run`";
         assert_eq!(refused["refused"], json!({"event": tool, "kind": "final", "reason": reason}));
         assert_eq!(refused["legal"], json!([]));
+    }
+    for (tool, arguments, reason) in [
+        ("note", json!({"text": "a", "expected_version": 0}), "the run is at version 1, not 0"),
+        ("start_run", json!({}), "the run `main` was started before"),
+    ] {
+        let refused = error(&client, tool, arguments).await;
+        let reason = format!("{reason}; the run has ended; start another with `start_run`");
+        assert_eq!(refused["refused"]["reason"], reason);
     }
     ok(&client, "start_run", json!({"run": "again"})).await;
     ok(&client, "lend", json!({"reader": "Ada", "run": "again"})).await;

@@ -29,16 +29,16 @@ async fn submit(store: Arc<dyn Store>, days: i64, claims: &[&str]) {
     }
 }
 
-/// The example, which `cargo test` builds.
-fn example() -> PathBuf {
+/// An example, which `cargo test` builds.
+pub(super) fn example(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_BIN_EXE_leverframe")).parent().unwrap();
-    let path = folder.join("examples").join(format!("expense{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "`cargo build --example expense` makes {}", path.display());
+    let path = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "`cargo build --example {name}` makes {}", path.display());
     path
 }
 
-async fn serve(store: &str) -> Client {
-    let mut command = Command::new(example());
+pub(super) async fn serve(name: &str, store: &str) -> Client {
+    let mut command = Command::new(example(name));
     command.args(["serve", "--store", store]).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     Client::of(command, STYLES[0]()).await
@@ -54,7 +54,7 @@ async fn what_is_overdue_has_come_when_the_server_is_back() {
     let mut changes = store.watch();
 
     // Two servers, as two clients start them.
-    let (client, _other) = (serve(&path).await, serve(&path).await);
+    let (client, _other) = (serve("expense", &path).await, serve("expense", &path).await);
     let state = client.ok("get_current_state", json!({})).await;
     assert_eq!((&state["state"], &state["version"]), (&json!("DRAFT"), &json!(2)));
     assert_eq!(state.get("timeout"), None);
@@ -79,7 +79,7 @@ async fn what_is_overdue_has_come_when_the_server_is_back() {
     assert_eq!(state["timeout"]["event"], "lapse");
     assert_eq!(state["timeout"]["to"], json!(["DRAFT"]));
     assert_eq!(runs["runs"][0]["due"], state["timeout"]["at"]);
-    let mut command = std::process::Command::new(example());
+    let mut command = std::process::Command::new(example("expense"));
     let output = command.args(["runs", "--json", "--store", &path]).output().unwrap();
     let fresh: Value = serde_json::Deserializer::from_slice(&output.stdout)
         .into_iter()

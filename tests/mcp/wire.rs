@@ -306,7 +306,7 @@ fn resident(server: &Child) -> usize {
 
 /// Waits until a process has nothing to do: until it has used no processor for a while.
 #[cfg(target_os = "linux")]
-async fn rests(server: &Child) {
+pub(super) async fn rests(server: &Child) {
     let used = || {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", server.id().unwrap())).unwrap();
         let (_, fields) = stat.rsplit_once(')').unwrap();

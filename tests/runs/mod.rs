@@ -1,5 +1,6 @@
 //! Runs at their boundary: requests, timeouts, histories of other programs, limits.
 
+mod gates;
 mod limits;
 mod programs;
 pub(crate) mod races;
@@ -97,6 +98,9 @@ macro_rules! as_the_store_within {
             }
             fn notes<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<Note>> {
                 self.store.notes(scope)
+            }
+            fn noted<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<RunId>> {
+                self.store.noted(prefix)
             }
             fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {
                 self.store.note(scope, change)

@@ -12,6 +12,11 @@ use super::{Samples, check};
 mod example;
 pub(crate) use example::expense::{self, Expense};
 
+#[path = "../../examples/purchase.rs"]
+#[expect(dead_code, reason = "the example's `main` is not called here")]
+mod gated;
+pub(crate) use gated::purchase::{self, Purchase};
+
 #[path = "../../benches/peers/src/machines/leverframe.rs"]
 #[expect(dead_code, reason = "it is measured elsewhere")]
 mod measured;
@@ -36,10 +41,11 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 10] {
+pub(super) fn all() -> [(&'static str, usize); 11] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
+        ("purchase", check(&purchase())),
         ("vault", check(&vault())),
         ("release", check(&release())),
         ("recorder", check(&recorder())),
@@ -52,10 +58,11 @@ pub(super) fn all() -> [(&'static str, usize); 10] {
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 10] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 11] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
+        ("purchase", Purchase::CHART),
         ("vault", vault::Vault::CHART),
         ("release", release::Release::CHART),
         ("recorder", recorder::Recorder::CHART),
@@ -145,6 +152,46 @@ fn expense() -> Samples<Expense> {
                 events::Lapse.into(),
                 events::Pay { budget: 1_999 }.into(),
                 events::Pay { budget: 2_000 }.into(),
+            ];
+            all.into()
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn purchase() -> Samples<Purchase> {
+    use purchase::{Asked, Basket, Cancelled, Choosing, Event, Item, Ordered, State, events};
+    fn item() -> Item {
+        Item { name: "tea".into(), cents: 300, quantity: 2, size: None }
+    }
+    Samples {
+        machines: || {
+            let states = || -> [State; 4] {
+                [
+                    Choosing.into(),
+                    Asked { total_cents: 600 }.into(),
+                    Ordered.into(),
+                    Cancelled.into(),
+                ]
+            };
+            let machine =
+                |state, items| Parts { state, context: Basket(items), history: () }.into();
+            let with = |items: Vec<Item>| states().map(|state| machine(state, items.clone()));
+            [vec![], vec![item(); 99]].into_iter().flat_map(with).collect()
+        },
+        events: || {
+            let all: [Event; 10] = [
+                events::Put { items: vec![item()] }.into(),
+                events::Put { items: vec![item(), item()] }.into(),
+                events::Remark { text: "for the fair".into(), is_urgent: None }.into(),
+                events::Remark { text: String::new(), is_urgent: Some(true) }.into(),
+                events::Ask.into(),
+                events::Reopen.into(),
+                events::Order { budget_cents: 600 }.into(),
+                events::Order { budget_cents: 0 }.into(),
+                events::Cancel.into(),
+                events::Cancel.into(),
             ];
             all.into()
         },

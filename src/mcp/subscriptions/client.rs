@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::inbox::Inbox;
 use super::open::Subscription;
 
-/// Set when all streams of a transport have to end.
+/// Set when the streams of a client have to end.
 pub(in crate::mcp) type Ending = Arc<SetOnce<()>>;
 
 /// A client of a server.

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::inbox::Inbox;
-use super::watcher::watch_log;
+use super::topics::{Topic, Topics};
+use super::watcher::Watcher;
 use crate::caller::Principal;
-use crate::record::{Position, RunId};
+use crate::record::RunId;
 use crate::store::Store;
 
 /// Longest time that the end of a stream waits for the newest records to be seen.
@@ -19,31 +18,17 @@ const CATCH_UP: Duration = Duration::from_millis(500);
 
 /// All subscriptions of a server.
 pub(in crate::mcp) struct Subscriptions {
-    pub(super) store: Arc<dyn Store>,
+    store: Arc<dyn Store>,
     max: usize,
+    topics: Arc<Topics>,
     state: Mutex<State>,
-    /// How far the log was read.
-    pub(super) seen: watch::Sender<Position>,
 }
 
 #[derive(Default)]
 struct State {
     taken: HashMap<Principal, usize>,
-    runs: HashMap<RunId, Followed>,
     last: u64,
-    watcher: Option<JoinHandle<()>>,
-}
-
-/// A run to which somebody is subscribed.
-struct Followed {
-    exists: bool,
-    topics: Vec<Topic>,
-}
-
-struct Topic {
-    number: u64,
-    uri: Arc<str>,
-    inbox: Arc<Inbox>,
+    watcher: Option<Watcher>,
 }
 
 /// An address to subscribe to.
@@ -74,8 +59,7 @@ pub(super) struct TooMany {
 
 impl Subscriptions {
     pub(in crate::mcp) fn new(store: Arc<dyn Store>, max: usize) -> Arc<Self> {
-        let (state, seen) = (Mutex::default(), watch::Sender::new(Position::default()));
-        Arc::new(Self { store, max, state, seen })
+        Arc::new(Self { store, max, topics: Arc::default(), state: Mutex::default() })
     }
 
     /// The most subscriptions of one client.
@@ -105,49 +89,22 @@ impl Subscriptions {
         if wanted.is_empty() {
             return Ok(vec![held(None)]);
         }
-        if state.watcher.is_none() {
-            let mut end = self.store.watch();
-            let position = *end.borrow_and_update();
-            self.seen.send_replace(position);
-            state.watcher = Some(tokio::spawn(watch_log(Arc::clone(self), end, position)));
-        }
+        let start = || Watcher::start(Arc::clone(&self.store), Arc::clone(&self.topics));
+        state.watcher.get_or_insert_with(start);
         let opened = wanted.into_iter().map(|Wanted { uri, run, exists }| {
             state.last += 1;
             let number = state.last;
             let topic = Topic { number, uri, inbox: Arc::clone(inbox) };
-            let none = Followed { exists, topics: Vec::new() };
-            state.runs.entry(run.clone()).or_insert(none).topics.push(topic);
+            self.topics.insert(run.clone(), exists, topic);
             held(Some((run, number)))
         });
         Ok(opened.collect())
     }
 
-    /// A run has changed, and exists or no longer does.
-    pub(super) fn changed(&self, run: &RunId, exists: bool) {
-        if let Some(followed) = self.state().runs.get_mut(run) {
-            followed.exists = exists;
-            followed.notify();
-        }
-    }
-
-    /// It is unknown which runs have changed.
-    pub(super) fn any_changed(&self) {
-        self.state().runs.values().for_each(Followed::notify);
-    }
-
-    /// The runs that exist and to which somebody is subscribed.
-    pub(super) fn existing(&self) -> Vec<RunId> {
-        let state = self.state();
-        let existing = state.runs.iter().filter(|(_, followed)| followed.exists);
-        existing.map(|(run, _)| run.clone()).collect()
-    }
-
     /// Waits until all records that are visible now have been seen, unless that takes long.
     pub(super) async fn caught_up(&self) {
-        if self.state().watcher.is_none() {
-            return;
-        }
-        let (end, mut seen) = (*self.store.watch().borrow(), self.seen.subscribe());
+        let Some(mut seen) = self.state().watcher.as_ref().map(Watcher::seen) else { return };
+        let end = *self.store.watch().borrow();
         let caught_up = timeout(CATCH_UP, seen.wait_for(|seen| *seen >= end)).await;
         if caught_up.is_err() {
             tracing::warn!("streams end before the newest records were notified");
@@ -168,12 +125,6 @@ impl State {
     }
 }
 
-impl Followed {
-    fn notify(&self) {
-        self.topics.iter().for_each(|topic| topic.inbox.put(&topic.uri));
-    }
-}
-
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut state = self.all.state();
@@ -184,19 +135,9 @@ impl Drop for Subscription {
             }
         }
         let Some((run, number)) = &self.topic else { return };
-        if let Some(followed) = state.runs.get_mut(run) {
-            let place = followed.topics.iter().position(|topic| topic.number == *number);
-            if let Some(topic) = place.map(|place| followed.topics.swap_remove(place)) {
-                topic.inbox.withdraw(&topic.uri);
-            }
-            if followed.topics.is_empty() {
-                state.runs.remove(run);
-            }
-        }
-        if state.runs.is_empty()
-            && let Some(watcher) = state.watcher.take()
-        {
-            watcher.abort();
+        self.all.topics.remove(run, *number);
+        if self.all.topics.is_empty() {
+            state.watcher = None;
         }
     }
 }

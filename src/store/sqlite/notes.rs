@@ -4,9 +4,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde_json::value::RawValue;
 
 use super::super::{Note, NoteChange, NoteName, Revision, Scope, StoreError};
-use super::head;
+use super::head::{self, identity, text};
 use super::value::failed;
-use crate::record::Hash;
+use crate::record::{Hash, RunId};
 
 /// The number that stands for the store where a run's would be.
 const STORE: i64 = 0;
@@ -29,6 +29,20 @@ pub(super) fn read(connection: &Connection, scope: &Scope) -> Result<Vec<Note>, 
         .query_map((run, after), |row| Ok(note(row, run, &after).ok_or_else(|| damaged(row))))
         .map_err(failed)?;
     notes.map(|note| note.map_err(failed)?).collect()
+}
+
+/// The runs with a note at their head whose name begins with `prefix`.
+pub(super) fn noted(connection: &Connection, prefix: &str) -> Result<Vec<RunId>, StoreError> {
+    let mut query = connection
+        .prepare_cached(
+            "SELECT DISTINCT run.id, run.owner, run.name FROM note JOIN run ON run.id = note.run
+             WHERE note.after = run.hash AND substr(note.name, 1, length(?1)) = ?1
+             ORDER BY run.owner, run.name",
+        )
+        .map_err(failed)?;
+    let runs =
+        query.query_map([prefix], |row| Ok(identity(row.get(0)?, text(row, 1), text(row, 2))));
+    runs.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
 }
 
 fn note(row: &Row<'_>, run: i64, after: &Hash) -> Option<Note> {

@@ -1,0 +1,156 @@
+//! The commands for people who decide.
+
+use std::error::Error;
+use std::io::{self, Write};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Done;
+use super::chosen::RunOption;
+use super::store::StoreOption;
+use super::table::Table;
+use super::terminal;
+use crate::caller::{Caller, Principal, Way};
+use crate::portable::Portable;
+use crate::record::RunId;
+use crate::runs::{Decided, GateId, GateRequest, Runs, RunsError, Verdict};
+use crate::text;
+
+#[derive(Args)]
+pub(crate) struct Gates {
+    /// List only what waits at the runs of this owner
+    #[arg(long, value_name = "NAME")]
+    owner: Option<Principal>,
+    /// Print a JSON object on each line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+#[derive(Args)]
+pub(crate) struct Approve {
+    #[command(flatten)]
+    decision: Decision,
+}
+
+#[derive(Args)]
+pub(crate) struct Deny {
+    #[command(flatten)]
+    decision: Decision,
+    /// Why, for who asked
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+#[derive(Args)]
+struct Decision {
+    #[command(flatten)]
+    run: RunOption,
+    /// The request, if several wait at the run
+    gate: Option<GateId>,
+    /// Who decides
+    #[arg(long = "as", value_name = "NAME", default_value_t = Principal::LOCAL)]
+    decider: Principal,
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// Lists what waits for people.
+pub(super) async fn list<M: Portable<Context: Default>>(
+    Gates { owner, json, store }: Gates,
+) -> Done {
+    let runs = Runs::<M>::new(store.existing::<M>()?);
+    let columns = ["OWNER", "RUN", "REQUEST", "EVENT", "PAYLOAD", "ASKER", "SINCE", "APPROVED"];
+    let mut table = Table::new(columns, json);
+    for request in runs.gates(owner.as_ref()).await? {
+        table.push(cells(&request), &object(&request))?;
+    }
+    Ok(table.finish()?)
+}
+
+fn cells(request: &GateRequest) -> [String; 8] {
+    let approved = match &request.denied {
+        Some(denial) => format!("denied by {}", denial.by),
+        None => format!("{} of {}", request.approvals.len(), request.needed),
+    };
+    [
+        request.run.owner.to_string(),
+        request.run.name.to_string(),
+        request.id.to_string(),
+        request.event.name().to_owned(),
+        request.payload.to_string(),
+        request.asker.to_string(),
+        text::time(request.time),
+        approved,
+    ]
+}
+
+fn object(request: &GateRequest) -> Value {
+    json!({
+        "owner": request.run.owner,
+        "run": request.run.name,
+        "version": request.version,
+        "request": request.id,
+        "event": request.event.name(),
+        "payload": request.payload,
+        "asker": request.asker,
+        "way": request.way,
+        "asked_at": text::time(request.time),
+        "needed": request.needed,
+        "approvals": request.approvals,
+        "denied": request.denied,
+    })
+}
+
+pub(super) async fn approve<M: Portable<Context: Default>>(Approve { decision }: Approve) -> Done {
+    decide::<M>(decision, Verdict::Approve).await
+}
+
+pub(super) async fn deny<M: Portable<Context: Default>>(Deny { decision, reason }: Deny) -> Done {
+    decide::<M>(decision, Verdict::Deny(reason)).await
+}
+
+async fn decide<M: Portable<Context: Default>>(decision: Decision, verdict: Verdict) -> Done {
+    let Decision { run, gate, decider, store } = decision;
+    let (run, runs) = (run.id(), Runs::<M>::new(store.existing::<M>()?));
+    let gate = match gate {
+        Some(gate) => gate,
+        None => only(&run, runs.gates_of(&run).await?)?,
+    };
+    let decider = Caller::new(decider, Way::CommandLine);
+    let done = match runs.decide(&decider, &run, &gate, &verdict).await? {
+        Decided::Applied(accepted) => {
+            let (event, status) = (accepted.event.name(), accepted.status);
+            let (version, state) = (status.version, status.state.wire());
+            format!(
+                "approved `{event}`; the run `{}` is at version {version}, in {state}",
+                run.name
+            )
+        }
+        Decided::Counted(request) => {
+            let (event, given, needed) =
+                (request.event.name(), request.approvals.len(), request.needed);
+            format!(
+                "approved `{event}`, {given} of {needed} times; another person has to approve, named by `--as`"
+            )
+        }
+        Decided::Denied(request) => format!("denied `{}`", request.event.name()),
+    };
+    writeln!(io::stdout(), "{}", terminal::line(&done))?;
+    Ok(())
+}
+
+/// The one request that waits.
+fn only(run: &RunId, mut requests: Vec<GateRequest>) -> Result<GateId, Box<dyn Error>> {
+    requests.retain(|request| request.denied.is_none());
+    match requests.as_slice() {
+        [] => Err(RunsError::NoRequest { run: run.clone(), gate: None }.into()),
+        [request] => Ok(request.id.clone()),
+        several => {
+            let ids = text::listed(several.iter().map(|request| request.id.as_str()));
+            Err(format!("several requests wait at the run `{}`; name one: {ids}", run.name).into())
+        }
+    }
+}
