@@ -5,7 +5,7 @@
 // FOLDER is where cargo puts programs (`target/debug`). It fails on the first answer that is not as it has to be.
 
 const assert = require("node:assert/strict");
-const { spawn } = require("node:child_process");
+const { execFileSync, spawn } = require("node:child_process");
 const { once } = require("node:events");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -21,6 +21,7 @@ const [folder, transport, mode] = process.argv.slice(2);
 class Server {
   constructor(program, store) {
     this.command = program;
+    this.store = store;
     this.args = ["serve", "--store", store];
   }
 
@@ -40,6 +41,12 @@ class Server {
       assert(this.url, "the server names no address");
     }
     return new StreamableHTTPClientTransport(new URL(this.url));
+  }
+
+  /** What another command of the program prints, which works on the same store. */
+  run(command) {
+    const args = [...command, "--store", this.store];
+    return execFileSync(this.command, args, { encoding: "utf8", timeout: 20_000 });
   }
 
   /** Ends the server by SIGKILL. */
@@ -69,7 +76,7 @@ async function connect(server) {
 /** The value at a JSON pointer, or undefined. */
 const at = (value, pointer) => pointer.split("/").slice(1).reduce((value, key) => value?.[key], value);
 
-async function take(step, client, used) {
+async function take(step, client, server, used) {
   let text;
   if (step.call) {
     used.tools.add(step.call);
@@ -88,6 +95,8 @@ async function take(step, client, used) {
     used.prompts.add(step.prompt);
     const result = await client.getPrompt({ name: step.prompt, arguments: step.arguments ?? {} });
     text = result.messages[0].content.text;
+  } else if (step.command) {
+    text = server.run(step.command);
   } else if (step.templates) {
     const listed = (await client.listResourceTemplates()).resourceTemplates;
     assert.deepEqual(listed.map((template) => template.uriTemplate).sort(), step.templates);
@@ -117,7 +126,7 @@ async function main() {
         client = await connect(server);
         continue;
       }
-      await take(step, client, used).catch((error) => {
+      await take(step, client, server, used).catch((error) => {
         error.message = `${JSON.stringify(step)}\n${error.message}`;
         throw error;
       });

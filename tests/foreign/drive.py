@@ -54,6 +54,8 @@ class Scenario:
         elif "prompt" in step:
             self.used["prompts"].add(step["prompt"])
             text = await self.client.prompt(step["prompt"], step.get("arguments", {}))
+        elif "command" in step:
+            text = self.server.run(step["command"])
         elif "reconnect" in step:
             await self.client.disconnect(self.server.kill)
             await self.client.connect()
