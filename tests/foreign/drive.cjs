@@ -14,15 +14,20 @@ const readline = require("node:readline");
 const { Client, StreamableHTTPClientTransport } = require("@modelcontextprotocol/client");
 const { StdioClientTransport } = require("@modelcontextprotocol/client/stdio");
 
-const PROGRAMS = { orchestrator: "leverframe", gate: "examples/conformance" };
+const PROGRAMS = {
+  orchestrator: "leverframe",
+  gate: "examples/conformance",
+  elicitation: "examples/conformance",
+};
+const OPTIONS = { elicitation: ["--gates", "elicit"] };
 const [folder, transport, mode] = process.argv.slice(2);
 
 /** A program that serves over standard input and output, or over HTTP. */
 class Server {
-  constructor(program, store) {
+  constructor(program, store, options) {
     this.command = program;
     this.store = store;
-    this.args = ["serve", "--store", store];
+    this.args = ["serve", "--store", store, ...options];
   }
 
   /** A way to the server. Over HTTP the server is started if it does not run. */
@@ -65,10 +70,21 @@ class Server {
   }
 }
 
-async function connect(server) {
+/** What the user fills in when the server asks. */
+let decision;
+
+async function connect(server, elicits) {
   const pinned = ["legacy", "auto"].includes(mode) ? mode : { pin: mode };
   const options = { versionNegotiation: { mode: pinned } };
+  if (elicits) options.capabilities = { elicitation: { form: {} } };
   const client = new Client({ name: "foreign", version: "1" }, options);
+  if (elicits)
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      const given = decision;
+      decision = undefined;
+      assert(given && params.message.includes(given.asked), params.message);
+      return { action: "accept", content: given.content };
+    });
   await client.connect(await server.transport());
   return client;
 }
@@ -80,6 +96,7 @@ async function take(step, client, server, used) {
   let text;
   if (step.call) {
     used.tools.add(step.call);
+    decision = step.elicit;
     const result = await client.callTool({ name: step.call, arguments: step.arguments ?? {} });
     text = result.content[0].text;
     assert.equal(result.isError ?? false, step.refused ?? false, text);
@@ -116,14 +133,15 @@ async function main() {
   const tasks = JSON.parse(fs.readFileSync(path.join(__dirname, "scenario.json"), "utf8"));
   for (const [task, steps] of Object.entries(tasks)) {
     const store = fs.mkdtempSync(path.join(os.tmpdir(), "foreign-"));
-    const server = new Server(path.join(folder, PROGRAMS[task]), path.join(store, "runs.db"));
+    const server = new Server(path.join(folder, PROGRAMS[task]), path.join(store, "runs.db"), OPTIONS[task] ?? []);
+    const elicits = task === "elicitation";
     const used = { tools: new Set(), prompts: new Set(), resources: new Set() };
-    let client = await connect(server);
+    let client = await connect(server, elicits);
     for (const step of steps) {
       if (step.reconnect) {
         await server.kill();
         await client.close();
-        client = await connect(server);
+        client = await connect(server, elicits);
         continue;
       }
       await take(step, client, server, used).catch((error) => {

@@ -7,10 +7,10 @@ import subprocess
 
 
 class Server:
-    def __init__(self, program, transport, store):
+    def __init__(self, program, transport, store, options=()):
         self.transport = transport
         self.program, self.store = program, store
-        self.arguments = [program, "serve", "--store", store]
+        self.arguments = [program, "serve", "--store", store, *options]
         self.pid_file = f"{store}.pid"
         self.process = None
 
