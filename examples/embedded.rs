@@ -35,5 +35,5 @@ pub(crate) fn routes(http: &Http) -> Result<Router, BuildError> {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let http = Http::default();
     let listener = http.listen("127.0.0.1:8080".parse()?).await?;
-    Ok(http.serve(listener, routes(&http)?, async || drop(tokio::signal::ctrl_c().await)).await?)
+    Ok(http.serve(listener, routes(&http)?, async { drop(tokio::signal::ctrl_c().await) }).await?)
 }

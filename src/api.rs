@@ -18,6 +18,7 @@ mod pages;
 mod prompts;
 mod reads;
 mod record;
+pub(crate) mod redact;
 mod refusal;
 mod schema;
 

@@ -22,6 +22,7 @@ pub struct Chart {
     docs: &'static str,
     initial: u16,
     declaration: &'static [u8; 32],
+    sensitive_context: &'static [&'static str],
     states: &'static [State],
     superstates: &'static [State],
     events: &'static [Event],
@@ -39,6 +40,7 @@ impl Chart {
             docs,
             initial,
             declaration: &[0; 32],
+            sensitive_context: &[],
             states: &[],
             superstates: &[],
             events: &[],
@@ -51,6 +53,13 @@ impl Chart {
     #[must_use]
     pub const fn with_declaration(mut self, hash: &'static [u8; 32]) -> Self {
         self.declaration = hash;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_sensitive_context(mut self, fields: &'static [&'static str]) -> Self {
+        self.sensitive_context = fields;
         self
     }
 
@@ -130,6 +139,22 @@ impl Chart {
     #[must_use]
     pub const fn declaration(&self) -> &'static [u8; 32] {
         self.declaration
+    }
+
+    /// The fields of the context that are marked `#[sensitive]`, by their names on the wire. Their values are recorded, and
+    /// shown nowhere.
+    #[must_use]
+    pub const fn sensitive_context(&self) -> &'static [&'static str] {
+        self.sensitive_context
+    }
+
+    /// Whether anything is marked `#[sensitive]`: an argument of an event, a field of a state or of the context.
+    #[must_use]
+    pub fn has_sensitive(&self) -> bool {
+        let mut parameters = self.events.iter().flat_map(Event::payload);
+        !self.sensitive_context.is_empty()
+            || self.states.iter().any(|state| !state.sensitive().is_empty())
+            || parameters.any(Parameter::is_sensitive)
     }
 
     /// The leaf in which a new machine is.

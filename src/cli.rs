@@ -112,7 +112,7 @@ impl<M: Portable<Context: Default>> Program<M> {
 
     /// Runs one command.
     pub(crate) fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
-        log::start();
+        log::start(M::CHART.has_sensitive());
         match command {
             Command::Serve(serve) => serve::serve(*serve, self.version, self.serving),
             Command::Runs(command) => runs::run::<M>(command),

@@ -26,7 +26,7 @@ pub use self::listener::{Listener, ServeHttpError};
 pub(crate) use self::metrics::metrics;
 pub use self::tls::{Tls, TlsError};
 use self::traffic::Traffic;
-pub(crate) use self::traffic::{Call, Stream};
+pub(crate) use self::traffic::{Call, Room, Stream};
 
 /// What the servers of one program share over HTTP: the hosts that they answer to, their limits, and their end.
 ///
@@ -101,6 +101,11 @@ impl Http {
     /// [`Self::serve`] does this itself.
     pub async fn close(&self) -> usize {
         self.traffic.close(self.limits.grace).await
+    }
+
+    /// Ends all servers at once, and gives up what is under way.
+    pub fn give_up(&self) {
+        self.traffic.give_up();
     }
 }
 

@@ -372,9 +372,19 @@ impl<M: Portable> Run<M> {
     }
 }
 
+/// Why a value cannot be read. serde repeats parts of it, which is not done where they may be sensitive.
+fn unreadable<M: Machine>(error: serde_json::Error) -> serde_json::Error {
+    if M::CHART.has_sensitive() {
+        serde::de::Error::custom("the reason is left out, since it may repeat a sensitive value")
+    } else {
+        error
+    }
+}
+
 /// A machine in its initial state, which it has entered, with this context.
 fn started<M: Portable>(context: &RawValue) -> Result<M, StartError> {
-    let context = serde_json::from_str(context.get()).map_err(StartError::Context)?;
+    let context = serde_json::from_str(context.get())
+        .map_err(|error| StartError::Context(unreadable::<M>(error)))?;
     Ok(guarded(|| M::start(context))?)
 }
 

@@ -309,7 +309,7 @@ fn summarize_is_allowed(context: &Log) -> ::core::result::Result<(), Fault> {
     "InReview" "IN_REVIEW" ""[7]; } events { "submit" ""() [0] [State 1] [] []; "assign"
     ""("reviewer" "String" "",) [1] [State 2] [] [], [2] [State 2] [] []; "park" ""() [7]
     [State 3] [] [], [1] [] [] []; "resume" ""() [3] [State 1] [] []; "approve" ""() [2]
-    [State 4] ["has_remarks" "is_named"] [] by_human; "decline" ""("drop" "bool" "",
+    [State 4] ["has_remarks" "is_named"] [] by_human(1); "decline" ""("drop" "bool" "",
     "why" "u8" "",) [2] [State 0 State 6] ["is_named"] [] fallible; "remark" ""() [8] []
     [] []; "summarize" ""() [7] [] ["has_remarks"] []; "deploy" ""() [4] [State 5] [] [];
     "give_up" ""() [1] [State 6] [] [7200000]; "expire" ""() [8] [State 0] [] [88200000];

@@ -20,4 +20,4 @@ pub(crate) use machine::{
 pub(crate) use remains::{Remains, remains};
 pub(crate) use resolve::resolve;
 
-pub(crate) use crate::parse::{Output, Parameter, text, unraw};
+pub(crate) use crate::parse::{Context, Output, Parameter, text, unraw};

@@ -5,6 +5,7 @@ mod syntax;
 mod digest;
 mod duration;
 mod options;
+mod sensitive;
 
 mod attribute;
 mod ensure;
@@ -13,7 +14,7 @@ mod function;
 mod declaration;
 
 pub(crate) use attribute::{Sources, TransitionOptions};
-pub(crate) use declaration::{Declaration, State, parse};
+pub(crate) use declaration::{Context, Declaration, State, parse};
 pub(crate) use ensure::{Claim, Ensure};
 pub(crate) use function::{Function, Kind, Output, Parameter, Role, WRITTEN_OUT, guard_name};
 pub(crate) use syntax::{docs, names_of, plain_name, text, type_name, unraw};

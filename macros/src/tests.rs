@@ -99,6 +99,26 @@ fn lamp() {
 }
 
 #[test]
+fn till() {
+    let source = r#"
+        #[machine(serde)]
+        mod till {
+            #[context]
+            #[derive(Default, Serialize, Deserialize)]
+            pub(super) struct Drawer { cents: u64, #[sensitive] #[serde(rename = "pin")] code: u16 }
+            #[state(initial)]
+            pub(super) struct Open;
+            #[state(final)]
+            #[serde(rename_all = "camelCase")]
+            pub(super) struct Paid { #[sensitive] card_no: String, cents: u64 }
+            #[transition(from = Open, by = human(2))]
+            fn pay(#[sensitive] card: Option<String>, cents: u64) -> Paid { Paid::with(card, cents) }
+        }
+    "#;
+    check_expansion(source, "till", &expect_file!["../snapshots/till.rs"]);
+}
+
+#[test]
 fn orchestrator() {
     let source = include_str!("../../src/orchestrator/declaration.rs");
     check_expansion(source, "machine", &expect_file!["../snapshots/orchestrator.rs"]);

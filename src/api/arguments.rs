@@ -27,6 +27,15 @@ impl Problem {
         Self { argument: text::shortened(argument), reason: limits::reason(reason) }
     }
 
+    /// The same problem. If it is with a sensitive argument, or with what may be one, it says nothing about the value.
+    fn redacted(self, sensitive: &[&'static str]) -> Self {
+        let end = self.argument.find(['.', '[']).unwrap_or(self.argument.len());
+        let argument = self.argument.get(..end).unwrap_or_default();
+        let may_repeat =
+            sensitive.contains(&argument) || (argument.is_empty() && !sensitive.is_empty());
+        if may_repeat { Self::new(argument, UNFIT) } else { self }
+    }
+
     /// The same problem within the argument `outer`.
     pub(crate) fn within(self, outer: &str) -> Self {
         Self { argument: format!("{outer}.{}", self.argument), ..self }
@@ -39,8 +48,15 @@ impl Display for Problem {
     }
 }
 
+/// Why a sensitive argument is not taken.
+const UNFIT: &str = "the value does not fit; it is sensitive, and no answer repeats it";
+
 /// Arguments that the operation takes. None is missing, and none is too large.
-pub(crate) struct Arguments(Map<String, Value>);
+pub(crate) struct Arguments {
+    given: Map<String, Value>,
+    /// The arguments whose values no answer may repeat.
+    sensitive: Vec<&'static str>,
+}
 
 impl Arguments {
     /// Checks names and sizes, and types as far as the schemas state them. `limit` is the maximum length of one argument
@@ -59,7 +75,14 @@ impl Arguments {
         let wrong = given.iter().filter_map(|(name, value)| {
             let reason = match properties.get(name) {
                 None => format!("no such argument; {}", text::hint(name, names.clone())),
-                Some(schema) => unfit(value, schema, limit)?,
+                Some(schema) => {
+                    let reason = unfit(value, schema, limit)?;
+                    if signature.sensitive_names().contains(&name.as_str()) {
+                        format!("{UNFIT}; expected {}", described(schema))
+                    } else {
+                        reason
+                    }
+                }
             };
             Some(Problem::new(name, &reason))
         });
@@ -69,7 +92,10 @@ impl Arguments {
             (!given.contains_key(*name)).then(problem)
         });
         let problems: Vec<_> = wrong.chain(missing).take(text::NAMES).collect();
-        if problems.is_empty() { Ok(Self(given)) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self { given, sensitive: signature.sensitive_names().to_vec() })
     }
 
     /// Takes out one argument.
@@ -78,7 +104,7 @@ impl Arguments {
     ///
     /// It is of another type.
     pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Problem> {
-        self.0.remove(name).map(|value| read(value, name, 0)).transpose()
+        self.given.remove(name).map(|value| read(value, name, 0)).transpose()
     }
 
     /// Takes out one argument that is made from text.
@@ -102,8 +128,9 @@ impl Arguments {
     ///
     /// An argument is of another type.
     pub(crate) fn payload<T: DeserializeOwned>(self, name: &str) -> Result<T, Problem> {
-        let variant = Map::from_iter([(name.to_owned(), Value::Object(self.0))]);
-        read(Value::Object(variant), name, 1)
+        let Self { given, sensitive } = self;
+        let variant = Map::from_iter([(name.to_owned(), Value::Object(given))]);
+        read(Value::Object(variant), name, 1).map_err(|problem| problem.redacted(&sensitive))
     }
 }
 
@@ -224,6 +251,8 @@ fn described(schema: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde::Deserialize;
     use serde_json::json;
 
@@ -252,5 +281,43 @@ mod tests {
         check::<u8>(json!("\u{9b}".repeat(5000)), "expected u8");
         let hostile = format!("`, expected one of `a`{}", "\u{202e}".repeat(500));
         check::<Tone>(json!(hostile), "expected one of `warm`, `cool`, `dry`");
+    }
+
+    #[test]
+    fn nothing_is_said_about_a_sensitive_value() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[expect(dead_code, reason = "it is only read")]
+        enum Event {
+            Pay { card: Vec<u8>, pin: u8, tone: Option<Tone>, codes: BTreeMap<String, Tone> },
+        }
+        fn check(given: Value, expected: &str) {
+            let Value::Object(given) = given else { panic!("an object") };
+            let integer = || json!({"type": "integer", "maximum": 255});
+            let signature = Signature::default()
+                .required("card", json!({}))
+                .required("pin", integer())
+                .optional("tone", json!({}))
+                .required("codes", json!({}));
+            let signature = signature.sensitive("card").sensitive("pin").sensitive("codes");
+            let read = Arguments::new(given, &signature, 100)
+                .and_then(|given| given.payload::<Event>("pay").map_err(|problem| vec![problem]));
+            let problems = read.expect_err("a value of another type");
+            assert_eq!(problems[0].to_string(), expected);
+        }
+        let unfit = |name: &str| format!("`{name}`: {UNFIT}");
+        check(json!({"card": ["4242"], "pin": 1, "codes": {}}), &unfit("card"));
+        check(json!({"card": "4242", "pin": 1, "codes": {}}), &unfit("card"));
+        check(
+            json!({"card": [], "pin": 4242, "codes": {}}),
+            &format!("{}; expected an integer up to 255", unfit("pin")),
+        );
+        check(json!({"card": [], "pin": 1, "codes": {"4242": "4242"}}), &unfit("codes"));
+        check(
+            json!({"card": [], "pin": 1, "tone": "wet", "codes": {}}),
+            "`tone`: unknown variant `wet`, expected one of `warm`, `cool`, `dry`",
+        );
+        let unattributed = Problem::new("", "4242").redacted(&["card"]);
+        assert_eq!(unattributed, Problem::new("", UNFIT));
     }
 }

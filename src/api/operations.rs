@@ -162,6 +162,8 @@ impl List {
         let signature = Signature::default()
             .required("new_state", state)
             .optional("arguments", json!({"type": "object", "description": payload}));
+        let signature =
+            if chart.has_sensitive() { signature.sensitive("arguments") } else { signature };
         let docs = "Go to another state. The answer lists the `legal` moves from there.";
         self.change("transition_state", docs, Action::Transition, signature);
     }

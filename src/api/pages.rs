@@ -9,6 +9,7 @@ use super::answer::{Answer, HeadJson, HistoryJson, ListJson, UnreplayableJson};
 use super::error::CallError;
 use super::limits;
 use super::record::RecordJson;
+use super::redact;
 use crate::caller::{Caller, Role};
 use crate::portable::Portable;
 use crate::record::{Record, RunId, RunName, Version};
@@ -26,7 +27,10 @@ impl<M: Portable<Context: Default>> Api<M> {
     ) -> Result<Answer, CallError> {
         let bytes = self.limits.page_bytes;
         let history = self.runs.history(id, from, PageLimit::new(limit, bytes)).await?;
-        let shown = history.records.iter().map(|record| shown(record, &id.name, bytes));
+        let shown = history.records.iter().map(|record| {
+            let record = redact::record(M::CHART, record);
+            shown(&record, &id.name, bytes)
+        });
         let records = filled(shown, bytes);
         let last = records.len().checked_sub(1).and_then(|place| history.records.get(place));
         let next = last.filter(|last| last.version < history.version);

@@ -11,6 +11,7 @@ use crate::chart::Parameter;
 pub(crate) struct Signature {
     properties: Map<String, Value>,
     required: Vec<&'static str>,
+    sensitive: Vec<&'static str>,
     definitions: Option<Value>,
 }
 
@@ -25,6 +26,17 @@ impl Signature {
     pub(crate) fn optional(mut self, name: &'static str, schema: Value) -> Self {
         self.properties.insert(name.to_owned(), schema);
         self
+    }
+
+    /// Marks an argument whose value no answer repeats.
+    pub(crate) fn sensitive(mut self, name: &'static str) -> Self {
+        self.sensitive.push(name);
+        self
+    }
+
+    /// The arguments whose values no answer repeats.
+    pub(crate) fn sensitive_names(&self) -> &[&'static str] {
+        &self.sensitive
     }
 
     /// The arguments, each with its schema.
@@ -89,6 +101,11 @@ impl Payloads {
             {
                 schema.insert("description".to_owned(), json!(parameter.docs().trim()));
             }
+            let signature = if parameter.is_sensitive() {
+                signature.sensitive(parameter.name())
+            } else {
+                signature
+            };
             if parameter.is_optional() {
                 signature.optional(parameter.name(), schema)
             } else {

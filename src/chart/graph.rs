@@ -12,13 +12,14 @@ pub struct State {
     docs: &'static str,
     parent: Option<u16>,
     is_final: bool,
+    sensitive: &'static [&'static str],
 }
 
 impl State {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, wire: &'static str, docs: &'static str) -> Self {
-        Self { name, wire, docs, parent: None, is_final: false }
+        Self { name, wire, docs, parent: None, is_final: false, sensitive: &[] }
     }
 
     #[doc(hidden)]
@@ -32,6 +33,13 @@ impl State {
     #[must_use]
     pub const fn final_state(mut self) -> Self {
         self.is_final = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_sensitive(mut self, fields: &'static [&'static str]) -> Self {
+        self.sensitive = fields;
         self
     }
 
@@ -63,6 +71,13 @@ impl State {
     #[must_use]
     pub const fn is_final(&self) -> bool {
         self.is_final
+    }
+
+    /// The fields of the state's data that are marked `#[sensitive]`, by their names on the wire. Their values are recorded,
+    /// and shown nowhere.
+    #[must_use]
+    pub const fn sensitive(&self) -> &'static [&'static str] {
+        self.sensitive
     }
 }
 
@@ -127,7 +142,7 @@ pub struct Clause {
     to: &'static [Target],
     guards: &'static [&'static str],
     fallible: bool,
-    by: Initiator,
+    approvals: u8,
     after: Option<Duration>,
 }
 
@@ -135,15 +150,7 @@ impl Clause {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(from: &'static [u16], to: &'static [Target]) -> Self {
-        Self {
-            docs: "",
-            from,
-            to,
-            guards: &[],
-            fallible: false,
-            by: Initiator::Anyone,
-            after: None,
-        }
+        Self { docs: "", from, to, guards: &[], fallible: false, approvals: 0, after: None }
     }
 
     #[doc(hidden)]
@@ -169,8 +176,8 @@ impl Clause {
 
     #[doc(hidden)]
     #[must_use]
-    pub const fn by_human(mut self) -> Self {
-        self.by = Initiator::Human;
+    pub const fn by_human(mut self, approvals: u8) -> Self {
+        self.approvals = approvals;
         self
     }
 
@@ -220,16 +227,14 @@ impl Clause {
     /// Who may cause the transition.
     #[must_use]
     pub const fn by(&self) -> Initiator {
-        self.by
+        if self.approvals == 0 { Initiator::Anyone } else { Initiator::Human }
     }
 
-    /// The number of people who have to approve the event before it happens.
+    /// How many different people have to approve: 1 for `by = human`, 2 for `by = human(2)`, 0 where anyone may cause the
+    /// transition.
     #[must_use]
     pub const fn approvals(&self) -> u8 {
-        match self.by {
-            Initiator::Human => 1,
-            Initiator::Anyone => 0,
-        }
+        self.approvals
     }
 
     /// For a timeout, how long after the entry of its source it falls due.

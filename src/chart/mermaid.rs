@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use super::{Chart, Clause, Event, Initiator, State, Target};
+use super::{Chart, Clause, Event, State, Target};
 
 impl Chart {
     /// The chart as a Mermaid `stateDiagram-v2`, without a line break at its end.
@@ -144,8 +144,10 @@ fn label(event: &Event, clause: &Clause) -> String {
     if !clause.guards().is_empty() {
         label = format!("{label} [{}]", clause.guards().join(", "));
     }
-    if clause.by() == Initiator::Human {
-        label.push_str(" by human");
+    match clause.approvals() {
+        0 => {}
+        1 => label.push_str(" by human"),
+        people => label = format!("{label} by human ×{people}"),
     }
     if let Some(after) = clause.after() {
         label = format!("{label} after {after:?}");

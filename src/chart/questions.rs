@@ -7,19 +7,27 @@ pub struct Parameter {
     ty: &'static str,
     docs: &'static str,
     optional: bool,
+    sensitive: bool,
 }
 
 impl Parameter {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, ty: &'static str, docs: &'static str) -> Self {
-        Self { name, ty, docs, optional: false }
+        Self { name, ty, docs, optional: false, sensitive: false }
     }
 
     #[doc(hidden)]
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn sensitive(mut self) -> Self {
+        self.sensitive = true;
         self
     }
 
@@ -45,6 +53,12 @@ impl Parameter {
     #[must_use]
     pub const fn is_optional(&self) -> bool {
         self.optional
+    }
+
+    /// Whether it is marked `#[sensitive]`: its value is recorded, and shown nowhere.
+    #[must_use]
+    pub const fn is_sensitive(&self) -> bool {
+        self.sensitive
     }
 }
 

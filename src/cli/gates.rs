@@ -1,9 +1,11 @@
 //! The commands for people who decide.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{self, Write};
 
 use clap::Args;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::Done;
@@ -11,6 +13,7 @@ use super::chosen::RunOption;
 use super::store::StoreOption;
 use super::table::Table;
 use super::terminal;
+use crate::api::redact;
 use crate::caller::{Caller, Principal, Way};
 use crate::portable::Portable;
 use crate::record::RunId;
@@ -25,6 +28,9 @@ pub(crate) struct Gates {
     /// Print a JSON object on each line
     #[arg(long)]
     json: bool,
+    /// Print sensitive values too, instead of `[redacted]`
+    #[arg(long)]
+    show_sensitive: bool,
     #[command(flatten)]
     store: StoreOption,
 }
@@ -59,18 +65,24 @@ struct Decision {
 
 /// Lists what waits for people.
 pub(super) async fn list<M: Portable<Context: Default>>(
-    Gates { owner, json, store }: Gates,
+    Gates { owner, json, show_sensitive, store }: Gates,
 ) -> Done {
     let runs = Runs::<M>::new(store.existing::<M>()?);
     let columns = ["OWNER", "RUN", "REQUEST", "EVENT", "PAYLOAD", "ASKER", "SINCE", "APPROVED"];
     let mut table = Table::new(columns, json);
     for request in runs.gates(owner.as_ref()).await? {
-        table.push(cells(&request), &object(&request))?;
+        let payload = to_raw_value(&request.payload)?;
+        let payload = if show_sensitive {
+            Cow::Borrowed(&*payload)
+        } else {
+            redact::payload(request.event, &payload)
+        };
+        table.push(cells(&request, &payload), &object(&request, &payload))?;
     }
     Ok(table.finish()?)
 }
 
-fn cells(request: &GateRequest) -> [String; 8] {
+fn cells(request: &GateRequest, payload: &RawValue) -> [String; 8] {
     let approved = match &request.denied {
         Some(denial) => format!("denied by {}", denial.by),
         None => format!("{} of {}", request.approvals.len(), request.needed),
@@ -80,21 +92,21 @@ fn cells(request: &GateRequest) -> [String; 8] {
         request.run.name.to_string(),
         request.id.to_string(),
         request.event.name().to_owned(),
-        request.payload.to_string(),
+        payload.get().to_owned(),
         request.asker.to_string(),
         text::time(request.time),
         approved,
     ]
 }
 
-fn object(request: &GateRequest) -> Value {
+fn object(request: &GateRequest, payload: &RawValue) -> Value {
     json!({
         "owner": request.run.owner,
         "run": request.run.name,
         "version": request.version,
         "request": request.id,
         "event": request.event.name(),
-        "payload": request.payload,
+        "payload": payload,
         "asker": request.asker,
         "way": request.way,
         "asked_at": text::time(request.time),

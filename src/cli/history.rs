@@ -1,12 +1,14 @@
 //! The command that lists the records of a run.
 
+use std::borrow::Cow;
+
 use clap::Args;
 
 use super::Done;
 use super::chosen::{PAGE, RunOption, never_started};
 use super::store::StoreOption;
 use super::table::Table;
-use crate::api::RecordJson;
+use crate::api::{RecordJson, redact};
 use crate::portable::Portable;
 use crate::record::{Entry, Record, Version};
 use crate::store::{PageLimit, StoreError};
@@ -22,12 +24,16 @@ pub(crate) struct History {
     /// Print a JSON object on each line
     #[arg(long)]
     json: bool,
+    /// Print sensitive values too, instead of `[redacted]`
+    #[arg(long)]
+    show_sensitive: bool,
     #[command(flatten)]
     store: StoreOption,
 }
 
 /// Lists the records of a run. Nothing is replayed, so that any program can read them.
-pub(super) async fn history<M: Portable>(History { run, from, json, store }: History) -> Done {
+pub(super) async fn history<M: Portable>(options: History) -> Done {
+    let History { run, from, json, show_sensitive, store } = options;
     let (store, run) = (store.existing::<M>()?, run.id());
     let mut table = Table::new(["VERSION", "TIME", "ACTOR", "EVENT", "FROM", "TO"], json);
     let mut next = Version(from);
@@ -45,7 +51,12 @@ pub(super) async fn history<M: Portable>(History { run, from, json, store }: His
             return Err(never_started(&*store, run).await?.into());
         }
         for record in &page.records {
-            table.push(cells(record), &RecordJson::new(record))?;
+            let shown = if show_sensitive {
+                Cow::Borrowed(record)
+            } else {
+                redact::record(M::CHART, record)
+            };
+            table.push(cells(&shown), &RecordJson::new(&shown))?;
         }
         table.flush()?;
         match page.records.last() {

@@ -1,13 +1,14 @@
 //! Serving over HTTP.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::sync::Notify;
 
 use super::limits::Size;
 use crate::http::{AllowedHosts, Http, HttpLimits, InvalidHost, Tls, TlsError};
@@ -118,10 +119,18 @@ pub(super) fn serve<M: Portable<Context: Default>>(
         };
         // Nobody has to read it.
         let _ = writeln!(io::stderr(), "listening on {scheme}://{}/mcp", listener.address());
-        let mut time = pin!(server.runs().keep_time());
+        let end = Notify::new();
+        let signalled = async {
+            signals.next().await;
+            end.notify_one();
+            signals.next().await;
+            http.give_up();
+            std::future::pending::<Infallible>().await
+        };
         let outcome = tokio::select! {
-            outcome = http.serve(listener, server.router(&http), async || signals.next().await) => outcome,
-            never = &mut time => match never {},
+            outcome = http.serve(listener, server.router(&http), end.notified()) => outcome,
+            never = server.runs().keep_time() => match never {},
+            never = signalled => match never {},
         };
         server.runs().close().await;
         Ok::<_, Box<dyn Error>>(outcome?)

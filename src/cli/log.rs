@@ -4,24 +4,36 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::terminal;
 use crate::mcp;
 
 /// Writes the log and panics to standard error, escaped. `RUST_LOG` says what is logged; without it, warnings and
 /// errors, except errors of clients, which are answered.
-pub(super) fn start() {
+///
+/// Where the machine has sensitive values, requests are never logged: rmcp writes them out from the level `debug` on.
+pub(super) fn start(has_sensitive: bool) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(mcp::LOG_FILTER));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
-        .with_writer(|| Escaped(io::stderr()));
+        .with_writer(|| Escaped(io::stderr()))
+        .finish()
+        .with(filter_fn(move |metadata| !(has_sensitive && writes_requests(metadata))));
     // A program that logs in its own way has set that up before.
     if log.try_init().is_ok() {
         panic::set_hook(Box::new(report));
     }
+}
+
+fn writes_requests(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with("rmcp") && *metadata.level() > Level::INFO
 }
 
 fn report(panic: &PanicHookInfo<'_>) {

@@ -3,13 +3,13 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
-use serde_json::json;
-use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::Done;
 use super::chosen::{PAGE, RunOption, never_started};
 use super::store::StoreOption;
 use super::terminal;
+use crate::api::redact;
 use crate::portable::Portable;
 use crate::record::{Program, RunId, Snapshot, Version};
 use crate::run::{Run, Unreplayable};
@@ -26,12 +26,16 @@ pub(crate) struct Replay {
     /// Print a JSON object
     #[arg(long)]
     json: bool,
+    /// Print sensitive values too, instead of `[redacted]`
+    #[arg(long)]
+    show_sensitive: bool,
     #[command(flatten)]
     store: StoreOption,
 }
 
 /// Replays a run, compares it with its digests, and prints where it leads.
-pub(super) async fn replay<M: Portable>(Replay { run, to, json, store }: Replay) -> Done {
+pub(super) async fn replay<M: Portable>(options: Replay) -> Done {
+    let Replay { run, to, json, show_sensitive, store } = options;
     let (store, id) = (store.existing::<M>()?, run.id());
     let Some(head) = store.head(&id).await? else {
         return Err(never_started(&*store, id).await?.into());
@@ -54,7 +58,11 @@ pub(super) async fn replay<M: Portable>(Replay { run, to, json, store }: Replay)
         Ok(_) => run.digest_version(),
         Err(source) => return Err(refused(id, source)),
     };
-    print(&id, &run, &snapshot, covered, json)
+    let mut value = serde_json::from_str(&snapshot.body)?;
+    if !show_sensitive {
+        redact::value(M::CHART, &mut value);
+    }
+    print(&id, &run, &snapshot, &value, covered, json)
 }
 
 /// The error about a run that this program cannot replay, and how to go on.
@@ -118,6 +126,7 @@ fn print<M: Portable>(
     id: &RunId,
     run: &Run<M>,
     snapshot: &Snapshot,
+    value: &Value,
     covered: Option<Version>,
     is_json: bool,
 ) -> Done {
@@ -125,7 +134,6 @@ fn print<M: Portable>(
         (run.version(), M::CHART.state(run.leaf()).wire(), snapshot.digest());
     let mut out = io::stdout().lock();
     if is_json {
-        let value: &RawValue = serde_json::from_str(&snapshot.body)?;
         let mut object = serde_json::Map::new();
         object.insert("owner".to_owned(), json!(id.owner));
         object.insert("run".to_owned(), json!(id.name));
@@ -133,7 +141,7 @@ fn print<M: Portable>(
         object.insert("state".to_owned(), json!(state));
         object.insert("digest".to_owned(), json!(digest));
         object.insert("compared_to".to_owned(), json!(covered));
-        object.insert("value".to_owned(), serde_json::to_value(value)?);
+        object.insert("value".to_owned(), value.clone());
         let object = serde_json::Value::Object(object).to_string();
         writeln!(out, "{}", terminal::json(&object))?;
         return Ok(());
@@ -153,7 +161,7 @@ fn print<M: Portable>(
     writeln!(
         out,
         "digest    {digest}\ncompared  {compared}\nvalue     {}",
-        terminal::json(&snapshot.body)
+        terminal::json(&value.to_string())
     )?;
     Ok(())
 }

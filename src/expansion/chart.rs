@@ -6,12 +6,16 @@
 macro_rules! __chart {
     (
         $(#[$meta:meta])*
-        $vis:vis CHART = $name:literal $docs:literal $initial:literal $declaration:literal;
-        states { $($state:literal $wire:literal $state_docs:literal [$($parent:literal)?] $($state_is:ident)*;)* }
+        $vis:vis CHART = $name:literal $docs:literal $initial:literal $declaration:literal
+            $({$($secret_of_context:literal)*})?;
+        states { $(
+            $state:literal $wire:literal $state_docs:literal [$($parent:literal)?]
+            $({$($secret:literal)*})? $($state_is:ident)*;
+        )* }
         superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
         events { $(
             $event:literal $event_docs:literal $payload:tt
-            $([$($from:literal)*] [$($target:ident $to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_docs:literal)? $($clause_is:ident)*),+;
+            $([$($from:literal)*] [$($target:ident $to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_docs:literal)? $($clause_is:ident $(($number:literal))?)*),+;
         )* }
         queries { $($query:literal $query_docs:literal $arguments:tt $($about:literal)?;)* }
         prompts { $($prompt:literal $prompt_docs:literal $parameters:tt $($subject:literal)? [$($for:literal)*];)* }
@@ -19,14 +23,16 @@ macro_rules! __chart {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
             .with_declaration(&$crate::__private::bytes($declaration))
+            $(.with_sensitive_context(&[$($secret_of_context),*]))?
             .with_states(
-                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.with_parent($parent))?$(.$state_is())*),*],
+                &[$($crate::chart::State::new($state, $wire, $state_docs)$(.with_parent($parent))?
+                    $(.with_sensitive(&[$($secret),*]))?$(.$state_is())*),*],
                 &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.with_parent($super_parent))?),*],
             )
             .with_events(&[$(
                 $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(
                     $crate::chart::Clause::new(&[$($from),*], &[$($crate::chart::Target::$target($to)),*])
-                        .with_guards(&[$($guard),*])$(.after_milliseconds($after))?$(.with_docs($clause_docs))?$(.$clause_is())*
+                        .with_guards(&[$($guard),*])$(.after_milliseconds($after))?$(.with_docs($clause_docs))?$(.$clause_is($($number)?))*
                 ),+])
             ),*])
             .with_queries(&[$(

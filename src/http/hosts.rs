@@ -114,7 +114,7 @@ impl Host {
         let authority: Authority = text.parse().ok()?;
         let is_plain = !text.contains('@') && !authority.host().is_empty();
         let port = authority.port_u16();
-        let has_port = authority.port().is_some() || text.ends_with(':');
+        let has_port = text.len() > authority.host().len();
         if !is_plain || (has_port && port.is_none()) {
             return None;
         }

@@ -59,9 +59,9 @@ impl Http {
         listen.await.map_err(|source| ServeHttpError::Listen { address, source })
     }
 
-    /// Serves `routes` until `signal` completes, and ends in order: it accepts no more connections, finishes calls and
-    /// writes their answers, ends streams with their final result, and gives up what is left after
-    /// [`HttpLimits::grace`](super::HttpLimits::grace). When `signal` completes again, it ends at once.
+    /// Serves `routes` until `end` completes, and ends in order: it accepts no more connections, finishes calls and writes
+    /// their answers, ends streams with their final result, and gives up what is left after
+    /// [`HttpLimits::grace`](super::HttpLimits::grace), or at [`Self::give_up`].
     ///
     /// # Errors
     ///
@@ -70,22 +70,20 @@ impl Http {
         &self,
         listener: Listener,
         routes: Router,
-        mut signal: impl AsyncFnMut(),
+        end: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeHttpError> {
         let mut connections = JoinSet::new();
         tokio::select! {
             () = self.accept(listener, routes, &mut connections) => {}
-            () = signal() => {}
+            () = end => {}
+            () = self.traffic().given_up().cancelled() => {}
         }
         let deadline = Instant::now() + self.limits().grace;
-        let left = tokio::select! {
-            left = self.close() => left,
-            () = signal() => self.traffic().give_up(),
-        };
+        let left = self.close().await;
         let written = async { while connections.join_next().await.is_some() {} };
         tokio::select! {
             _ = timeout_at(deadline.max(Instant::now() + FLUSH), written) => {}
-            () = signal() => {}
+            () = self.traffic().given_up().cancelled() => {}
         }
         if left == 0 { Ok(()) } else { Err(ServeHttpError::Unanswered(left)) }
     }

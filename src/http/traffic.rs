@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::HttpLimits;
@@ -19,13 +19,18 @@ pub(crate) struct Traffic {
     most_connections: usize,
     closing: CancellationToken,
     closed: CancellationToken,
+    given_up: CancellationToken,
 }
 
 /// A call under way.
 pub(crate) struct Call {
     calls: watch::Sender<usize>,
-    bytes: Option<OwnedSemaphorePermit>,
+    _room: Room,
 }
+
+/// The room that the body of a request takes.
+#[derive(Default)]
+pub(crate) struct Room(Option<OwnedSemaphorePermit>);
 
 /// An answer that stays open.
 pub(crate) struct Stream {
@@ -48,13 +53,15 @@ impl Traffic {
             most_streams: limits.streams.min(Semaphore::MAX_PERMITS),
             closing: CancellationToken::new(),
             closed: CancellationToken::new(),
+            given_up: CancellationToken::new(),
         }
     }
 
-    /// Counts a call until it is dropped.
-    pub(crate) fn call(&self) -> Call {
+    /// Counts a call, with the room of its body, until it is dropped. When the end has begun, it is too late.
+    pub(crate) fn call(&self, room: Room) -> Option<Call> {
         self.calls.send_modify(|calls| *calls += 1);
-        Call { calls: self.calls.clone(), bytes: None }
+        let call = Call { calls: self.calls.clone(), _room: room };
+        (!self.closing.is_cancelled()).then_some(call)
     }
 
     /// The number of calls under way.
@@ -77,12 +84,12 @@ impl Traffic {
         Arc::clone(&self.connections).try_acquire_owned().map_err(|_| Full)
     }
 
-    /// Takes room for a part of the body of a call, which the call holds until it is dropped.
-    pub(crate) fn hold(&self, call: &mut Call, bytes: usize) -> Result<(), Full> {
+    /// Takes room for a part of a body.
+    pub(crate) fn hold(&self, room: &mut Room, bytes: usize) -> Result<(), Full> {
         let bytes = u32::try_from(bytes).map_err(|_| Full)?;
         let waiting = Arc::clone(&self.waiting_bytes);
         let permit = waiting.try_acquire_many_owned(bytes).map_err(|_| Full)?;
-        match &mut call.bytes {
+        match &mut room.0 {
             Some(held) => held.merge(permit),
             held => *held = Some(permit),
         }
@@ -105,22 +112,31 @@ impl Traffic {
         &self.closed
     }
 
+    /// Cancelled when nobody waits any more, not even for answers to be written.
+    pub(super) fn given_up(&self) -> &CancellationToken {
+        &self.given_up
+    }
+
     /// Begins the end, and waits until no call is under way, at most for `grace`. The answer is the number of calls that
     /// are given up.
     pub(super) async fn close(&self, grace: Duration) -> usize {
         self.closing.cancel();
         let mut calls = self.calls.subscribe();
-        let finished = calls.wait_for(|calls| *calls == 0);
-        // The sender lives as long as this.
-        let _ = timeout(grace, finished).await;
-        self.give_up()
-    }
-
-    /// Gives up what is under way. The answer is the number of calls.
-    pub(super) fn give_up(&self) -> usize {
-        self.closing.cancel();
+        tokio::select! {
+            // The sender lives as long as this.
+            _ = calls.wait_for(|calls| *calls == 0) => {}
+            () = self.given_up.cancelled() => {}
+            () = sleep(grace) => {}
+        }
         self.closed.cancel();
         self.calls()
+    }
+
+    /// Ends at once.
+    pub(super) fn give_up(&self) {
+        for token in [&self.given_up, &self.closing, &self.closed] {
+            token.cancel();
+        }
     }
 }
 

@@ -120,10 +120,6 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         if let Some(reason) = self.http.hosts().refusal(request.uri(), request.headers()) {
             return Err(Refusal::Host(reason));
         }
-        let mut call = traffic.call();
-        if traffic.closing().is_cancelled() {
-            return Err(Refusal::Ending);
-        }
         let caller = request.extensions_mut().get_or_insert_with(anybody).principal().clone();
         self.check_session(&caller, request.method(), request.headers())?;
         request.extensions_mut().insert(Closing(self.http.clone()));
@@ -134,7 +130,8 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         } else {
             None
         };
-        let (request, text) = body::read(request, &self.http, &mut call).await?;
+        let (request, text, room) = body::read(request, &self.http).await?;
+        let call = traffic.call(room).ok_or(Refusal::Ending)?;
         let answer = Sessions::for_caller(caller, self.inner.handle(request)).await.map(Body::new);
         if answer.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE
             && let Some(refusal) = Refusal::of_unreadable(&text)

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::chart::{Chart, Clause, Initiator, Target};
+use crate::chart::{Chart, Clause, Target};
 
 /// A SHA-256 hash, written as 64 hexadecimal digits. It reveals damage, not forgery: whoever can write can hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -76,7 +76,7 @@ impl Encoder {
             self.text(guard);
         });
         self.flag(clause.is_fallible());
-        self.flag(clause.by() == Initiator::Human);
+        self.number(u64::from(clause.approvals()));
         let after = clause.after().map(|after| after.as_millis());
         self.number(after.map_or(u64::MAX, |after| u64::try_from(after).unwrap_or(u64::MAX)));
     }

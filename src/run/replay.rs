@@ -33,7 +33,8 @@ impl<M: Portable> Run<M> {
         if name != M::CHART.name() {
             return Err(Mismatch::OtherMachine(name.clone().into_owned()));
         }
-        let read: M::Context = serde_json::from_str(context.get())?;
+        let read: M::Context =
+            serde_json::from_str(context.get()).map_err(super::unreadable::<M>)?;
         same_json(&read, context)?;
         let mut run = Self {
             machine: started(context)?,
@@ -69,7 +70,8 @@ impl<M: Portable> Run<M> {
         else {
             return Err(Mismatch::NoStart);
         };
-        let event: M::Event = serde_json::from_str(written.get())?;
+        let event: M::Event =
+            serde_json::from_str(written.get()).map_err(super::unreadable::<M>)?;
         same_json(&event, written)?;
         let here = self.configuration();
         if *from != here {

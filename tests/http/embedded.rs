@@ -17,8 +17,7 @@ async fn two_machines_side_by_side() {
     let listener = http.listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.address();
     let end = Notify::new();
-    let serve =
-        http.serve(listener, example::routes(&http).unwrap(), async || end.notified().await);
+    let serve = http.serve(listener, example::routes(&http).unwrap(), end.notified());
     let drive = async {
         let mut connection = Connection::open(address).await;
         assert_eq!(connection.get("/").await.text(), "a shop\n");
@@ -39,6 +38,6 @@ async fn two_machines_side_by_side() {
         }
         end.notify_one();
     };
-    let (served, ()) = tokio::join!(serve, drive);
-    served.unwrap();
+    let (outcome, ()) = tokio::join!(serve, drive);
+    outcome.unwrap();
 }

@@ -1,11 +1,109 @@
 //! Ends in order.
 
-use std::time::Instant;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use leverframe::http::{AllowedHosts, Http, HttpLimits, ServeHttpError};
+use leverframe::mcp::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
+use leverframe::mcp::rmcp::handler::server::tool::ToolCallContext;
+use leverframe::mcp::rmcp::model::{CallToolResult, ContentBlock, Tool};
+use leverframe::mcp::{Server, closing};
 use serde_json::json;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use super::client::Connection;
 use super::{Client, Era, PATIENCE, Program};
+use crate::mcp::own_machine::builder;
+use crate::mcp::own_machine::loan::Loan;
 use crate::mcp::restarts::Folder;
+
+/// Serves in this process, until the test says otherwise. The loan's own tools take their time.
+struct Served {
+    http: Http,
+    address: SocketAddr,
+    end: Arc<Notify>,
+    outcome: JoinHandle<Result<(), ServeHttpError>>,
+}
+
+impl Served {
+    async fn start(grace: Duration) -> Self {
+        let tool = |name, time| {
+            let tool = Tool::new(name, "Takes its time.", serde_json::Map::new());
+            ToolRoute::new_dyn(tool, move |call: ToolCallContext<'_, Server<Loan>>| {
+                Box::pin(async move {
+                    let text = tokio::select! {
+                        () = tokio::time::sleep(time) => "done",
+                        () = closing(&call.request_context), if name == "polite" => "the end came",
+                    };
+                    Ok(CallToolResult::success(vec![ContentBlock::text(text)]).into())
+                })
+            })
+        };
+        let tools = [("short", 1), ("long", 3600), ("polite", 3600)];
+        let tools = tools.map(|(name, seconds)| tool(name, Duration::from_secs(seconds)));
+        let server =
+            builder().with_tools(tools.into_iter().fold(ToolRouter::new(), ToolRouter::with_route));
+        let mut limits = HttpLimits::default();
+        limits.grace = grace;
+        let http = Http::new(AllowedHosts::loopback(), limits);
+        let listener = http.listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let (address, end) = (listener.address(), Arc::new(Notify::new()));
+        let (routes, signal) = (server.build().unwrap().router(&http), Arc::clone(&end));
+        let shared = http.clone();
+        let serving = async move { shared.serve(listener, routes, signal.notified()).await };
+        Self { http, address, end, outcome: tokio::spawn(serving) }
+    }
+
+    /// Sends a call of a tool, in this era, and waits until it is under way.
+    async fn call(&self, tool: &str, era: Era) -> Client {
+        let mut client = Client::at("/mcp", Connection::open(self.address).await, era).await;
+        let text = client.text("tools/call", json!({"name": tool, "arguments": {}}));
+        let headers = client.headers("tools/call", &text);
+        client.connection.request("POST", "/mcp", &headers, text.as_bytes()).await;
+        loop {
+            let text = Connection::open(self.address).await.get("/metrics").await.text();
+            if text.contains("leverframe_http_calls{machine=\"Loan\"} 1") {
+                return client;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_finished_within_the_grace() {
+    for era in [Era::Modern, Era::Legacy] {
+        for (tool, said) in [("short", "done"), ("polite", "the end came")] {
+            let served = Served::start(PATIENCE).await;
+            let mut client = served.call(tool, era).await;
+            served.end.notify_one();
+            let answer = client.connection.answer().await.message();
+            assert_eq!(answer["result"]["content"][0]["text"], said, "{era:?}: {answer}");
+            assert!(served.outcome.await.unwrap().is_ok());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_given_up_after_the_grace_or_on_demand() {
+    for era in [Era::Modern, Era::Legacy] {
+        for (grace, is_patient) in
+            [(Duration::from_millis(200), true), (Duration::from_secs(3600), false)]
+        {
+            let served = Served::start(grace).await;
+            let _client = served.call("long", era).await;
+            served.end.notify_one();
+            if !is_patient {
+                served.http.give_up();
+            }
+            let ended = timeout(PATIENCE, served.outcome).await.expect("an end").unwrap();
+            let reason = ended.unwrap_err().to_string();
+            assert_eq!(reason, "ended with calls unanswered: 1; allow more time by `--grace`");
+        }
+    }
+}
 
 /// Whatever was acknowledged before and during the end is there afterwards, and nobody waits for silent connections.
 #[tokio::test]
@@ -40,7 +138,7 @@ async fn calls_under_way_are_answered() {
             }
         });
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let begin = Instant::now();
     program.signal("TERM").await;
     let (status, errors) = program.ends().await;

@@ -1,5 +1,6 @@
 //! The server over HTTP, at its boundary: a client that writes requests itself, against the real program.
 
+mod callers;
 mod client;
 mod embedded;
 mod endings;
@@ -94,6 +95,7 @@ struct Client {
     connection: Connection,
     path: &'static str,
     era: Era,
+    user: Option<&'static str>,
     session: Option<String>,
     last: u64,
 }
@@ -104,8 +106,17 @@ impl Client {
     }
 
     async fn at(path: &'static str, connection: Connection, era: Era) -> Self {
-        let mut client = Self { connection, path, era, session: None, last: 0 };
-        if era == Era::Legacy {
+        Self { connection, path, era, user: None, session: None, last: 0 }.begun().await
+    }
+
+    async fn of(user: &'static str, connection: Connection, era: Era) -> Self {
+        let (path, user) = ("/mcp", Some(user));
+        Self { connection, path, era, user, session: None, last: 0 }.begun().await
+    }
+
+    async fn begun(mut self) -> Self {
+        let client = &mut self;
+        if client.era == Era::Legacy {
             let answer = client.post("initialize", initialize()).await;
             assert_eq!(answer.message()["result"]["protocolVersion"], "2025-11-25");
             client.session = Some(answer.header("mcp-session-id").expect("a session").to_owned());
@@ -113,7 +124,7 @@ impl Client {
             let answer = client.send(&done.to_string(), "notifications/initialized").await;
             assert_eq!(answer.status, 202);
         }
-        client
+        self
     }
 
     /// Sends a body with the headers of the era.
@@ -137,6 +148,7 @@ impl Client {
             }
             Era::Legacy => headers.push(("mcp-protocol-version", "2025-11-25".into())),
         }
+        headers.extend(self.user.map(|user| ("x-user", user.to_owned())));
         headers.extend(self.session.clone().map(|session| ("mcp-session-id", session)));
         headers
     }

@@ -93,7 +93,7 @@ fn the_hash_of_a_graph_covers_what_matters() {
         hash!("", ON, [FORCE], Clause::new(&[0], &[Target::State(0)])),
         hash!("", ON, [FORCE], PRESS.fallible()),
         hash!("", ON, [FORCE], PRESS.with_guards(&["is_dark"])),
-        hash!("", ON, [FORCE], PRESS.by_human()),
+        hash!("", ON, [FORCE], PRESS.by_human(1)),
         hash!("", ON, [FORCE], PRESS.after_milliseconds(5)),
     ];
     for (place, other) in others.iter().enumerate() {

@@ -194,7 +194,7 @@ use loan::Loan;
 
 type Client = RunningService<RoleClient, ()>;
 
-pub(super) fn builder() -> Builder<Loan> {
+pub(crate) fn builder() -> Builder<Loan> {
     Server::builder(Runs::<Loan>::new(Arc::new(MemoryStore::new())))
 }
 

@@ -45,7 +45,7 @@ impl<'m, 'd> Proofs<'m, 'd> {
                 event: Event(place.0),
                 clause: Clause(number),
                 targets: targets.clone(),
-                refusable: clause.is_refusable() || clause.by_human,
+                refusable: clause.is_refusable() || clause.by_human.is_some(),
             }));
         }
         let graph = Graph {

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
+use super::wire;
 use crate::model::{Event, Model, Parameter, Query, Target, text, unraw};
 
 /// The constant `CHART`.
@@ -13,12 +14,14 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
     let machine_docs = &model.docs;
     let initial = model.number(model.initial);
     let declaration_hash = hex(&model.digest);
+    let context = model.context.and_then(|context| sensitive(&context.sensitive));
     let states = model.states.iter().map(|state| {
         let (name, wire) = (unraw(state.ident), &state.wire);
         let docs = &state.docs;
         let is_final = flag(state.is_final, "final_state");
         let parent = state.parent.map(|parent| model.number(parent));
-        quote!(#name #wire #docs [#parent] #is_final;)
+        let sensitive = sensitive(state.sensitive);
+        quote!(#name #wire #docs [#parent] #sensitive #is_final;)
     });
     let superstates = model.superstates.iter().map(|superstate| {
         let (name, wire, docs) = (unraw(superstate.ident), &superstate.wire, superstate.docs);
@@ -35,10 +38,12 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
         let prompt = ask(model, prompt);
         quote!(#prompt [#(#states)*];)
     });
+    let listed = wire::listed_fields(model);
     quote! {
+        #listed
         ::leverframe::__chart! {
             #[doc = #own_docs]
-            #vis CHART = #name #machine_docs #initial #declaration_hash;
+            #vis CHART = #name #machine_docs #initial #declaration_hash #context;
             states { #(#states)* }
             superstates { #(#superstates)* }
             events { #(#events)* }
@@ -54,6 +59,11 @@ fn hex(bytes: &[u8]) -> String {
 
 fn flag(set: bool, name: &str) -> Option<Ident> {
     set.then(|| Ident::new(name, Span::call_site()))
+}
+
+/// The names of sensitive fields, if there are any.
+fn sensitive(names: &[String]) -> Option<TokenStream> {
+    (!names.is_empty()).then(|| quote!({#(#names)*}))
 }
 
 fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
@@ -78,7 +88,10 @@ fn event(model: &Model<'_>, event: &Event<'_>) -> TokenStream {
         let own = &clause.function.docs;
         let docs = (own != docs && !own.is_empty()).then_some(own);
         let fallible = flag(clause.error.is_some(), "fallible");
-        let by_human = flag(clause.by_human, "by_human");
+        let by_human = clause.by_human.map(|number| {
+            let number = Literal::u8_unsuffixed(number);
+            quote!(by_human(#number))
+        });
         quote!([#(#sources)*] [#targets] [#(#guards)*] [#after] #docs #fallible #by_human)
     });
     quote!(#name #docs (#(#payload)*) #(#clauses),*;)
@@ -94,5 +107,6 @@ fn ask(model: &Model<'_>, ask: &Query<'_>) -> TokenStream {
 fn parameter(parameter: &Parameter) -> TokenStream {
     let (name, ty, docs) = (unraw(&parameter.ident), text(&parameter.ty), &parameter.docs);
     let optional = flag(parameter.is_optional(), "optional");
-    quote!(#name #ty #docs #optional,)
+    let sensitive = flag(parameter.sensitive, "sensitive");
+    quote!(#name #ty #docs #optional #sensitive,)
 }

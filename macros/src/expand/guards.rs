@@ -25,7 +25,7 @@ pub(super) fn functions(model: &Model<'_>) -> TokenStream {
         let name = &clause.guard;
         let parameters = arguments(model, clause).into_iter().map(|argument| {
             if argument == Argument::Context {
-                let context = model.context;
+                let context = model.context.map(|context| &context.ident);
                 return quote!(context: &#context);
             }
             let source = clause.sources.first().map(|source| model.name(*source));

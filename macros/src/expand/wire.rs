@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
-use crate::model::{Model, Parameter, text};
+use crate::model::{Context, Model, Parameter, text};
 
 /// The types of some parameters that may lack a trait, each once.
 pub(super) fn unknown<'t>(parameters: impl IntoIterator<Item = &'t Parameter>) -> Vec<&'t Type> {
@@ -58,11 +58,18 @@ pub(super) fn assertions(model: &Model<'_>) -> Option<TokenStream> {
     let payload = unknown(model.events.iter().flat_map(|event| event.payload.iter().copied()));
     let arguments =
         unknown(model.queries.iter().flat_map(|query| query.parameters.iter().copied()));
-    let context = model.context.iter();
+    let context = model.context.iter().map(|context| &context.ident);
     let assertions = quote! {
         #(::leverframe::__private::context::<#context>();)*
         #(::leverframe::__private::payload::<#payload>();)*
         #(::leverframe::__private::argument::<#arguments>();)*
     };
     (!assertions.is_empty()).then(|| quote!(const _: () = { #assertions };))
+}
+
+/// Asserts that the context has the sensitive fields that its marker lists.
+pub(super) fn listed_fields(model: &Model<'_>) -> Option<TokenStream> {
+    let Context { ident, listed, .. } = model.context?;
+    let fields = quote!(#(let _ = &context.#listed;)*);
+    (!listed.is_empty()).then(|| quote!(const _: fn(&#ident) = |context| { #fields };))
 }

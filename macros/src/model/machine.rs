@@ -7,7 +7,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, Ident, Item, Type, Visibility, parse_quote};
 
-use crate::parse::{Ensure, Function, Parameter};
+use crate::parse::{Context, Ensure, Function, Parameter};
 
 /// The place of a state in the declaration, which is its number in the chart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ pub(crate) struct Model<'d> {
     /// The first state that is marked initial; the first of all, where none is.
     pub(crate) initial: StateId,
     pub(crate) properties: Vec<Property<'d>>,
-    pub(crate) context: Option<&'d Ident>,
+    pub(crate) context: Option<&'d Context>,
     pub(crate) events: Vec<Event<'d>>,
     pub(crate) queries: Vec<Query<'d>>,
     pub(crate) prompts: Vec<Query<'d>>,
@@ -83,6 +83,8 @@ pub(crate) struct State<'d> {
     /// The traits of the wire form that the author has not derived.
     pub(crate) derives: Vec<&'static str>,
     pub(crate) parent: Option<SuperId>,
+    /// The names of its sensitive fields on the wire.
+    pub(crate) sensitive: &'d [String],
 }
 
 pub(crate) struct Superstate<'d> {
@@ -188,7 +190,8 @@ pub(crate) struct Clause<'d> {
     pub(crate) guards: Vec<usize>,
     /// The name of the function that checks them.
     pub(crate) guard: Ident,
-    pub(crate) by_human: bool,
+    /// How many people have to approve.
+    pub(crate) by_human: Option<u8>,
     pub(crate) after: Option<Duration>,
 }
 
@@ -258,7 +261,7 @@ impl<'d> Model<'d> {
     /// The context's type; `()` where there is none.
     pub(crate) fn context_type(&self) -> Type {
         match self.context {
-            Some(context) => parse_quote!(#context),
+            Some(Context { ident, .. }) => parse_quote!(#ident),
             None => parse_quote!(()),
         }
     }

@@ -10,7 +10,7 @@ use super::machine::{
 use super::same_event::same_event;
 use super::scope::Scope;
 use super::{names, remains, signature, visibility};
-use crate::parse::{Claim as Claimed, Declaration, Kind, docs, guard_name};
+use crate::parse::{Claim as Claimed, Context, Declaration, Kind, docs, guard_name};
 use crate::report::Report;
 
 /// Resolves all names. `None`, where there is nothing to resolve against.
@@ -42,6 +42,7 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
             Vec::new()
         },
         parent: state.parent.as_ref().and_then(|name| scope.known_superstate(name, report)),
+        sensitive: &state.sensitive,
     });
     let states = states.collect();
     let superstates = scope.superstates(report);
@@ -88,14 +89,14 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
 }
 
 impl<'d> Scope<'d> {
-    fn context(&self, report: &mut Report) -> Option<&'d Ident> {
+    fn context(&self, report: &mut Report) -> Option<&'d Context> {
         let [first, rest @ ..] = self.declaration.contexts.as_slice() else { return None };
         for second in rest {
             let message =
                 format_args!("a machine has one context, and `{}` is it already", first.ident);
             report.at(&second.ident, message);
         }
-        Some(&first.ident)
+        Some(first)
     }
 
     fn superstates(&self, report: &mut Report) -> Vec<Superstate<'d>> {

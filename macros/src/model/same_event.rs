@@ -44,6 +44,9 @@ pub(super) fn same_event(
         {
             report.at(default, format_args!("the defaults of a payload are given in the first clause of `{name}`: move this one there"));
         }
+        if parameter.sensitive && !first.sensitive {
+            report.at(&parameter.ident, format_args!("what is sensitive in a payload is marked in the first clause of `{name}`: move `#[sensitive]` there"));
+        }
     }
     for (state, span) in &clause.from {
         if event.clauses.iter().any(|first| first.from.iter().any(|(known, _)| known == state)) {

@@ -60,7 +60,7 @@ pub(super) fn handler<'d>(
         arguments,
         target,
         error: function.output.error.as_ref(),
-        by_human: options.by_human.is_some(),
+        by_human: options.by_human.as_ref().map(|people| people.number),
         after: options.after,
     };
     Some((clause, payload))
@@ -150,6 +150,8 @@ struct Reads<'d> {
     about: Option<StateId>,
 }
 
+const BORROWED_IS_MARKED_WHERE_DECLARED: &str = "only a part of the payload is marked here: mark the fields of a state or of the context where they are declared";
+
 fn reads<'d>(scope: &Scope<'d>, function: &'d Function, report: &mut Report) -> Reads<'d> {
     let what = function.kind.word();
     let mut reads = Reads { parameters: Vec::new(), arguments: Vec::new(), about: None };
@@ -168,6 +170,12 @@ fn reads<'d>(scope: &Scope<'d>, function: &'d Function, report: &mut Report) -> 
                 reads.arguments.push(Argument::Source);
             }
             Meaning::Payload => {
+                if parameter.sensitive {
+                    report.at(
+                        &parameter.ident,
+                        format_args!("an argument of {what} is kept nowhere, so nothing redacts it: remove `#[sensitive]`"),
+                    );
+                }
                 reads.parameters.push(parameter);
                 reads.arguments.push(Argument::Payload(&parameter.ident));
             }
@@ -299,6 +307,9 @@ fn meaning(scope: &Scope<'_>, parameter: &Parameter, report: &mut Report) -> Opt
         Role::Borrowed { name, mutable } => {
             if parameter.default.is_some() {
                 report.at(&parameter.ident, "only a part of the payload has a default");
+            }
+            if parameter.sensitive {
+                report.at(&parameter.ident, BORROWED_IS_MARKED_WHERE_DECLARED);
             }
             if declaration.contexts.iter().any(|context| context.ident == *name) {
                 return Some(Meaning::Context { mutable: *mutable });

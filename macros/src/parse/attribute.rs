@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, LitStr, Meta, Token};
+use syn::{Attribute, Expr, Ident, LitInt, LitStr, Meta, Token};
 
 use super::duration::duration;
 use super::options::{Syntax, arguments, list, one_or_several, plain};
@@ -129,6 +129,31 @@ pub(crate) fn no_arguments(marked: &Marked, report: &mut Report) {
     }
 }
 
+const CONTEXT: Syntax = Syntax {
+    attribute: "#[context]",
+    example: "#[context(sensitive = [token])]",
+    options: &[("sensitive", "sensitive = [token]")],
+};
+
+/// The sensitive fields that `#[context(…)]` lists.
+pub(crate) fn context_options(marked: &Marked, report: &mut Report) -> Vec<Ident> {
+    const FIELD: &str = "a sensitive field is named by its plain name";
+    const SEVERAL: &str =
+        "several sensitive fields are given as a list: `sensitive = [token, card]`";
+    let mut found: Vec<Ident> = Vec::new();
+    for option in CONTEXT.of(&marked.attr, report) {
+        let fields = report.ok(option.value(|input| one_or_several(input, FIELD, SEVERAL)));
+        for field in fields.map(|(fields, _)| fields).unwrap_or_default() {
+            if found.contains(&field) {
+                report.at(&field, format_args!("`{field}` is listed already: remove one"));
+            } else {
+                found.push(field);
+            }
+        }
+    }
+    found
+}
+
 /// What `#[state(…)]` says.
 #[derive(Default)]
 pub(crate) struct StateOptions {
@@ -199,13 +224,20 @@ pub(crate) enum Sources {
     Named(Vec<Ident>),
 }
 
+/// The `by = human(2)` of a transition.
+pub(crate) struct People {
+    human: Ident,
+    pub(crate) number: u8,
+}
+
 /// What `#[transition(…)]` says.
 #[derive(Default)]
 pub(crate) struct TransitionOptions {
     /// `None` where it could not be read.
     pub(crate) from: Option<Sources>,
     pub(crate) guards: Vec<Ident>,
-    pub(crate) by_human: Option<Ident>,
+    /// How many people have to approve; none where anyone may cause the transition.
+    pub(crate) by_human: Option<People>,
     pub(crate) after: Option<Duration>,
 }
 
@@ -235,7 +267,10 @@ pub(crate) fn transition_options(marked: &Marked, report: &mut Report) -> Transi
         }
     }
     if let (Some(by), Some(_)) = (&found.by_human, found.after) {
-        report.at(by, "a timeout fires by itself, so nobody decides on it: remove `by` or `after`");
+        report.at(
+            &by.human,
+            "a timeout fires by itself, so nobody decides on it: remove `by` or `after`",
+        );
     }
     if mistakes == report.len() && found.from.is_none() {
         let message = "a transition names its source: `#[transition(from = State)]`";
@@ -265,10 +300,27 @@ fn guards(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
     one_or_several(input, name, several).map(|(names, _)| names)
 }
 
-fn human(input: ParseStream<'_>) -> syn::Result<Ident> {
+fn human(input: ParseStream<'_>) -> syn::Result<People> {
     const BY: &str = "a transition is `by = human`, or by anyone";
-    let by = plain(input, BY)?;
-    if by == "human" { Ok(by) } else { Err(syn::Error::new(by.span(), BY)) }
+    const NUMBER: &str = "the number of people who approve is from 1 to 9: `by = human(2)`";
+    let human = plain(input, BY)?;
+    if human != "human" {
+        return Err(syn::Error::new(human.span(), BY));
+    }
+    if input.is_empty() {
+        return Ok(People { human, number: 1 });
+    }
+    let TokenTree::Group(group) = input.parse()? else { return Err(input.error(BY)) };
+    if group.delimiter() != Delimiter::Parenthesis {
+        return Err(syn::Error::new(group.span(), NUMBER));
+    }
+    let literal = syn::parse2::<LitInt>(group.stream()).ok();
+    let number = literal.and_then(|literal| literal.base10_parse().ok());
+    match number.filter(|number| (1..=9).contains(number)) {
+        Some(number) => Ok(People { human, number }),
+        None if group.stream().is_empty() => Err(syn::Error::new(group.span(), NUMBER)),
+        None => Err(syn::Error::new_spanned(group.stream(), NUMBER)),
+    }
 }
 
 fn after(input: ParseStream<'_>) -> syn::Result<Duration> {

@@ -7,7 +7,8 @@ use super::attribute;
 use super::digest::digest;
 use super::ensure::{self, Ensure};
 use super::function::Function;
-use super::syntax::{attrs_of, docs, head, imports, names_of, plain_name, type_name};
+use super::sensitive;
+use super::syntax::{attrs_of, docs, head, imports, names_of, plain_name, type_name, unraw};
 use crate::report::Report;
 
 /// A `#[machine]` module as its author wrote it.
@@ -42,6 +43,10 @@ pub(crate) struct Declaration {
 pub(crate) struct Context {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
+    /// The names of its sensitive fields on the wire.
+    pub(crate) sensitive: Vec<String>,
+    /// The sensitive fields that the marker lists, because the fields are declared elsewhere.
+    pub(crate) listed: Vec<Ident>,
 }
 
 /// A struct marked `#[state]`.
@@ -53,6 +58,8 @@ pub(crate) struct State {
     pub(crate) initial: Option<Span>,
     pub(crate) is_final: bool,
     pub(crate) parent: Option<Ident>,
+    /// The names of its sensitive fields on the wire.
+    pub(crate) sensitive: Vec<String>,
 }
 
 /// A struct marked `#[superstate]`.
@@ -141,16 +148,18 @@ impl Declaration {
             return;
         };
         attribute::refuse_cfg(attrs, report);
+        sensitive::refuse(attrs, &marker, report);
         self.has_transitions |= marker.kind == attribute::Marker::Transition;
         let place = self.items.len();
         match (&marker.kind, &mut item) {
             (attribute::Marker::Context, Item::Struct(_) | Item::Type(_) | Item::Use(_)) => {
-                attribute::no_arguments(&marker, report);
-                self.contexts.extend(context(&item, report));
+                let listed = attribute::context_options(&marker, report);
+                self.contexts.extend(context(&mut item, listed, report));
             }
             (attribute::Marker::State, Item::Struct(item)) => {
                 let options = attribute::state_options(&marker, report);
                 refuse_generics(&item.generics, "a state", report);
+                let sensitive = sensitive::fields(item, report);
                 self.states.push(State {
                     ident: item.ident.clone(),
                     item: item.clone(),
@@ -158,6 +167,7 @@ impl Declaration {
                     initial: options.initial,
                     is_final: options.is_final,
                     parent: options.parent,
+                    sensitive,
                 });
             }
             (attribute::Marker::Superstate, Item::Struct(item)) => {
@@ -218,9 +228,19 @@ impl Declaration {
     }
 }
 
-/// A context: a struct, an alias, or one type from elsewhere.
-fn context(item: &Item, report: &mut Report) -> Option<Context> {
-    let (ident, vis, generics) = match item {
+/// A context: a struct, an alias, or one type from elsewhere. `listed` are the sensitive fields that the marker names.
+fn context(item: &mut Item, listed: Vec<Ident>, report: &mut Report) -> Option<Context> {
+    let mut sensitive: Vec<_> = listed.iter().map(unraw).collect();
+    if let Item::Struct(item) = item {
+        if let Some(first) = listed.first() {
+            report.at(
+                first,
+                format_args!("the context is declared here: mark its field `{first}` with `#[sensitive]` instead"),
+            );
+        }
+        sensitive = sensitive::fields(item, report);
+    }
+    let (ident, vis, generics) = match &*item {
         Item::Struct(item) => (&item.ident, &item.vis, &item.generics),
         Item::Type(item) => (&item.ident, &item.vis, &item.generics),
         Item::Use(item) => {
@@ -230,12 +250,13 @@ fn context(item: &Item, report: &mut Report) -> Option<Context> {
                 return None;
             };
             // How far the type is seen is said where it is declared.
-            return Some(Context { ident: ident.clone(), vis: syn::parse_quote!(pub) });
+            let vis = syn::parse_quote!(pub);
+            return Some(Context { ident: ident.clone(), vis, sensitive, listed });
         }
         _ => return None,
     };
     refuse_generics(generics, "a context", report);
-    Some(Context { ident: ident.clone(), vis: vis.clone() })
+    Some(Context { ident: ident.clone(), vis: vis.clone(), sensitive, listed })
 }
 
 /// The branches of a choice, each with its state.

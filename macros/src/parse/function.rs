@@ -12,6 +12,7 @@ use syn::{
 };
 
 use super::attribute::{self, Marked, Marker, TransitionOptions};
+use super::sensitive;
 use super::syntax::{docs, plain_name, unraw};
 use crate::report::Report;
 
@@ -58,6 +59,8 @@ pub(crate) struct Parameter {
     pub(crate) role: Role,
     pub(crate) docs: String,
     pub(crate) default: Option<Expr>,
+    /// Whether its value is kept and not shown.
+    pub(crate) sensitive: bool,
 }
 
 /// A parameter's role, as far as it follows from its type.
@@ -188,6 +191,7 @@ fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Param
     };
     let docs = docs(&typed.attrs);
     let default = attribute::take_default(&mut typed.attrs, report);
+    let sensitive = sensitive::take(&mut typed.attrs, report);
     typed.attrs.retain(|attr: &Attribute| !attr.path().is_ident("doc"));
     attribute::refuse_cfg(&typed.attrs, report);
     let ident = match &*typed.pat {
@@ -206,6 +210,7 @@ fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Param
         ty: (*typed.ty).clone(),
         docs,
         default,
+        sensitive,
     })
 }
 

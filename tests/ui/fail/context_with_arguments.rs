@@ -1,7 +1,7 @@
 #[leverframe::machine]
 pub mod lamp {
     #[context(serde)] pub struct Bulb;
-    //~^ ERROR(context(serde)) `#[context]` takes no arguments
+    //~^ ERROR(serde) `#[context]` has no option `serde`; it has `sensitive = [token]`
     #[state(initial)] pub struct Off;
     #[state(final)] pub struct On;
     #[transition(from = Off)] fn press() -> On { On }
