@@ -11,12 +11,16 @@ use rmcp::model::{
     ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SubscribeRequestParams,
     SubscriptionFilter, Tool, UnsubscribeRequestParams,
 };
+#[cfg(feature = "http")]
+use rmcp::model::{CustomRequest, CustomResult};
 use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use super::Server;
 use super::added::settled;
 use super::caller::caller_of;
+#[cfg(feature = "http")]
+use super::stdio::unrecognized;
 use super::{convert, resources};
 use crate::portable::Portable;
 use crate::text;
@@ -146,6 +150,16 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         Ok(self.read(&caller_of(&context), &request.uri).await?.into())
+    }
+
+    /// Over standard input, such a request does not come this far.
+    #[cfg(feature = "http")]
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(unrecognized(&request))
     }
 
     fn accepted_subscription_filter(

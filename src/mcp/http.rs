@@ -123,8 +123,10 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         let caller = request.extensions_mut().get_or_insert_with(anybody).principal().clone();
         self.check_session(&caller, request.method(), request.headers())?;
         request.extensions_mut().insert(Closing(self.http.clone()));
-        let stays_open = *request.method() == Method::GET
-            || request.headers().get(METHOD).is_some_and(|method| method == LISTEN);
+        // It has no result for which the end could wait.
+        let is_bare = *request.method() == Method::GET;
+        let stays_open =
+            is_bare || request.headers().get(METHOD).is_some_and(|method| method == LISTEN);
         let stream = if stays_open {
             Some(traffic.stream().map_err(|_| Refusal::Streams(limits.streams))?)
         } else {
@@ -141,6 +143,7 @@ impl<M: Portable<Context: Default>> HttpService<M> {
         if answer.body().size_hint().exact().is_some() {
             return Ok(answer);
         }
+        let call = (!is_bare).then_some(call);
         Ok(answer.map(|body| Body::new(Held::new(body, call, stream))))
     }
 

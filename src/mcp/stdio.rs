@@ -39,9 +39,9 @@ use tokio::time::sleep;
 use self::exchange::Exchange;
 use self::service::InTurn;
 pub(crate) use self::signals::Signals;
-#[cfg(feature = "http")]
-pub(super) use self::transport::unreadable_text;
 use self::transport::{StdioTransport, write};
+#[cfg(feature = "http")]
+pub(super) use self::transport::{unreadable_text, unrecognized};
 use super::Server;
 use crate::portable::Portable;
 

@@ -170,3 +170,28 @@ async fn streams_end() {
     assert!(program.ends().await.0.success());
     assert!(begin.elapsed() < PATIENCE / 4, "{:?}", begin.elapsed());
 }
+
+/// A client that is subscribed gets what has happened, and then the result of its request.
+#[tokio::test]
+async fn subscriptions_come_to_their_result() {
+    let mut program = Program::start(&[]).await;
+    let mut client = Client::begin(&program, Era::Modern).await;
+    client.go("PLANNING").await;
+    let filter = json!({"notifications": {"resourceSubscriptions": ["state://current"]}});
+    let text = client.text("subscriptions/listen", filter);
+    let headers = client.headers("subscriptions/listen", &text);
+    client.connection.request("POST", "/mcp", &headers, text.as_bytes()).await;
+    assert_eq!(client.connection.head().await.map(|(status, _)| status), Some(200));
+    let acknowledged = client.connection.chunk().await.flatten().expect("an acknowledgement");
+    assert!(String::from_utf8_lossy(&acknowledged).contains("acknowledged"));
+    let begin = Instant::now();
+    program.signal("TERM").await;
+    let mut rest = Vec::new();
+    while let Some(chunk) = client.connection.chunk().await.expect("a whole stream") {
+        rest.extend(chunk);
+    }
+    let rest = String::from_utf8_lossy(&rest).into_owned();
+    assert!(rest.contains("\"result\""), "{rest}");
+    assert!(program.ends().await.0.success());
+    assert!(begin.elapsed() < PATIENCE / 4, "{:?}", begin.elapsed());
+}

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Client, Era, Program};
+use crate::mcp::restarts::Folder;
 
 /// Takes a run through a whole task.
 async fn check(era: Era) {
@@ -69,4 +70,19 @@ async fn health_checks_need_no_protocol() {
         assert_eq!((answer.status, answer.text().as_str()), (200, "ok\n"), "{path}");
     }
     assert_eq!(connection.get("/elsewhere").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_server_without_its_store_is_not_ready() {
+    let folder = Folder::new("http-ready");
+    let store = folder.path("runs.db");
+    let program = Program::start(&["--store", &store]).await;
+    let mut client = Client::begin(&program, Era::Modern).await;
+    client.go("PLANNING").await;
+    std::fs::remove_file(&store).unwrap();
+    assert!(client.go("IDLE").await["failed"].is_object());
+    let answer = program.connect().await.get("/readyz").await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.text().starts_with("not ready: the store has failed"), "{}", answer.text());
+    assert_eq!(program.connect().await.get("/healthz").await.status, 200);
 }

@@ -83,6 +83,23 @@ async fn what_is_no_message() {
 }
 
 #[tokio::test]
+async fn what_has_wrong_parameters() {
+    let program = Program::start(&[]).await;
+    for era in [Era::Modern, Era::Legacy] {
+        let mut client = Client::begin(&program, era).await;
+        for (method, params, code, reason) in [
+            ("tools/call", json!({}), -32602, "`name` is missing; expected a string"),
+            ("resources/read", json!({"uri": 7}), -32602, "`uri` is a number"),
+            ("fly", json!({}), -32601, "the method `fly` is unknown"),
+        ] {
+            let error = client.post(method, params).await.message()["error"].clone();
+            assert_eq!(error["code"], code, "{era:?} {method}: {error}");
+            assert!(error["message"].as_str().unwrap().contains(reason), "{era:?}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn bodies_beyond_the_limits() {
     let program = Program::start(&["--max-body", "2KiB", "--max-bodies", "1KiB"]).await;
     let body = |size| format!("{{{}}}", " ".repeat(size));

@@ -16,9 +16,8 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// The body of an answer that stays open, or else of a call.
-    pub(super) fn new(body: Body, call: Call, stream: Option<Stream>) -> Self {
-        let call = stream.is_none().then_some(call);
+    /// The body of an answer to a call, of one that stays open, or of both.
+    pub(super) fn new(body: Body, call: Option<Call>, stream: Option<Stream>) -> Self {
         Self { body, _call: call, _stream: stream }
     }
 }

@@ -1,5 +1,7 @@
 //! Why a line is not taken for a message, and what is answered then.
 
+#[cfg(feature = "http")]
+use rmcp::ErrorData;
 use rmcp::model::{CustomRequest, ErrorCode};
 use serde_json::error::Category;
 use serde_json::{Value, json};
@@ -26,6 +28,12 @@ impl Refusal {
     pub(super) fn line(&self, id: &Id) -> String {
         let error = json!({"code": self.code, "message": self.reason});
         format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{error}}}\n")
+    }
+
+    /// The refusal as rmcp answers it.
+    #[cfg(feature = "http")]
+    pub(super) fn into_error(self) -> ErrorData {
+        ErrorData::new(self.code, self.reason, None)
     }
 
     /// A line that is longer than one may be.

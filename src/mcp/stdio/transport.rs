@@ -7,7 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+#[cfg(feature = "http")]
+use rmcp::ErrorData;
 use rmcp::RoleServer;
+#[cfg(feature = "http")]
+use rmcp::model::CustomRequest;
 use rmcp::model::{
     CallToolRequest, ClientJsonRpcMessage, ClientNotification, ClientRequest, GetExtensions,
     JsonRpcMessage, JsonRpcRequest, ReadResourceRequest, RequestId, ServerJsonRpcMessage,
@@ -186,6 +190,12 @@ fn read(line: Line<'_>, exchange: &Exchange) -> Option<(ClientJsonRpcMessage, us
 pub(in crate::mcp) fn unreadable_text(text: &[u8], error: &serde_json::Error) -> String {
     let (envelope, refusal) = refused(text, error);
     refusal.line(&envelope.id)
+}
+
+/// The answer to a request that rmcp has not recognized.
+#[cfg(feature = "http")]
+pub(in crate::mcp) fn unrecognized(request: &CustomRequest) -> ErrorData {
+    Refusal::unrecognized(request).into_error()
 }
 
 /// The answer to a line that is no message.
