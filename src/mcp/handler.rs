@@ -167,9 +167,9 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(unrecognized(&request))
+        Err(unrecognized(&request, context.protocol_version().as_ref()))
     }
 
     fn accepted_subscription_filter(
