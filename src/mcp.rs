@@ -17,6 +17,7 @@ pub mod fuzzing;
 mod handler;
 #[cfg(feature = "http")]
 mod http;
+mod logging;
 mod resources;
 mod stdio;
 mod subscriptions;
@@ -183,7 +184,8 @@ impl<M: Portable<Context: Default>> Builder<M> {
         self
     }
 
-    /// Adds a resource, and the way to read it for a caller.
+    /// Adds a resource, and the way to read it for a caller. Its subscribers are notified of each record of their default
+    /// run.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -282,12 +284,14 @@ impl<M: Portable<Context: Default>> Builder<M> {
         if let Some(prompt) = prompts.iter().find(|prompt| added.prompts.has_route(&prompt.name)) {
             return Err(BuildError::TwoPrompts(prompt.name.clone()));
         }
+        #[expect(deprecated, reason = "clients before 2026-07-28 set the level of log messages")]
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_prompts()
             .enable_completions()
             .enable_resources()
             .enable_resources_subscribe()
+            .enable_logging()
             .build();
         let config = ServerConfig::new(capabilities)
             .with_server_info(name)

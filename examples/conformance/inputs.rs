@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use leverframe::mcp::Server;
 use leverframe::mcp::rmcp::ErrorData;
-use leverframe::mcp::rmcp::handler::server::router::tool::ToolRouter;
+use leverframe::mcp::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use leverframe::mcp::rmcp::model::{
     CallToolResponse, InputRequiredResult, InputResponses, RequestStateCodec,
 };
@@ -21,87 +21,61 @@ static SEAL: LazyLock<RequestStateCodec> = LazyLock::new(|| {
 
 pub(crate) fn tools() -> ToolRouter<Server<Door>> {
     ToolRouter::new()
-        .with_route(tool(
-            "test_input_required_result_elicitation",
-            "Asks for a name.",
-            &[],
-            |call| Box::pin(async move { greet(call) }),
-        ))
-        .with_route(tool("test_streaming_elicitation", "Asks for a name.", &[], |call| {
-            Box::pin(async move { greet(call) })
+        .with_route(asking("test_input_required_result_elicitation", "Asks for a name.", greet))
+        .with_route(asking("test_streaming_elicitation", "Asks for a name.", greet))
+        .with_route(asking("test_input_required_result_sampling", "Asks the model.", |call| {
+            answered(call, &json!({"capital_question": sample("What is the capital of France?")}))
         }))
-        .with_route(tool("test_input_required_result_sampling", "Asks the model.", &[], |call| {
-            Box::pin(async move {
-                let question = sample("What is the capital of France?");
-                answered(call, json!({"capital_question": question}))
-            })
+        .with_route(asking("test_input_required_result_list_roots", "Asks for folders.", |call| {
+            answered(call, &json!({"client_roots": roots()}))
         }))
-        .with_route(tool(
-            "test_input_required_result_list_roots",
-            "Asks for folders.",
-            &[],
-            |call| Box::pin(async move { answered(call, json!({"client_roots": roots()})) }),
-        ))
-        .with_route(tool(
-            "test_input_required_result_request_state",
-            "Seals a state.",
-            &[],
-            |call| Box::pin(async move { confirm(call) }),
-        ))
-        .with_route(tool(
-            "test_input_required_result_tampered_state",
-            "Seals a state.",
-            &[],
-            |call| Box::pin(async move { confirm(call) }),
-        ))
-        .with_route(tool(
-            "test_input_required_result_multiple_inputs",
-            "Asks for much.",
-            &[],
-            |call| Box::pin(async move { many(call) }),
-        ))
-        .with_route(tool("test_input_required_result_multi_round", "Asks twice.", &[], |call| {
-            Box::pin(async move { twice(call) })
-        }))
-        .with_route(tool(
-            "test_input_required_result_capabilities",
-            "Asks as it can.",
-            &[],
-            |call| Box::pin(async move { capable(call) }),
-        ))
+        .with_route(asking("test_input_required_result_request_state", "Seals a state.", confirm))
+        .with_route(asking("test_input_required_result_tampered_state", "Seals a state.", confirm))
+        .with_route(asking("test_input_required_result_multiple_inputs", "Asks for much.", many))
+        .with_route(asking("test_input_required_result_multi_round", "Asks twice.", twice))
+        .with_route(asking("test_input_required_result_capabilities", "Asks as it can.", capable))
 }
 
-fn greet(call: Call<'_>) -> Answer {
+fn asking(
+    name: &'static str,
+    docs: &'static str,
+    answer: fn(&Call<'_>) -> Answer,
+) -> ToolRoute<Server<Door>> {
+    tool(name, docs, &[], move |call| Box::pin(async move { answer(&call) }))
+}
+
+fn greet(call: &Call<'_>) -> Answer {
     match accepted(call.input_responses.as_ref(), "user_name", "name") {
         Some(name) => text(format!("Hello, {name}!")),
-        None => ask(json!({"user_name": elicit("What is your name?", "name", "string")}), None),
+        None => ask(&json!({"user_name": elicit("What is your name?", "name", "string")}), None),
     }
 }
 
 /// Asks what is not answered yet, and shows the answers.
-fn answered(call: Call<'_>, questions: Value) -> Answer {
-    let given = call.input_responses.unwrap_or_default();
-    let is_given = |questions: &Value| {
-        questions.as_object().is_some_and(|all| all.keys().all(|key| given.contains_key(key)))
-    };
-    if is_given(&questions) {
+fn answered(call: &Call<'_>, questions: &Value) -> Answer {
+    let given = call.input_responses.as_ref();
+    let mut keys = questions.as_object().into_iter().flat_map(|questions| questions.keys());
+    let is_answered = |key: &String| given.is_some_and(|given| given.contains_key(key));
+    if keys.all(is_answered) {
         text(format!("answers: {}", json!(given)))
     } else {
         ask(questions, None)
     }
 }
 
-fn confirm(call: Call<'_>) -> Answer {
-    match call.request_state {
+fn confirm(call: &Call<'_>) -> Answer {
+    match &call.request_state {
         Some(state) => {
-            opened(&state)?;
+            opened(state)?;
             text("state-ok")
         }
-        None => ask(json!({"confirm": elicit("Please confirm", "ok", "boolean")}), Some("confirm")),
+        None => {
+            ask(&json!({"confirm": elicit("Please confirm", "ok", "boolean")}), Some("confirm"))
+        }
     }
 }
 
-fn many(call: Call<'_>) -> Answer {
+fn many(call: &Call<'_>) -> Answer {
     if let Some(state) = &call.request_state {
         opened(state)?;
         return text(format!("answers: {}", json!(call.input_responses)));
@@ -111,30 +85,30 @@ fn many(call: Call<'_>) -> Answer {
         "greeting": sample("Generate a greeting"),
         "client_roots": roots(),
     });
-    ask(questions, Some("many"))
+    ask(&questions, Some("many"))
 }
 
-fn twice(call: Call<'_>) -> Answer {
+fn twice(call: &Call<'_>) -> Answer {
     let first = json!({"step1": elicit("Step 1: What is your name?", "name", "string")});
     let Some(state) = &call.request_state else {
-        return ask(first, Some("step1"));
+        return ask(&first, Some("step1"));
     };
     if opened(state)? == "step1" {
         let second = elicit("Step 2: What is your favorite color?", "color", "string");
-        return ask(json!({"step2": second}), Some("step2"));
+        return ask(&json!({"step2": second}), Some("step2"));
     }
     text("Both steps are done.")
 }
 
 /// Asks in the way that the client is capable of.
-fn capable(call: Call<'_>) -> Answer {
+fn capable(call: &Call<'_>) -> Answer {
     let capabilities = call.request_context.client_capabilities().unwrap_or_default();
     if call.input_responses.is_some() {
         text("The client has answered.")
     } else if capabilities.elicitation.is_some() {
-        ask(json!({"user_name": elicit("What is your name?", "name", "string")}), None)
+        ask(&json!({"user_name": elicit("What is your name?", "name", "string")}), None)
     } else if capabilities.sampling.is_some() {
-        ask(json!({"greeting": sample("Generate a greeting")}), None)
+        ask(&json!({"greeting": sample("Generate a greeting")}), None)
     } else {
         text("The client cannot be asked.")
     }
@@ -152,19 +126,21 @@ pub(crate) fn accepted(
     is_accepted.then(|| field.to_owned())
 }
 
-fn ask(questions: Value, state: Option<&str>) -> Answer {
+fn ask(questions: &Value, state: Option<&str>) -> Answer {
     Ok(CallToolResponse::InputRequired(needed(questions, state)?))
 }
 
 /// What is needed before a request can be answered.
 pub(crate) fn needed(
-    questions: Value,
+    questions: &Value,
     state: Option<&str>,
 ) -> Result<InputRequiredResult, ErrorData> {
-    let mut result = json!({"resultType": "input_required", "inputRequests": questions});
-    if let Some(state) = state {
-        result["requestState"] = SEAL.seal(state.as_bytes()).into();
-    }
+    let state = state.map(|state| SEAL.seal(state.as_bytes()));
+    let result = json!({
+        "resultType": "input_required",
+        "inputRequests": questions,
+        "requestState": state,
+    });
     model(result)
 }
 

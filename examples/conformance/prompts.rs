@@ -71,7 +71,7 @@ fn contextual(get: &Get<'_>) -> Answer {
         Some(context) => messages(&[text(&format!("Use this context: {context}"))]),
         None => {
             let question = elicit("What context should the prompt use?", "context", "string");
-            Ok(needed(json!({"user_context": question}), None)?.into())
+            Ok(needed(&json!({"user_context": question}), None)?.into())
         }
     }
 }

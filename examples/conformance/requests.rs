@@ -6,7 +6,7 @@ use leverframe::mcp::Server;
 use leverframe::mcp::rmcp::ErrorData;
 use leverframe::mcp::rmcp::handler::server::router::tool::ToolRouter;
 use leverframe::mcp::rmcp::model::{
-    ClientCapabilities, ProgressNotificationParam, ProtocolVersion, SamplingCapability,
+    ClientCapabilities, ProgressNotificationParam, SamplingCapability,
 };
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -55,18 +55,16 @@ pub(crate) fn tools() -> ToolRouter<Server<Door>> {
         }))
 }
 
-/// Logs three messages. A client of 2026-07-28 gets them only where its request names a level.
+/// Logs three messages, if the client wants them.
 async fn logging(call: Call<'_>) -> Answer {
-    let context = &call.request_context;
-    let is_modern =
-        context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-    let is_wanted = !is_modern || context.meta.log_level().is_some();
     for message in ["Tool execution started", "Tool processing data", "Tool execution completed"] {
-        if is_wanted {
-            let message = model(json!({"level": "info", "data": message}))?;
-            #[expect(deprecated, reason = "the suite tests it as long as older revisions have it")]
-            context.peer.notify_logging_message(message).await.map_err(failed)?;
-        }
+        #[expect(deprecated, reason = "the suite tests it as long as older revisions have it")]
+        let sent = call.service.log(
+            &call.request_context,
+            leverframe::mcp::rmcp::model::LoggingLevel::Info,
+            message,
+        );
+        sent.await.map_err(failed)?;
         sleep(PAUSE).await;
     }
     text("The tool has logged.")

@@ -32,6 +32,16 @@ pub(super) type ReadTemplate<M> =
     dyn for<'a> Fn(&'a Server<M>, &'a Caller, TemplateValues) -> Reading<'a> + Send + Sync;
 
 impl<M: Portable<Context: Default>> Added<M> {
+    /// Whether the author has added a resource at this very address.
+    pub(super) fn has_resource(&self, uri: &str) -> bool {
+        self.resources.iter().any(|(resource, _)| resource.uri == uri)
+    }
+
+    /// Whether the author has added a template of this very form.
+    pub(super) fn has_template(&self, uri: &str) -> bool {
+        self.templates.iter().any(|(resource, ..)| resource.uri == uri)
+    }
+
     /// Reads the resource at an address, if the author has added one.
     pub(super) async fn read(
         &self,

@@ -25,7 +25,7 @@ impl<M: Portable<Context: Default>> Server<M> {
                 let (name, value) = (&argument.name, &argument.value);
                 self.api().complete_argument(caller, &prompt.name, name, value).await
             }
-            Reference::Resource(resource) if self.adds_template(&resource.uri) => {
+            Reference::Resource(resource) if self.0.added.has_template(&resource.uri) => {
                 return Ok(CompleteResult::default());
             }
             Reference::Resource(resource) => {
@@ -39,10 +39,6 @@ impl<M: Portable<Context: Default>> Server<M> {
             }
         };
         result(completion.map_err(convert::prompt_error)?)
-    }
-
-    fn adds_template(&self, template: &str) -> bool {
-        self.0.added.templates.iter().any(|(resource, ..)| resource.uri == template)
     }
 }
 

@@ -152,14 +152,24 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         Ok(self.read(&caller_of(&context), &request.uri).await?.into())
     }
 
+    #[expect(deprecated, reason = "clients before 2026-07-28 set the level of log messages")]
+    async fn set_level(
+        &self,
+        request: rmcp::model::SetLevelRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.1.level().set(request.level);
+        Ok(())
+    }
+
     /// Over standard input, such a request does not come this far.
     #[cfg(feature = "http")]
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(unrecognized(&request))
+        Err(unrecognized(&request, context.protocol_version().as_ref()))
     }
 
     fn accepted_subscription_filter(

@@ -30,15 +30,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rmcp::model::CustomRequest;
 use rmcp::service::{QuitReason, ServerInitializeError};
 use rmcp::transport::stdio_pipes;
-use rmcp::{ErrorData, ServiceExt};
+use rmcp::ServiceExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::sleep;
 
 use self::exchange::Exchange;
-use self::refusal::Refusal;
 use self::service::InTurn;
 pub(crate) use self::signals::Signals;
 use self::transport::{StdioTransport, write};
@@ -46,11 +44,6 @@ use self::transport::{StdioTransport, write};
 pub(super) use self::transport::{unreadable_text, unrecognized};
 use super::Server;
 use crate::portable::Portable;
-
-/// Why a request is not taken that rmcp has not recognized.
-pub(super) fn unrecognized(request: &CustomRequest) -> ErrorData {
-    Refusal::unrecognized(request).into_error()
-}
 
 /// Bounds on what one client makes the server hold, and on the time that the end takes.
 ///

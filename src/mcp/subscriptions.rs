@@ -160,6 +160,8 @@ impl<M: Portable<Context: Default>> Server<M> {
 
     async fn wanted(&self, caller: &Caller, uri: &str) -> Result<Wanted, ErrorData> {
         let run = match Address::parse(uri) {
+            // What an author adds is taken to follow the default run.
+            _ if self.0.added.has_resource(uri) => None,
             Some(Address::State(run)) => run,
             Some(Address::History(run)) => Some(run),
             _ => {
@@ -171,11 +173,8 @@ impl<M: Portable<Context: Default>> Server<M> {
                 return Err(ErrorData::invalid_params(reason, None));
             }
         };
-        let run = self
-            .api()
-            .readable(caller, run)
-            .await
-            .map_err(|error| convert::resource_error(error, uri))?;
+        let run = self.api().readable(caller, run).await;
+        let run = run.map_err(|error| convert::resource_error(error, uri))?;
         // One that is damaged exists.
         let exists = !matches!(self.runs().store().head(&run).await, Ok(None));
         Ok(Wanted { uri: uri.into(), run, exists })

@@ -19,8 +19,12 @@ def field(thing, name):
 class PythonSdk:
     """The MCP SDK for Python, of which this interpreter has version 1 or 2."""
 
-    def __init__(self, server, mode):
+    CAN_ELICIT = True
+
+    def __init__(self, server, mode, elicits):
         self.server, self.mode = server, mode
+        self.callbacks = {"elicitation_callback": self.elicit} if elicits else {}
+        self.decision = None
         self.name = f"Python SDK {version('mcp')} {mode}"
 
     async def connect(self):
@@ -34,7 +38,7 @@ class PythonSdk:
 
     async def second(self, mcp):
         server = self.server.url() if self.server.transport == "http" else self.parameters(mcp)
-        return await self.stack.enter_async_context(mcp.Client(server, mode=self.mode))
+        return await self.stack.enter_async_context(mcp.Client(server, mode=self.mode, **self.callbacks))
 
     async def first(self, mcp):
         from mcp.client.stdio import stdio_client
@@ -44,9 +48,18 @@ class PythonSdk:
         is_http = self.server.transport == "http"
         streams = streamablehttp_client(self.server.url()) if is_http else stdio_client(self.parameters(mcp))
         read, write, *_ = await self.stack.enter_async_context(streams)
-        session = await self.stack.enter_async_context(mcp.ClientSession(read, write))
+        session = await self.stack.enter_async_context(mcp.ClientSession(read, write, **self.callbacks))
         await session.initialize()
         return session
+
+    async def elicit(self, _, parameters):
+        """Fills in the form that the server asks to be shown, as the step says."""
+        from mcp.types import ElicitResult
+
+        decision, self.decision = self.decision, None
+        assert decision, f"nobody is to be asked: {parameters.message}"
+        assert decision["asked"] in parameters.message, parameters.message
+        return ElicitResult(action="accept", content=decision["content"])
 
     def parameters(self, mcp):
         command, *arguments = self.server.command
@@ -84,7 +97,10 @@ class PythonSdk:
 class Inspector:
     """The command line of the MCP Inspector. Each request is a process, and over stdio a server, of its own."""
 
-    def __init__(self, server, mode):
+    CAN_ELICIT = False
+
+    def __init__(self, server, mode, elicits):
+        assert not elicits, "nobody can be asked"
         self.server, self.mode = server, mode
         self.inspector = shlex.split(os.environ["INSPECTOR"])
         self.name = f"Inspector {mode}"

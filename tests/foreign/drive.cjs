@@ -5,7 +5,7 @@
 // FOLDER is where cargo puts programs (`target/debug`). It fails on the first answer that is not as it has to be.
 
 const assert = require("node:assert/strict");
-const { spawn } = require("node:child_process");
+const { execFileSync, spawn } = require("node:child_process");
 const { once } = require("node:events");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -14,14 +14,20 @@ const readline = require("node:readline");
 const { Client, StreamableHTTPClientTransport } = require("@modelcontextprotocol/client");
 const { StdioClientTransport } = require("@modelcontextprotocol/client/stdio");
 
-const PROGRAMS = { orchestrator: "leverframe", gate: "examples/conformance" };
+const PROGRAMS = {
+  orchestrator: "leverframe",
+  gate: "examples/conformance",
+  elicitation: "examples/conformance",
+};
+const OPTIONS = { elicitation: ["--gates", "elicit"] };
 const [folder, transport, mode] = process.argv.slice(2);
 
 /** A program that serves over standard input and output, or over HTTP. */
 class Server {
-  constructor(program, store) {
+  constructor(program, store, options) {
     this.command = program;
-    this.args = ["serve", "--store", store];
+    this.store = store;
+    this.args = ["serve", "--store", store, ...options];
   }
 
   /** A way to the server. Over HTTP the server is started if it does not run. */
@@ -42,6 +48,12 @@ class Server {
     return new StreamableHTTPClientTransport(new URL(this.url));
   }
 
+  /** What another command of the program prints, which works on the same store. */
+  run(command) {
+    const args = [...command, "--store", this.store];
+    return execFileSync(this.command, args, { encoding: "utf8", timeout: 20_000 });
+  }
+
   /** Ends the server by SIGKILL. */
   async kill() {
     if (transport === "stdio") process.kill(this.pipes.pid, "SIGKILL");
@@ -58,10 +70,21 @@ class Server {
   }
 }
 
-async function connect(server) {
+/** What the user fills in when the server asks. */
+let decision;
+
+async function connect(server, elicits) {
   const pinned = ["legacy", "auto"].includes(mode) ? mode : { pin: mode };
   const options = { versionNegotiation: { mode: pinned } };
+  if (elicits) options.capabilities = { elicitation: { form: {} } };
   const client = new Client({ name: "foreign", version: "1" }, options);
+  if (elicits)
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      const given = decision;
+      decision = undefined;
+      assert(given && params.message.includes(given.asked), params.message);
+      return { action: "accept", content: given.content };
+    });
   await client.connect(await server.transport());
   return client;
 }
@@ -69,10 +92,11 @@ async function connect(server) {
 /** The value at a JSON pointer, or undefined. */
 const at = (value, pointer) => pointer.split("/").slice(1).reduce((value, key) => value?.[key], value);
 
-async function take(step, client, used) {
+async function take(step, client, server, used) {
   let text;
   if (step.call) {
     used.tools.add(step.call);
+    decision = step.elicit;
     const result = await client.callTool({ name: step.call, arguments: step.arguments ?? {} });
     text = result.content[0].text;
     assert.equal(result.isError ?? false, step.refused ?? false, text);
@@ -88,6 +112,8 @@ async function take(step, client, used) {
     used.prompts.add(step.prompt);
     const result = await client.getPrompt({ name: step.prompt, arguments: step.arguments ?? {} });
     text = result.messages[0].content.text;
+  } else if (step.command) {
+    text = server.run(step.command);
   } else if (step.templates) {
     const listed = (await client.listResourceTemplates()).resourceTemplates;
     assert.deepEqual(listed.map((template) => template.uriTemplate).sort(), step.templates);
@@ -107,17 +133,18 @@ async function main() {
   const tasks = JSON.parse(fs.readFileSync(path.join(__dirname, "scenario.json"), "utf8"));
   for (const [task, steps] of Object.entries(tasks)) {
     const store = fs.mkdtempSync(path.join(os.tmpdir(), "foreign-"));
-    const server = new Server(path.join(folder, PROGRAMS[task]), path.join(store, "runs.db"));
+    const server = new Server(path.join(folder, PROGRAMS[task]), path.join(store, "runs.db"), OPTIONS[task] ?? []);
+    const elicits = task === "elicitation";
     const used = { tools: new Set(), prompts: new Set(), resources: new Set() };
-    let client = await connect(server);
+    let client = await connect(server, elicits);
     for (const step of steps) {
       if (step.reconnect) {
         await server.kill();
         await client.close();
-        client = await connect(server);
+        client = await connect(server, elicits);
         continue;
       }
-      await take(step, client, used).catch((error) => {
+      await take(step, client, server, used).catch((error) => {
         error.message = `${JSON.stringify(step)}\n${error.message}`;
         throw error;
       });

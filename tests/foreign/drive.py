@@ -18,7 +18,8 @@ from pathlib import Path
 from clients import Inspector, PythonSdk
 from server import Server
 
-PROGRAMS = {"orchestrator": "leverframe", "gate": "examples/conformance"}
+PROGRAMS = {"orchestrator": "leverframe", "gate": "examples/conformance", "elicitation": "examples/conformance"}
+OPTIONS = {"elicitation": ["--gates", "elicit"]}
 
 
 def at(value, pointer):
@@ -41,6 +42,7 @@ class Scenario:
     async def take(self, step):
         if "call" in step:
             self.used["tools"].add(step["call"])
+            self.client.decision = step.get("elicit")
             text, value, is_error = await self.client.call(step["call"], step.get("arguments", {}))
             self.equal(is_error, step.get("refused", False), step, text)
             self.equal(json.loads(text), value, step, "text and structured content differ")
@@ -54,6 +56,8 @@ class Scenario:
         elif "prompt" in step:
             self.used["prompts"].add(step["prompt"])
             text = await self.client.prompt(step["prompt"], step.get("arguments", {}))
+        elif "command" in step:
+            text = self.server.run(step["command"])
         elif "reconnect" in step:
             await self.client.disconnect(self.server.kill)
             await self.client.connect()
@@ -82,10 +86,12 @@ async def main(folder, transport, kind, mode):
     make = {"python": PythonSdk, "inspector": Inspector}[kind]
     tasks = json.loads(Path(__file__).with_name("scenario.json").read_text())
     for task, steps in tasks.items():
+        if task == "elicitation" and not make.CAN_ELICIT:
+            continue
         with tempfile.TemporaryDirectory() as store:
             program = os.path.join(folder, PROGRAMS[task])
-            with Server(program, transport, os.path.join(store, "runs.db")) as server:
-                client = make(server, mode)
+            with Server(program, transport, os.path.join(store, "runs.db"), OPTIONS.get(task, [])) as server:
+                client = make(server, mode, elicits=task == "elicitation")
                 await client.connect()
                 try:
                     scenario = Scenario(client, server)

@@ -7,9 +7,10 @@ import subprocess
 
 
 class Server:
-    def __init__(self, program, transport, store):
+    def __init__(self, program, transport, store, options=()):
         self.transport = transport
-        self.arguments = [program, "serve", "--store", store]
+        self.program, self.store = program, store
+        self.arguments = [program, "serve", "--store", store, *options]
         self.pid_file = f"{store}.pid"
         self.process = None
 
@@ -39,6 +40,13 @@ class Server:
                     break
             assert self.address, "the server names no address"
         return self.address
+
+    def run(self, command):
+        """What another command of the program prints, which works on the same store."""
+        command = [self.program, *command, "--store", self.store]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, f"{command} ended with {done.returncode}: {done.stderr}"
+        return done.stdout
 
     def kill(self):
         """Ends the server by SIGKILL."""

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "http")]
 use rmcp::ErrorData;
-use rmcp::model::{CustomRequest, ErrorCode};
+use rmcp::model::{CustomRequest, ErrorCode, ProtocolVersion};
 use serde_json::error::Category;
 use serde_json::{Value, json};
 
@@ -11,6 +11,10 @@ use crate::text::shortened;
 
 /// How deep the arrays and objects of a line may lie in each other: the bound of `serde_json`.
 const DEEPEST: u64 = 127;
+
+/// The methods that 2026-07-28 no longer has.
+const GONE: [&str; 5] =
+    ["initialize", "ping", "resources/subscribe", "resources/unsubscribe", "logging/setLevel"];
 
 /// The answer to a line that is not taken.
 #[derive(Debug)]
@@ -64,9 +68,9 @@ impl Refusal {
     }
 
     /// A request that rmcp has not recognized: for its parameters, or for its method.
-    pub(super) fn unrecognized(request: &CustomRequest) -> Self {
+    pub(super) fn unrecognized(request: &CustomRequest, version: Option<&ProtocolVersion>) -> Self {
         let CustomRequest { method, params, .. } = request;
-        match misfit(method, params.as_ref()) {
+        match misfit(method, params.as_ref()).filter(|_| !is_gone(method, version)) {
             None => {
                 let reason = format!("the method `{}` is unknown", shortened(method));
                 Self::new(ErrorCode::METHOD_NOT_FOUND, reason)
@@ -77,6 +81,12 @@ impl Refusal {
             }
         }
     }
+}
+
+/// Whether a revision has a method no more.
+fn is_gone(method: &str, version: Option<&ProtocolVersion>) -> bool {
+    GONE.contains(&method)
+        && version.is_some_and(|version| *version >= ProtocolVersion::V_2026_07_28)
 }
 
 /// What keeps JSON from being a request.
@@ -169,5 +179,26 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use rmcp::model::{CustomRequest, ErrorCode, ProtocolVersion};
+    use serde_json::json;
+
+    #[test]
+    fn a_method_is_gone_in_the_revisions_without_it() {
+        let check = |method: &str, version: ProtocolVersion, expected: ErrorCode| {
+            let request = CustomRequest::new(method, Some(json!({})));
+            let refusal = Refusal::unrecognized(&request, Some(&version));
+            assert_eq!(refusal.code, expected, "{method} {version}");
+        };
+        check("initialize", ProtocolVersion::V_2026_07_28, ErrorCode::METHOD_NOT_FOUND);
+        check("resources/subscribe", ProtocolVersion::V_2026_07_28, ErrorCode::METHOD_NOT_FOUND);
+        check("resources/subscribe", ProtocolVersion::V_2025_11_25, ErrorCode::INVALID_PARAMS);
+        check("tools/call", ProtocolVersion::V_2026_07_28, ErrorCode::INVALID_PARAMS);
+        check("tools/cal", ProtocolVersion::V_2025_11_25, ErrorCode::METHOD_NOT_FOUND);
     }
 }

@@ -10,12 +10,13 @@ use std::task::{Context, Poll, ready};
 #[cfg(feature = "http")]
 use rmcp::ErrorData;
 use rmcp::RoleServer;
-#[cfg(feature = "http")]
-use rmcp::model::CustomRequest;
 use rmcp::model::{
     CallToolRequest, ClientJsonRpcMessage, ClientNotification, ClientRequest, GetExtensions,
-    JsonRpcMessage, JsonRpcRequest, ReadResourceRequest, RequestId, ServerJsonRpcMessage,
+    JsonRpcMessage, JsonRpcRequest, ReadResourceRequest, RequestId, RequestMetaObject,
+    ServerJsonRpcMessage,
 };
+#[cfg(feature = "http")]
+use rmcp::model::{CustomRequest, ProtocolVersion};
 use rmcp::transport::Transport;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -194,8 +195,11 @@ pub(in crate::mcp) fn unreadable_text(text: &[u8], error: &serde_json::Error) ->
 
 /// The answer to a request that rmcp has not recognized.
 #[cfg(feature = "http")]
-pub(in crate::mcp) fn unrecognized(request: &CustomRequest) -> ErrorData {
-    Refusal::unrecognized(request).into_error()
+pub(in crate::mcp) fn unrecognized(
+    request: &CustomRequest,
+    version: Option<&ProtocolVersion>,
+) -> ErrorData {
+    Refusal::unrecognized(request, version).into_error()
 }
 
 /// The answer to a line that is no message.
@@ -215,7 +219,9 @@ fn recognized(message: ClientJsonRpcMessage, exchange: &Exchange) -> Option<Clie
     }
     if let ClientRequest::CustomRequest(custom) = &request.request {
         let id = Id::Known(request.id.clone().into_json_value().to_string());
-        exchange.say(&Refusal::unrecognized(custom).line(&id));
+        let meta = custom.extensions.get::<RequestMetaObject>();
+        let version = meta.and_then(RequestMetaObject::protocol_version);
+        exchange.say(&Refusal::unrecognized(custom, version.as_ref()).line(&id));
         return None;
     }
     Some(message)

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::inbox::Inbox;
 use super::open::Subscription;
+use crate::mcp::logging::Level;
 
 /// Set when the streams of a client have to end.
 pub(in crate::mcp) type Ending = Arc<SetOnce<()>>;
@@ -20,11 +21,17 @@ pub(in crate::mcp) type Ending = Arc<SetOnce<()>>;
 pub(in crate::mcp) struct Client {
     legacy: Mutex<Legacy>,
     ending: Ending,
+    level: Level,
 }
 
 impl Client {
     pub(in crate::mcp) fn ending(&self) -> &Ending {
         &self.ending
+    }
+
+    /// The log messages that the client wants.
+    pub(in crate::mcp) fn level(&self) -> &Level {
+        &self.level
     }
 
     /// The subscriptions. Nothing under the lock can leave them half changed, so a poisoned lock guards whole ones.
