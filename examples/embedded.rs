@@ -2,11 +2,11 @@
 use leverframe::http::{Http, axum::Router, axum::routing::get};
 use leverframe::{mcp::BuildError, mcp::Server, runs::Runs};
 #[leverframe::machine(serde)]
-mod order {
+pub(crate) mod order {
     #[state(initial)]
-    pub(super) struct Cart;
+    pub struct Cart;
     #[state(final)]
-    pub(super) struct Shipped(pub String);
+    pub struct Shipped(pub String);
     /// Send the parcel.
     #[transition(from = Cart)]
     fn ship(address: String) -> Shipped {
@@ -14,11 +14,11 @@ mod order {
     }
 }
 #[leverframe::machine(serde)]
-mod refund {
+pub(crate) mod refund {
     #[state(initial)]
-    pub(super) struct Requested;
+    pub struct Requested;
     #[state(final)]
-    pub(super) struct Paid;
+    pub struct Paid;
     /// Pay the money back.
     #[transition(from = Requested)]
     fn pay() -> Paid {

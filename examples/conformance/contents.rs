@@ -5,7 +5,7 @@ use leverframe::mcp::rmcp::handler::server::router::tool::{ToolRoute, ToolRouter
 use leverframe::mcp::rmcp::model::{CallToolResult, ContentBlock, Tool};
 use serde_json::{Map, Value, json};
 
-use crate::door::Door;
+use crate::entrance::door::Door;
 use crate::fixture::{PNG, argument, content, text, tool};
 
 /// A sound without samples.

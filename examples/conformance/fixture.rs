@@ -9,7 +9,7 @@ use leverframe::mcp::rmcp::model::{CallToolResponse, CallToolResult, Tool};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::door::Door;
+use crate::entrance::door::Door;
 
 pub(crate) type Call<'a> = ToolCallContext<'a, Server<Door>>;
 pub(crate) type Answer = Result<CallToolResponse, ErrorData>;

@@ -10,7 +10,7 @@ use leverframe::mcp::rmcp::model::{
 };
 use serde_json::{Value, json};
 
-use crate::door::Door;
+use crate::entrance::door::Door;
 use crate::fixture::{Answer, Call, failed, model, text, tool};
 
 /// Seals what comes back. The key is of this example alone: a program draws one at random, or keeps it secret.

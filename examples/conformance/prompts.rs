@@ -10,7 +10,7 @@ use leverframe::mcp::rmcp::model::{
 };
 use serde_json::{Value, json};
 
-use crate::door::Door;
+use crate::entrance::door::Door;
 use crate::fixture::{PNG, argument, model};
 use crate::inputs::{accepted, elicit, needed};
 

@@ -11,7 +11,7 @@ use leverframe::mcp::rmcp::model::{
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::door::Door;
+use crate::entrance::door::Door;
 use crate::fixture::{Answer, Call, argument, failed, model, text, tool};
 
 const PAUSE: Duration = Duration::from_millis(50);

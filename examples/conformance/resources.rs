@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use leverframe::mcp::{AddedResource, Builder, ResourceError};
 use serde_json::json;
 
-use crate::door::Door;
+use crate::entrance::door::Door;
 use crate::fixture::PNG;
 
 pub(crate) fn add(server: Builder<Door>) -> Builder<Door> {

@@ -227,11 +227,12 @@ const _: () = {
     "get_conversation_history")] GetConversationHistory { #[doc = " How many at most."]
     #[serde(default = "Query::default_21_max_messages")] max_messages : usize, } #[doc =
     " Data of the task that is stored under a key."] #[serde(rename = "get_task_data")]
-    GetTaskData { key : String, } #[doc = " The keys of the task's data."] #[serde(rename
-    = "list_task_data_keys")] ListTaskDataKeys {} #[doc =
-    " Knowledge that is stored under a key."] #[serde(rename = "get_knowledge")]
-    GetKnowledge { key : String, } #[doc = " The keys of the stored knowledge."]
-    #[serde(rename = "list_knowledge_keys")] ListKnowledgeKeys {}
+    GetTaskData { #[doc = " The key."] key : String, } #[doc =
+    " The keys of the task's data."] #[serde(rename = "list_task_data_keys")]
+    ListTaskDataKeys {} #[doc = " Knowledge that is stored under a key."] #[serde(rename
+    = "get_knowledge")] GetKnowledge { #[doc = " The key."] key : String, } #[doc =
+    " The keys of the stored knowledge."] #[serde(rename = "list_knowledge_keys")]
+    ListKnowledgeKeys {}
 }
 impl Query {
     fn default_21_max_messages() -> usize {
@@ -316,23 +317,25 @@ pub mod events {
     }
     ::leverframe::__event! {
         serde #[doc = " Add a message of the user to the conversation."] pub
-        AddUserMessage { message : String, }
+        AddUserMessage { #[doc = " What the user says."] message : String, }
     }
     ::leverframe::__event! {
         serde #[doc = " Add a message of the assistant to the conversation."] pub
-        AddAssistantMessage { message : String, }
+        AddAssistantMessage { #[doc = " What the assistant says."] message : String, }
     }
     ::leverframe::__event! {
         serde #[doc = " Add a system message to the conversation."] pub AddSystemMessage
-        { message : String, }
+        { #[doc = " The text."] message : String, }
     }
     ::leverframe::__event! {
-        serde #[doc = " Store data of the task under a key."] pub StoreTaskData { key :
-        String, value : String, }
+        serde #[doc = " Store data of the task under a key."] pub StoreTaskData { #[doc =
+        " The key, which may exist."] key : String, #[doc = " What to store."] value :
+        String, }
     }
     ::leverframe::__event! {
-        serde #[doc = " Store knowledge under a key."] pub StoreKnowledge { key : String,
-        value : String, }
+        serde #[doc = " Store knowledge under a key."] pub StoreKnowledge { #[doc =
+        " The key, which may exist."] key : String, #[doc = " What to store."] value :
+        String, }
     }
 }
 ::leverframe::__names! {
@@ -400,7 +403,7 @@ pub mod events {
 ::leverframe::__chart! {
     #[doc = " The machine [`Orchestrator`] as data."] pub CHART = "Orchestrator"
     "Takes an agent through a task: plan, research, execute, review." 0
-    "d65c0dce4bea1412bf65fc17ab9e365cd496d3940309fc0b0880d5c8e1dd9c00"; states { "Idle"
+    "c95ce950bb9819b14954220a91597d3a5d53741eaec68364518a57b05c8d012d"; states { "Idle"
     "IDLE" "Waiting for instructions."[]; "Planning" "PLANNING"
     "Creating a structured plan for a task."[]; "Researching" "RESEARCHING"
     "Gathering information needed for a task."[]; "Executing" "EXECUTING"
@@ -415,22 +418,23 @@ pub mod events {
     5] [State 3] [] []; "review" "Evaluate what was done."() [2 3] [State 4] [] [];
     "fail" "Report that something went wrong."("error_description" "Option<String>"
     "What went wrong." optional,) [0 1 2 3 4] [State 5] [] []; "add_user_message"
-    "Add a message of the user to the conversation."("message" "String" "",) [0 1 2 3 4
-    5] [] [] []; "add_assistant_message"
-    "Add a message of the assistant to the conversation."("message" "String" "",) [0 1 2
-    3 4 5] [] [] []; "add_system_message"
-    "Add a system message to the conversation."("message" "String" "",) [0 1 2 3 4 5] []
-    [] []; "store_task_data" "Store data of the task under a key."("key" "String" "",
-    "value" "String" "",) [0 1 2 3 4 5] [] [] []; "store_knowledge"
-    "Store knowledge under a key."("key" "String" "", "value" "String" "",) [0 1 2 3 4 5]
-    [] [] []; } queries { "get_conversation_history"
+    "Add a message of the user to the conversation."("message" "String"
+    "What the user says.",) [0 1 2 3 4 5] [] [] []; "add_assistant_message"
+    "Add a message of the assistant to the conversation."("message" "String"
+    "What the assistant says.",) [0 1 2 3 4 5] [] [] []; "add_system_message"
+    "Add a system message to the conversation."("message" "String" "The text.",) [0 1 2 3
+    4 5] [] [] []; "store_task_data" "Store data of the task under a key."("key" "String"
+    "The key, which may exist.", "value" "String" "What to store.",) [0 1 2 3 4 5] [] []
+    []; "store_knowledge" "Store knowledge under a key."("key" "String"
+    "The key, which may exist.", "value" "String" "What to store.",) [0 1 2 3 4 5] [] []
+    []; } queries { "get_conversation_history"
     "The newest messages of the conversation, oldest first."("max_messages" "usize"
     "How many at most." optional,); "get_task_data"
-    "Data of the task that is stored under a key."("key" "String" "",);
+    "Data of the task that is stored under a key."("key" "String" "The key.",);
     "list_task_data_keys" "The keys of the task's data."(); "get_knowledge"
-    "Knowledge that is stored under a key."("key" "String" "",); "list_knowledge_keys"
-    "The keys of the stored knowledge."(); } prompts { "idle_prompt"
-    "What to do while idle."() [0]; "planning_prompt"
+    "Knowledge that is stored under a key."("key" "String" "The key.",);
+    "list_knowledge_keys" "The keys of the stored knowledge."(); } prompts {
+    "idle_prompt" "What to do while idle."() [0]; "planning_prompt"
     "How to plan a task."("task_description" "Option<String>" "The task to plan."
     optional,) [1]; "researching_prompt" "How to research a topic."("research_topic"
     "Option<String>" "The topic to research." optional,) [2]; "executing_prompt"

@@ -94,13 +94,17 @@ impl Operation {
                 .required("run", text)
                 .required("version", number)
                 .required("value", json!({})),
-            Action::StartRun | Action::CurrentState | Action::Transition | Action::Event(_) => {
-                signature
-                    .required("run", text.clone())
-                    .required("version", number)
-                    .required("state", text)
-                    .required("legal", list)
+            // One description is enough for all that answer the same.
+            Action::StartRun | Action::Transition | Action::Event(_) => {
+                let status =
+                    json!({"type": "object", "required": ["run", "version", "state", "legal"]});
+                return status.as_object().cloned().unwrap_or_default();
             }
+            Action::CurrentState => signature
+                .required("run", text.clone())
+                .required("version", number)
+                .required("state", text)
+                .required("legal", list),
         }
         .to_open_schema()
     }

@@ -9,7 +9,7 @@ use super::{Client, Era};
 
 #[path = "../../examples/embedded.rs"]
 #[expect(dead_code, reason = "the test has its own `main`")]
-mod example;
+pub(crate) mod example;
 
 #[tokio::test]
 async fn two_machines_side_by_side() {

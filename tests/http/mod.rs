@@ -3,7 +3,7 @@
 mod auth;
 mod callers;
 mod client;
-mod embedded;
+pub(crate) mod embedded;
 mod endings;
 mod eras;
 #[cfg(target_os = "linux")]
@@ -55,7 +55,13 @@ impl Program {
             .kill_on_drop(true);
         let mut process = command.spawn().unwrap();
         let mut errors = BufReader::new(process.stderr.take().unwrap()).lines();
-        let line = timeout(PATIENCE, errors.next_line()).await.expect("a line").unwrap().unwrap();
+        let line = loop {
+            let line = timeout(PATIENCE, errors.next_line()).await.expect("a line");
+            let line = line.unwrap().unwrap();
+            if line.contains("://") {
+                break line;
+            }
+        };
         let address = line.split("//").nth(1).and_then(|rest| rest.split('/').next()).unwrap();
         Self { process, errors, address: address.parse().expect(&line) }
     }

@@ -141,10 +141,7 @@ async fn tools_say_what_they_do() {
         "Order what is in the basket.\nFrom ASKED to ORDERED.\nA person decides: the call asks, and the event happens \
          when it is approved.\nIt ends the run."
     );
-    assert_eq!(
-        docs("remark"),
-        "Write down what the purchase is for.\nIn CHOOSING, ASKED, which stays."
-    );
+    assert_eq!(docs("reopen"), "Change the basket again.\nFrom ASKED to CHOOSING.");
     let destructive = |name: &str| tool(name).annotations.as_ref().unwrap().destructive_hint;
     assert_eq!(
         ["order", "cancel", "ask", "reopen"].map(destructive),

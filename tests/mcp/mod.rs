@@ -7,7 +7,7 @@ mod bounds;
 mod callers;
 mod cancellations;
 mod command_line;
-mod completions;
+pub(crate) mod completions;
 mod endings;
 #[cfg(target_os = "linux")]
 pub(crate) mod fuzz;

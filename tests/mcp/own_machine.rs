@@ -256,18 +256,18 @@ async fn each_event_is_a_tool() {
     let at: DateTime<Utc> = timeout["at"].as_str().unwrap().parse().unwrap();
     let left = at - Utc::now();
     assert!(left.num_days() == 29, "30 days from now: {left}");
+    assert_eq!(timeout["in"], "29d 23h");
     assert_eq!(
         answer,
         json!({
             "run": "main", "version": 1, "state": "LENT", "event": "lend",
+            "data": {"reader": "Ada"},
             "legal": [
-                {"event": "give_back", "to": ["SHELVED"], "arguments": {}},
-                {"event": "lose", "to": ["LOST"], "arguments": {}},
-                {"event": "extend", "to": [], "required": ["days"],
-                    "arguments": {"days": {"type": "integer", "minimum": 0, "maximum": 255}}},
-                {"event": "note", "to": [], "arguments": {"text": {"type": "string"}}, "required": ["text"]},
+                {"event": "give_back", "to": ["SHELVED"]},
+                {"event": "lose", "to": ["LOST"]},
+                {"event": "extend", "stays": true},
+                {"event": "note", "stays": true},
             ],
-            "blocked": [],
         }),
     );
     let answer = ok(&client, "notes", json!({})).await;

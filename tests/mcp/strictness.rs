@@ -17,15 +17,15 @@ async fn arguments_are_checked() {
                     "kee",
                     "no such argument; did you mean `key`? known: `expected_version`, `key`, `request_key`, `run`, `value`",
                 ),
-                ("key", "it is missing; expected a string"),
+                ("key", "it is missing; expected a string (The key, which may exist)"),
             ][..],
         ),
         (
             "store_task_data",
             json!({"key": 1, "value": ["b"]}),
             &[
-                ("key", "it is 1; expected a string"),
-                ("value", "it is an array; expected a string"),
+                ("key", "it is 1; expected a string (The key, which may exist)"),
+                ("value", "it is an array; expected a string (What to store)"),
             ],
         ),
         (
@@ -49,7 +49,7 @@ async fn arguments_are_checked() {
         (
             "get_current_state",
             json!({"state": "IDLE"}),
-            &[("state", "no such argument; known: `run`")],
+            &[("state", "no such argument; known: `context`, `run`")],
         ),
         (
             "get_history",
@@ -64,7 +64,11 @@ async fn arguments_are_checked() {
         (
             "get_history",
             json!({"cursor": "x"}),
-            &[("cursor", "`x` is no cursor; expected the `next_cursor` of an earlier page")],
+            &[(
+                "cursor",
+                "`x` is no cursor of this query; expected the `next_cursor` of the page before, with the same other \
+                 arguments",
+            )],
         ),
         (
             "start_run",

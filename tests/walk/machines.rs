@@ -32,6 +32,12 @@ use measured::player::{self, Player};
 mod levels;
 use levels::nested::{self, Nested};
 
+#[path = "../../examples/conformance/entrance.rs"]
+mod entrance;
+use entrance::door;
+
+use crate::http::embedded::example::{order, refund};
+use crate::mcp::completions::lamp;
 use crate::mcp::own_machine::{fork, loan};
 use crate::runs::timeouts::ticket;
 
@@ -46,7 +52,7 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 12] {
+pub(super) fn all() -> [(&'static str, usize); 16] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
@@ -60,11 +66,15 @@ pub(super) fn all() -> [(&'static str, usize); 12] {
         ("loan", check(&loan())),
         ("fork", check(&fork())),
         ("ticket", check(&ticket())),
+        ("door", check(&door())),
+        ("lamp", check(&lamp())),
+        ("order", check(&order())),
+        ("refund", check(&refund())),
     ]
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 12] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 16] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -78,6 +88,10 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 12] {
         ("loan", loan::Loan::CHART),
         ("fork", fork::Fork::CHART),
         ("ticket", ticket::Ticket::CHART),
+        ("door", door::Door::CHART),
+        ("lamp", lamp::Lamp::CHART),
+        ("order", order::Order::CHART),
+        ("refund", refund::Refund::CHART),
     ]
 }
 
@@ -162,6 +176,63 @@ fn expense() -> Samples<Expense> {
             ];
             all.into()
         },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn door() -> Samples<door::Door> {
+    use door::{Event, Knocks, Locked, Open, State, events};
+    Samples {
+        machines: || {
+            let states: [State; 2] = [Locked.into(), Open.into()];
+            states
+                .map(|state| Parts { state, context: Knocks::default(), history: () }.into())
+                .into()
+        },
+        events: || {
+            let unlock: Event = events::Unlock { reason: "a parcel".into() }.into();
+            vec![events::Knock.into(), unlock, events::Lock.into()]
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn lamp() -> Samples<lamp::Lamp> {
+    use lamp::{Off, On, State, Wire, events};
+    Samples {
+        machines: || {
+            let states: [State; 2] = [Off.into(), On.into()];
+            states.map(|state| Parts { state, context: Wire, history: () }.into()).into()
+        },
+        events: || vec![events::SwitchOn.into(), events::SwitchOff.into()],
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn order() -> Samples<order::Order> {
+    use order::{Cart, Shipped, State, events};
+    Samples {
+        machines: || {
+            let states: [State; 2] = [Cart.into(), Shipped("here".into()).into()];
+            states.map(|state| Parts { state, context: (), history: () }.into()).into()
+        },
+        events: || vec![events::Ship { address: "there".into() }.into()],
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn refund() -> Samples<refund::Refund> {
+    use refund::{Paid, Requested, State, events};
+    Samples {
+        machines: || {
+            let states: [State; 2] = [Requested.into(), Paid.into()];
+            states.map(|state| Parts { state, context: (), history: () }.into()).into()
+        },
+        events: || vec![events::Pay.into()],
         typed: by_types!(),
         value: |machine| to_string(machine.parts()).expect("JSON"),
     }
