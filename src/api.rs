@@ -12,6 +12,7 @@ mod counts;
 mod cursor;
 mod error;
 mod gate;
+mod gates;
 mod limits;
 mod moves;
 mod operations;

@@ -14,6 +14,7 @@ mod convert;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gates;
 mod handler;
 #[cfg(feature = "http")]
 mod http;
@@ -25,6 +26,7 @@ mod template;
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 pub use rmcp;
@@ -35,6 +37,8 @@ use rmcp::model::{Implementation, Prompt, ServerCapabilities, ServerConfig, Tool
 use self::added::Added;
 pub use self::added::{AddedResource, ResourceContent, ResourceError};
 pub use self::caller::caller_of;
+use self::gates::Asking;
+pub use self::gates::{Gates, Unseedable};
 #[cfg(feature = "http")]
 pub use self::http::{HttpService, closing};
 #[cfg(feature = "http")]
@@ -79,6 +83,7 @@ struct Shared<M> {
     added: Added<M>,
     config: ServerConfig,
     subscriptions: Arc<Subscriptions>,
+    asking: Asking,
 }
 
 impl<M: Portable<Context: Default>> Server<M> {
@@ -87,7 +92,8 @@ impl<M: Portable<Context: Default>> Server<M> {
         let name = Implementation::new(M::CHART.name(), env!("CARGO_PKG_VERSION"));
         let (style, limits) = (Style::default(), ApiLimits::default());
         let (added, max_subscriptions) = (Added::default(), MAX_SUBSCRIPTIONS);
-        Builder { runs, style, limits, added, name, max_subscriptions }
+        let (gates, patience) = (None, PATIENCE);
+        Builder { runs, style, limits, added, name, max_subscriptions, gates, patience }
     }
 
     /// The runs.
@@ -140,6 +146,8 @@ pub struct Builder<M> {
     added: Added<M>,
     name: Implementation,
     max_subscriptions: usize,
+    gates: Option<Gates>,
+    patience: Duration,
 }
 
 impl<M: Portable<Context: Default>> Builder<M> {
@@ -160,6 +168,20 @@ impl<M: Portable<Context: Default>> Builder<M> {
     #[must_use]
     pub fn with_max_subscriptions(self, max_subscriptions: usize) -> Self {
         Self { max_subscriptions, ..self }
+    }
+
+    /// Sets who decides at gates. By default it is [`Gates::Elicit`] for clients over standard input and output, and
+    /// [`Gates::External`] over HTTP.
+    #[must_use]
+    pub fn with_gates(self, gates: Gates) -> Self {
+        Self { gates: Some(gates), ..self }
+    }
+
+    /// Sets how long a question to the user of a client can be answered, instead of ten minutes. The event waits longer:
+    /// it is asked about again at the next call, and can be decided otherwise.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Sets the name and the version that clients show, instead of the machine's name and this library's version.
@@ -267,7 +289,8 @@ impl<M: Portable<Context: Default>> Builder<M> {
     ///
     /// [`BuildError`] if the machine cannot be served in this way.
     pub fn build(self) -> Result<Server<M>, BuildError> {
-        let Self { runs, style, limits, added, name, max_subscriptions } = self;
+        let Self { runs, style, limits, added, name, max_subscriptions, gates, patience } = self;
+        let asking = Asking::new(gates, patience)?;
         let subscriptions = Subscriptions::new(Arc::clone(runs.store()), max_subscriptions);
         let api = Api::new(runs, style, limits)?;
         let lacking = words::lacking(M::CHART);
@@ -296,10 +319,13 @@ impl<M: Portable<Context: Default>> Builder<M> {
         let config = ServerConfig::new(capabilities)
             .with_server_info(name)
             .with_instructions(words::instructions(M::CHART, api.runs().default_run().as_str()));
-        let shared = Shared { api, tools, prompts, added, config, subscriptions };
+        let shared = Shared { api, tools, prompts, added, config, subscriptions, asking };
         Ok(Server(Arc::new(shared), Arc::default()))
     }
 }
+
+/// How long a question to the user of a client can be answered.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Why a machine cannot be served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -320,6 +346,9 @@ pub enum BuildError {
          `orders://{{id}}/invoice`"
     )]
     Template(String),
+    /// The operating system gives no random numbers.
+    #[error(transparent)]
+    Random(#[from] Unseedable),
 }
 
 impl<M> Clone for Server<M> {

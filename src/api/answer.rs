@@ -10,9 +10,9 @@ use super::gate::GateJson;
 use super::limits;
 use super::moves::Moves;
 use super::redact;
-use crate::record::Version;
+use crate::record::{RunId, Version};
 use crate::run::{RejectionKind, RunStatus};
-use crate::runs::GateRequest;
+use crate::runs::{GateId, GateRequest};
 use crate::store::Head;
 use crate::text;
 
@@ -21,6 +21,7 @@ use crate::text;
 pub struct Answer {
     text: String,
     outcome: CallOutcome,
+    gate: Option<Box<(RunId, GateId)>>,
 }
 
 impl Answer {
@@ -31,12 +32,22 @@ impl Answer {
 
     /// An answer that is written already.
     pub(crate) fn written(text: String) -> Self {
-        Self { text, outcome: CallOutcome::Done }
+        Self { text, outcome: CallOutcome::Done, gate: None }
     }
 
     /// The answer of an operation that was refused or has failed.
     pub(crate) fn refused(text: String, outcome: CallOutcome) -> Self {
-        Self { text, outcome }
+        Self { text, outcome, gate: None }
+    }
+
+    /// Adds the request that waits for a person.
+    pub(super) fn at_gate(self, run: RunId, gate: GateId) -> Self {
+        Self { gate: Some(Box::new((run, gate))), ..self }
+    }
+
+    /// The request that waits for a person, and its run.
+    pub(crate) fn gate(&self) -> Option<&(RunId, GateId)> {
+        self.gate.as_deref()
     }
 
     /// What came of the call.
@@ -358,7 +369,7 @@ mod tests {
     use crate::api::Style;
     use crate::api::schema::Payloads;
     use crate::chart::{Chart, Clause, Event, Parameter, State, Target};
-    use crate::record::{RunId, RunName};
+    use crate::record::RunName;
 
     const PAYLOAD: &[Parameter] = &[Parameter::new("what", "String", "What to do next with it.")];
     const MOVE: Event =

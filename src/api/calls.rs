@@ -168,12 +168,17 @@ impl<M: Portable<Context: Default>> Api<M> {
         StatusJson::new(run, status, &self.moves, self.runs.now())
     }
 
-    fn accepted(&self, caller: &Caller, accepted: &Accepted) -> Answer {
+    pub(super) fn accepted(&self, caller: &Caller, accepted: &Accepted) -> Answer {
         let status = self.status_json(caller, &accepted.status);
         Answer::done(&status.after(accepted.event.name()).replayed(accepted.replayed))
     }
 
-    fn refused(&self, caller: &Caller, status: &RunStatus, mut refused: Refused) -> Answer {
+    pub(super) fn refused(
+        &self,
+        caller: &Caller,
+        status: &RunStatus,
+        mut refused: Refused,
+    ) -> Answer {
         if status.state.is_final() && refused.kind == RejectionKind::Conflict {
             refused.reason = and_start_another(&format!("{}; the run has ended", refused.reason));
         }
@@ -181,7 +186,7 @@ impl<M: Portable<Context: Default>> Api<M> {
     }
 
     /// The answer for an error. `to` is the requested state, if one is.
-    fn refusal(
+    pub(super) fn refusal(
         &self,
         caller: &Caller,
         operation: &Operation,
@@ -220,9 +225,7 @@ impl<M: Portable<Context: Default>> Api<M> {
                     Refused { event, to, kind, reason, gate: None },
                 )
             }
-            RunsError::Waiting(waiting) => {
-                self.refused(caller, &waiting.status, Refused::waiting(&waiting.request, to))
-            }
+            RunsError::Waiting(waiting) => self.held_back(caller, waiting, to),
             RunsError::KeyReused { status, .. } | RunsError::Contended(status) => {
                 conflict(status, error.to_string())
             }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::io::{self, Write};
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
@@ -15,10 +16,40 @@ use super::table::Table;
 use super::terminal;
 use crate::api::redact;
 use crate::caller::{Caller, Principal, Way};
+use crate::mcp::{self, Builder};
 use crate::portable::Portable;
 use crate::record::RunId;
 use crate::runs::{Decided, GateId, GateRequest, Runs, RunsError, Verdict};
 use crate::text;
+
+#[derive(Args)]
+pub(super) struct GatesOption {
+    /// Who decides at gates [default: elicit over standard input and output, external over HTTP]
+    #[arg(long, value_enum, value_name = "WHO")]
+    gates: Option<Who>,
+    /// The maximum time to answer a form about a gate
+    #[arg(long, value_name = "SECONDS", default_value_t = mcp::PATIENCE.as_secs())]
+    patience: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Who {
+    /// The user of the client, in a form, where the client has forms
+    Elicit,
+    /// People at the command line or with the role `gates:decide`
+    External,
+}
+
+impl GatesOption {
+    pub(super) fn set<M: Portable<Context: Default>>(&self, builder: Builder<M>) -> Builder<M> {
+        let builder = builder.with_patience(Duration::from_secs(self.patience));
+        match self.gates {
+            Some(Who::Elicit) => builder.with_gates(mcp::Gates::Elicit),
+            Some(Who::External) => builder.with_gates(mcp::Gates::External),
+            None => builder,
+        }
+    }
+}
 
 #[derive(Args)]
 pub(crate) struct Gates {

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use clap::Args;
 
+use super::gates::GatesOption;
 use super::limits::Limits;
 use super::program_name;
 use super::store::StoreOption;
@@ -23,6 +24,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     http: super::http::HttpOptions,
     #[command(flatten)]
+    gates: GatesOption,
+    #[command(flatten)]
     limits: Limits,
 }
 
@@ -32,12 +35,12 @@ pub(super) fn serve<M: Portable<Context: Default>>(
     version: &'static str,
     serving: impl FnOnce(Builder<M>) -> Builder<M>,
 ) -> Result<(), Box<dyn Error>> {
-    let Serve { run, store, limits, .. } = options;
+    let Serve { run, store, ref gates, limits, .. } = options;
     let runs = Runs::<M>::new(store.open::<M>()?);
     let runs = runs.with_default_run(run).with_limits(limits.of_runs());
     let builder = Server::builder(runs).named(program_name(), version).with_limits(limits.of_api());
     let builder = builder.with_max_subscriptions(limits.max_subscriptions);
-    let server = serving(builder).build()?;
+    let server = serving(gates.set(builder)).build()?;
     #[cfg(feature = "http")]
     if let Some(address) = options.http.address() {
         return super::http::serve(&server, address, &options.http, limits.of_http());

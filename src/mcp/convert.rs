@@ -120,6 +120,9 @@ impl From<RunsError> for ErrorData {
         let make = match error {
             RunsError::NeverStarted { .. } => Self::resource_not_found,
             RunsError::Refused(_)
+            | RunsError::Waiting(_)
+            | RunsError::NoRequest { .. }
+            | RunsError::MayNotDecide(_)
             | RunsError::KeyReused { .. }
             | RunsError::Contended(_)
             | RunsError::AlreadyStarted(_) => Self::invalid_params,

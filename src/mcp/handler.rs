@@ -21,7 +21,7 @@ use super::added::settled;
 use super::caller::caller_of;
 #[cfg(feature = "http")]
 use super::stdio::unrecognized;
-use super::{convert, resources};
+use super::{convert, gates, resources};
 use crate::portable::Portable;
 use crate::text;
 
@@ -55,9 +55,7 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         if let Some(operation) = self.0.api.operation(&request.name) {
-            let (caller, arguments) = (caller_of(&context), request.arguments.unwrap_or_default());
-            let answer = self.0.api.call(&caller, operation, arguments).await;
-            return Ok(convert::result(answer).await.into());
+            return gates::call(self, operation, request, &context).await;
         }
         if self.0.added.tools.has_route(&request.name) {
             let name = request.name.clone();

@@ -31,12 +31,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::ServiceExt;
+use rmcp::model::Extensions;
 use rmcp::service::{QuitReason, ServerInitializeError};
 use rmcp::transport::stdio_pipes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::sleep;
 
-use self::exchange::Exchange;
+use self::exchange::{Exchange, Ticket};
 use self::service::InTurn;
 pub(crate) use self::signals::Signals;
 use self::transport::{StdioTransport, write};
@@ -115,6 +116,16 @@ pub fn serve_stdio<M: Portable<Context: Default>>(
     // A read of a terminal or a file cannot be called off, and dropping the runtime would wait for it.
     runtime.shutdown_background();
     outcome
+}
+
+/// Lets the calls behind a request go on, and new ones be read, while the request waits for the user of the client.
+pub(super) fn step_aside(request: &Extensions) {
+    if let Some(ticket) = request.get::<Ticket>() {
+        ticket.lasts();
+        if let Some(turn) = ticket.turn() {
+            turn.finish();
+        }
+    }
 }
 
 /// Why a client could not be served to the end.

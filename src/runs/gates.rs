@@ -144,6 +144,16 @@ impl<M: Portable<Context: Default>> Runs<M> {
         Ok(found?.into_iter().map(|found| found.request).collect())
     }
 
+    /// A request that waits at a gate of a run, or was denied; `None` if the run has gone on.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub async fn gate(&self, id: &RunId, gate: &GateId) -> Result<Option<GateRequest>, RunsError> {
+        let requests = self.gates_of(id).await?;
+        Ok(requests.into_iter().find(|request| request.id == *gate))
+    }
+
     /// The requests that wait at gates, of the runs of one owner or of all. A run that cannot be read is left out, and
     /// logged.
     ///

@@ -8,6 +8,7 @@ mod callers;
 mod cancellations;
 mod command_line;
 pub(crate) mod completions;
+mod elicitation;
 mod endings;
 #[cfg(target_os = "linux")]
 pub(crate) mod fuzz;
