@@ -191,8 +191,9 @@ fn door() -> Samples<door::Door> {
                 .into()
         },
         events: || {
-            let unlock: Event = events::Unlock { reason: "a parcel".into() }.into();
-            vec![events::Knock.into(), unlock, events::Lock.into()]
+            let unlock =
+                |reason: &str| -> Event { events::Unlock { reason: reason.into() }.into() };
+            vec![events::Knock.into(), unlock("a parcel"), unlock(""), events::Lock.into()]
         },
         typed: by_types!(),
         value: |machine| to_string(machine.parts()).expect("JSON"),
@@ -219,7 +220,9 @@ fn order() -> Samples<order::Order> {
             let states: [State; 2] = [Cart.into(), Shipped("here".into()).into()];
             states.map(|state| Parts { state, context: (), history: () }.into()).into()
         },
-        events: || vec![events::Ship { address: "there".into() }.into()],
+        events: || {
+            ["there", ""].map(|address| events::Ship { address: address.into() }.into()).into()
+        },
         typed: by_types!(),
         value: |machine| to_string(machine.parts()).expect("JSON"),
     }
