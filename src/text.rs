@@ -99,42 +99,6 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{escaped, listed, nearest, shortened};
-
-    fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(nearest(text, ["PLANNING", "IDLE", "ERROR"]), expected, "{text}");
-    }
-
-    #[test]
-    fn the_nearest_name_is_found() {
-        check("planing", Some("PLANNING"));
-        check("ERORR", Some("ERROR"));
-        check("idl", Some("IDLE"));
-        check("plan", Some("PLANNING"));
-        check("deployed", None);
-        check("", None);
-    }
-
-    #[test]
-    fn unprintable_characters_are_escaped() {
-        assert_eq!(
-            escaped("a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n"),
-            r"a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n"
-        );
-        assert_eq!(escaped("Grüße, 世界 🦀"), "Grüße, 世界 🦀");
-    }
-
-    #[test]
-    fn long_texts_and_lists_are_cut() {
-        assert_eq!(shortened(&"ä".repeat(300)), format!("{}…", "ä".repeat(200)));
-        let names: Vec<String> = (0..23).map(|number| number.to_string()).collect();
-        assert!(listed(names.iter().map(String::as_str)).ends_with("`19` and 3 more"));
-        assert_eq!(listed([]), "none");
-    }
-}
-
 /// A time span as people write it, in its two largest units: `3d 4h`, `5m 20s`. What has passed is `0s`.
 pub(crate) fn duration(span: TimeDelta) -> String {
     let mut left = span.num_seconds().max(0);
@@ -195,5 +159,41 @@ impl io::Write for Limited {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, listed, nearest, shortened};
+
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(nearest(text, ["PLANNING", "IDLE", "ERROR"]), expected, "{text}");
+    }
+
+    #[test]
+    fn the_nearest_name_is_found() {
+        check("planing", Some("PLANNING"));
+        check("ERORR", Some("ERROR"));
+        check("idl", Some("IDLE"));
+        check("plan", Some("PLANNING"));
+        check("deployed", None);
+        check("", None);
+    }
+
+    #[test]
+    fn unprintable_characters_are_escaped() {
+        assert_eq!(
+            escaped("a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n"),
+            r"a\u{1b}[2J\u{9b}b\u{202e}\u{7f}\n"
+        );
+        assert_eq!(escaped("Grüße, 世界 🦀"), "Grüße, 世界 🦀");
+    }
+
+    #[test]
+    fn long_texts_and_lists_are_cut() {
+        assert_eq!(shortened(&"ä".repeat(300)), format!("{}…", "ä".repeat(200)));
+        let names: Vec<String> = (0..23).map(|number| number.to_string()).collect();
+        assert!(listed(names.iter().map(String::as_str)).ends_with("`19` and 3 more"));
+        assert_eq!(listed([]), "none");
     }
 }

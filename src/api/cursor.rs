@@ -36,8 +36,9 @@ pub(super) fn place(query: &[&[u8]], cursor: &str) -> Result<Vec<u8>, Problem> {
 
 fn bond(query: &[&[u8]], place: &[u8]) -> [u8; BOND] {
     let parts: Vec<&[u8]> = query.iter().copied().chain([place]).collect();
-    let [a, b, c, d, e, f, ..] = Hash::of(&parts).0;
-    [a, b, c, d, e, f]
+    let mut bond = [0; BOND];
+    bond.iter_mut().zip(Hash::of(&parts).0).for_each(|(to, from)| *to = from);
+    bond
 }
 
 #[cfg(test)]

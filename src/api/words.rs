@@ -65,14 +65,14 @@ fn ending(chart: &'static Chart, moves: &Moves, event: &'static Event) -> String
 
 fn targets(moves: &Moves, event: &'static Event) -> impl Iterator<Item = u16> {
     let clauses = event.clauses().iter().filter(|clause| clause.after().is_none());
-    clauses.flat_map(|clause| clause.to()).flat_map(|target| moves.leaves(*target))
+    clauses.flat_map(Clause::to).flat_map(|target| moves.leaves(*target))
 }
 
 /// Whether the event may lead to a state from which no moves lead back.
 pub(super) fn is_destructive(moves: &Moves, event: &'static Event) -> bool {
     let chart = moves.chart();
     (0..).zip(chart.states()).any(|(from, _)| {
-        chart.clause(from, event).filter(|clause| clause.after().is_none()).is_some()
+        chart.clause(from, event).is_some_and(|clause| clause.after().is_none())
             && moves.targets_of(from, event).into_iter().any(|to| !leads_back(moves, to, from))
     })
 }

@@ -95,7 +95,7 @@ impl Issuer {
     }
 
     /// Claims that are valid, changed by these. A change to `null` removes a claim.
-    fn claims(&self, changes: Value) -> Value {
+    fn claims(&self, changes: &Value) -> Value {
         let now = get_current_timestamp();
         let mut claims = json!({
             "iss": self.url, "aud": AUDIENCE, "sub": "ada", "exp": now + 300, "nbf": now - 10,
@@ -119,7 +119,7 @@ async fn tokens_of_an_issuer_have_principals_and_roles() {
     let key = Key::new("first");
     let issuer = Issuer::start(&[&key]).await;
     let program = issuer.program(&["--public-url", "https://mcp.example.org"]).await;
-    let token = |changes| key.sign(&issuer.claims(changes));
+    let token = |changes: Value| key.sign(&issuer.claims(&changes));
     let ada = token(json!({}));
     let eve = token(json!({"sub": "eve", "scope": "openid runs:read", "aud": ["x", AUDIENCE]}));
     for era in [Era::Modern, Era::Legacy] {
@@ -145,7 +145,7 @@ async fn forged_tokens_are_refused() {
     let issuer = Issuer::start(&[&key]).await;
     let program = issuer.program(&[]).await;
     let mut connection = program.connect().await;
-    assert_eq!(answer(&mut connection, &key.sign(&issuer.claims(json!({})))).await.status, 200);
+    assert_eq!(answer(&mut connection, &key.sign(&issuer.claims(&json!({})))).await.status, 200);
     let mut check = async |token: &str, reason: &str| {
         let answer = answer(&mut connection, token).await;
         assert_eq!(answer.status, 401, "{reason}: {}", answer.text());
@@ -154,7 +154,7 @@ async fn forged_tokens_are_refused() {
         assert!(challenge.contains(reason), "{challenge}");
     };
     let now = get_current_timestamp();
-    let changed = |changes| key.sign(&issuer.claims(changes));
+    let changed = |changes: Value| key.sign(&issuer.claims(&changes));
     check(&changed(json!({"aud": "https://other.example.org"})), "another audience").await;
     check(&changed(json!({"iss": "https://other.example.org"})), "another issuer").await;
     check(&changed(json!({"exp": now - 60})), "has expired").await;
@@ -163,12 +163,12 @@ async fn forged_tokens_are_refused() {
         check(&changed(json!({ claim: null })), "lacks one of").await;
     }
     check(&changed(json!({"sub": "\u{1b}[2J"})), "cannot name a principal").await;
-    check(&forger.sign(&issuer.claims(json!({}))), "signature of the token is wrong").await;
-    check(&Key::new("another").sign(&issuer.claims(json!({}))), "has no key").await;
+    check(&forger.sign(&issuer.claims(&json!({}))), "signature of the token is wrong").await;
+    check(&Key::new("another").sign(&issuer.claims(&json!({}))), "has no key").await;
     check("a.b.c", "no JWT").await;
     check("opaque", "no JWT").await;
 
-    let claims = issuer.claims(json!({}));
+    let claims = issuer.claims(&json!({}));
     // The public key, known to all, as the secret of a symmetric algorithm.
     let secret = EncodingKey::from_secret(serde_json::to_string(&key.public).unwrap().as_bytes());
     let mut header = Header::new(Algorithm::HS256);
@@ -189,7 +189,7 @@ async fn keys_change_and_issuers_fail() {
     let issuer = Issuer::start(&[&first]).await;
     let program = issuer.program(&[]).await;
     let mut connection = program.connect().await;
-    let [old, new] = [&first, &second].map(|key| key.sign(&issuer.claims(json!({}))));
+    let [old, new] = [&first, &second].map(|key| key.sign(&issuer.claims(&json!({}))));
     issuer.state.is_down.store(true, Ordering::Relaxed);
     let unknown = answer(&mut connection, &old).await;
     assert_eq!((unknown.status, unknown.header("retry-after")), (503, Some("10")));

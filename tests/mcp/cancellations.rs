@@ -74,7 +74,7 @@ async fn progress_is_reported() {
             .with_tools(ToolRouter::new().with_route(slow()));
         let server = server.build().unwrap();
         let (ours, theirs) = tokio::io::duplex(1 << 16);
-        tokio::spawn(async move { server.serve(theirs).await.unwrap().waiting().await });
+        tokio::spawn(async move { Box::pin(server.serve(theirs)).await.unwrap().waiting().await });
         let (input, mut output) = tokio::io::split(ours);
         let mut lines = BufReader::new(input).lines();
         let mut meta = if is_legacy { json!({}) } else { meta() };

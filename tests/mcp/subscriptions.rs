@@ -324,7 +324,7 @@ async fn a_slow_reader() {
     let server = Server::builder(runs).with_transition_tool().build().unwrap();
     let (ours, theirs) = tokio::io::duplex(1 << 10);
     let serving = server.clone();
-    tokio::spawn(async move { serving.serve(theirs).await.unwrap().waiting().await });
+    tokio::spawn(async move { Box::pin(serving.serve(theirs)).await.unwrap().waiting().await });
     let (input, mut output) = tokio::io::split(ours);
     let mut lines = BufReader::new(input).lines();
     let mut ask = async |id: u64, method: &str, params: Value| {

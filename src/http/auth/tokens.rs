@@ -95,7 +95,8 @@ impl TokenFile {
         random.fill(&mut secret).map_err(|_| TokensError::Random)?;
         let token = format!("{}{}", Token::PREFIX, URL_SAFE_NO_PAD.encode(secret));
         let hash = Token::hash(&token);
-        let id = hash.0.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let mut id = hash.to_string();
+        id.truncate(12);
         self.change(|tokens| {
             tokens.push(Token { id, name, roles, created: Utc::now(), hash });
         })?;
