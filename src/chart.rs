@@ -248,12 +248,6 @@ impl Chart {
         self.events.iter().flat_map(Event::clauses).any(|clause| clause.after().is_some())
     }
 
-    /// The leaves in a state or superstate.
-    pub(crate) fn leaves(&self, node: u16) -> impl Iterator<Item = u16> + '_ {
-        let leaves = (0..).zip(self.states).map(|(leaf, _)| leaf);
-        leaves.filter(move |leaf| self.ancestors(*leaf).any(|ancestor| ancestor == node))
-    }
-
     /// Whether people have to decide about some events.
     #[must_use]
     pub fn has_gates(&self) -> bool {

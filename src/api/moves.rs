@@ -136,11 +136,18 @@ impl Moves {
         targets
     }
 
+    /// The leaves in a state or superstate.
+    pub(crate) fn leaves_in(&self, node: u16) -> impl Iterator<Item = u16> {
+        let leaves = (0..).zip(self.chart.states()).map(|(leaf, _)| leaf);
+        let chart = self.chart;
+        leaves.filter(move |leaf| chart.ancestors(*leaf).any(|ancestor| ancestor == node))
+    }
+
     /// The leaves in which a target may end.
     pub(crate) fn leaves(&self, target: Target) -> Vec<u16> {
         match target {
             Target::State(leaf) => vec![leaf],
-            Target::History(superstate) => self.chart.leaves(superstate).collect(),
+            Target::History(superstate) => self.leaves_in(superstate).collect(),
         }
     }
 

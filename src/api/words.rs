@@ -35,7 +35,7 @@ fn path(moves: &Moves, event: &'static Event, clause: &Clause) -> String {
     let names = |leaves: &[u16]| -> Vec<&str> {
         leaves.iter().map(|leaf| chart.state(*leaf).wire()).collect()
     };
-    let all: Vec<u16> = clause.from().iter().flat_map(|node| chart.leaves(*node)).collect();
+    let all: Vec<u16> = clause.from().iter().flat_map(|node| moves.leaves_in(*node)).collect();
     let live = chart.states().iter().filter(|state| !state.is_final()).count();
     let from = if all.len() >= live { "any state".to_owned() } else { names(&all).join(", ") };
     let to: Vec<u16> = clause.to().iter().flat_map(|target| moves.leaves(*target)).collect();
