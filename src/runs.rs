@@ -17,6 +17,7 @@ mod live;
 mod offload;
 mod read;
 mod request;
+mod room;
 mod timeouts;
 mod waiting;
 
@@ -163,7 +164,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ///
     /// # Errors
     ///
-    /// [`RunsError::AlreadyStarted`], [`RunsError::Unstartable`], or that the store fails.
+    /// [`RunsError::AlreadyStarted`], [`RunsError::TooManyRuns`], [`RunsError::Unstartable`], or that the store fails.
     pub async fn start(
         &self,
         caller: &Caller,
@@ -177,6 +178,9 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let mut started = false;
         if run.is_started() {
             run = self.settled(id, &mut place, run, now).await?;
+        } else if let Err(error) = self.check_room(id).await {
+            self.live.forget(id, &slot);
+            return Err(error);
         } else if let Some(opening) =
             run.start(Stamp::new(now, caller.principal().clone(), key.clone()))
         {
@@ -216,7 +220,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
     /// # Errors
     ///
     /// [`RunsError::Refused`] if the machine does not take the event, the run is not at the expected version, or the key
-    /// was used for another request; [`RunsError::NeverStarted`]; or that the store fails.
+    /// was used for another request; [`RunsError::NeverStarted`]; [`RunsError::TooManyRuns`] for the first event of a
+    /// default run; or that the store fails.
     pub async fn apply(
         &self,
         caller: &Caller,

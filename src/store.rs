@@ -92,6 +92,9 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Answer<'a, Vec<Head>>;
 
+    /// Counts the runs of an owner, damaged ones too.
+    fn count<'a>(&'a self, owner: &'a Principal) -> Answer<'a, u64>;
+
     /// Reads the head of a run.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::arguments::{Arguments, Problem};
 use super::error::CallError;
 use super::operations::{Action, Operation, PAGE};
 use super::pages::HistoryQuery;
-use super::refusal::{InvalidJson, failure};
+use super::refusal::{InvalidJson, failure, unstarted};
 use crate::caller::Caller;
 use crate::chart::{Event, State};
 use crate::portable::Portable;
@@ -237,6 +237,15 @@ impl<M: Portable<Context: Default>> Api<M> {
                     format!("{error}; start another, such as `{run}-2`, or go on with this")
                 };
                 conflict(status, reason)
+            }
+            RunsError::TooManyRuns { .. } => {
+                let event = match operation.action() {
+                    Action::Event(event) => Some(event.name()),
+                    _ => None,
+                };
+                let (kind, reason) = (RejectionKind::Limit, error.to_string());
+                let refused = Refused { event, to, kind, reason, gate: None };
+                unstarted(name_for(caller, id), refused)
             }
             RunsError::NeverStarted { run, known } => {
                 let names: Vec<_> = known.iter().map(|run| &run.name).collect();

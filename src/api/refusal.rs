@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, json};
+use super::answer::{Answer, Refused, json};
 use super::arguments::Problem;
 use super::counts::CallOutcome;
 use super::limits;
@@ -54,6 +54,19 @@ impl<'a> InvalidJson<'a> {
         }
         Answer::refused(text, CallOutcome::Invalid)
     }
+}
+
+/// A run that was not started. It has no state.
+#[derive(Serialize)]
+struct UnstartedJson {
+    run: String,
+    refused: Refused,
+}
+
+pub(crate) fn unstarted(run: String, mut refused: Refused) -> Answer {
+    refused.reason = limits::reason(&refused.reason);
+    let outcome = CallOutcome::Refused(refused.kind);
+    Answer::refused(json(&UnstartedJson { run, refused }), outcome)
 }
 
 /// What could not be done, for another reason than the state of the run.

@@ -25,6 +25,9 @@ pub(super) struct Limits {
     /// The maximum number of runs that are kept in memory
     #[arg(long, value_name = "N", default_value_t = RunLimits::default().live_runs)]
     max_live_runs: usize,
+    /// The maximum number of runs of one principal; beyond it, none is started before one is removed
+    #[arg(long, value_name = "N", default_value_t = RunLimits::default().runs_per_principal)]
+    max_runs: u64,
     /// The maximum size of one argument
     #[arg(long, value_name = "SIZE", default_value_t = Size(ApiLimits::default().argument_bytes))]
     max_argument: Size,
@@ -60,6 +63,7 @@ impl Limits {
             context_bytes: self.max_context.0,
             live_bytes: self.max_live.0,
             live_runs: self.max_live_runs,
+            runs_per_principal: self.max_runs,
         }
     }
 

@@ -125,7 +125,8 @@ impl From<RunsError> for ErrorData {
             | RunsError::MayNotDecide(_)
             | RunsError::KeyReused { .. }
             | RunsError::Contended(_)
-            | RunsError::AlreadyStarted(_) => Self::invalid_params,
+            | RunsError::AlreadyStarted(_)
+            | RunsError::TooManyRuns { .. } => Self::invalid_params,
             _ => {
                 let source = &error as &dyn std::error::Error;
                 tracing::error!(error = source, "a request failed");

@@ -173,7 +173,7 @@ impl<M: Portable<Context: Default>> Server<M> {
                 return Err(ErrorData::invalid_params(reason, None));
             }
         };
-        let run = self.api().readable(caller, run).await;
+        let run = self.api().readable(caller, run.as_deref()).await;
         let run = run.map_err(|error| convert::resource_error(error, uri))?;
         // One that is damaged exists.
         let exists = !matches!(self.runs().store().head(&run).await, Ok(None));

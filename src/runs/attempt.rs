@@ -71,6 +71,9 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 return Ok(Attempt::Rejected(rejection, status));
             }
         };
+        if is_opening {
+            self.check_room(id).await?;
+        }
         match self.record(id, &run, after, records, snapshot).await {
             Ok(()) => {
                 let status = run.status(id);

@@ -41,6 +41,20 @@ pub enum RunsError {
         /// Runs of the same owner, at most twenty.
         known: Vec<RunId>,
     },
+    /// The owner has as many runs as one principal may have, so this run was not started.
+    #[error(
+        "`{}` has {runs} of at most {limit} runs (`runs_per_principal`); `remove` a run on the command line, or start the \
+         server with a larger `--max-runs`",
+        run.owner
+    )]
+    TooManyRuns {
+        /// The run that was not started.
+        run: RunId,
+        /// How many runs the owner has.
+        runs: u64,
+        /// How many are allowed.
+        limit: u64,
+    },
     /// A person has to decide about the event, or has decided against it.
     #[error("{}", .0.request)]
     Waiting(Box<Waiting>),

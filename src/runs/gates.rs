@@ -84,6 +84,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<Ask, RunsError> {
         let opening = run.start(Stamp::new(now, caller.principal().clone(), None));
         if let Some(opening) = opening {
+            self.check_room(id).await?;
             match self.record(id, &run, Hash::NONE, vec![opening], None).await {
                 Ok(()) => {}
                 Err(StoreError::Conflict { .. }) => return Ok(Ask::Lost),

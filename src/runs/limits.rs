@@ -19,10 +19,18 @@ pub struct RunLimits {
     pub live_bytes: usize,
     /// The maximum number of runs that are kept live. Default: 16,384.
     pub live_runs: usize,
+    /// The maximum number of runs that one principal owns, whether they have ended or not. Another cannot be started
+    /// before one is removed. Runs that start at the same moment may exceed it by their number. Default: 10,000.
+    pub runs_per_principal: u64,
 }
 
 impl Default for RunLimits {
     fn default() -> Self {
-        Self { context_bytes: 16 << 20, live_bytes: 64 << 20, live_runs: 16 << 10 }
+        Self {
+            context_bytes: 16 << 20,
+            live_bytes: 64 << 20,
+            live_runs: 16 << 10,
+            runs_per_principal: 10_000,
+        }
     }
 }

@@ -245,6 +245,12 @@ impl Store for MemoryStore {
         Box::pin(ready(Ok(heads)))
     }
 
+    fn count<'a>(&'a self, owner: &'a Principal) -> Answer<'a, u64> {
+        let kept = self.kept();
+        let count = kept.runs.keys().filter(|run| run.owner == *owner).count();
+        Box::pin(ready(Ok(count as u64)))
+    }
+
     fn head<'a>(&'a self, run: &'a RunId) -> Answer<'a, Option<Head>> {
         let head = self.kept().runs.get(run).map(|history| history.head.clone());
         Box::pin(ready(Ok(head)))

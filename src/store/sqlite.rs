@@ -285,6 +285,11 @@ impl Store for SqliteStore {
         })
     }
 
+    fn count<'a>(&'a self, owner: &'a Principal) -> Answer<'a, u64> {
+        let owner = owner.clone();
+        self.query(move |connection, _| list::count(connection, &owner))
+    }
+
     fn head<'a>(&'a self, run: &'a RunId) -> Answer<'a, Option<Head>> {
         let run = run.clone();
         self.query(move |connection, _| Ok(head::of(connection, &run)?.map(|found| found.head)))

@@ -161,11 +161,17 @@ async fn runs_of_two_owners_are_apart() {
         assert_eq!(of(&hers.owner, None).await, std::slice::from_ref(&hers));
         assert_eq!(of(&ours.owner, None).await, std::slice::from_ref(&ours));
         assert_eq!(of(&ours.owner, Some(&ours)).await, []);
+        append(&*store, &name("other"), Hash::NONE, records(&Hash::NONE, 0, 1, "")).await.unwrap();
+        assert_eq!(store.count(&hers.owner).await.unwrap(), 1);
+        assert_eq!(store.count(&ours.owner).await.unwrap(), 2);
+        store.remove(&name("other"), removal()).await.unwrap();
+        assert_eq!(store.count(&ours.owner).await.unwrap(), 1);
         store.remove(&hers, removal()).await.unwrap();
         assert!(all(&*store, &hers).await.unwrap().is_empty());
         assert_eq!(all(&*store, &ours).await.unwrap().len(), 2);
         assert_eq!(runs(store.heads(None, None, 9).await.unwrap()), [ours]);
-        assert_eq!(store.tombstones().await.unwrap()[0].run, hers);
+        assert_eq!(store.count(&hers.owner).await.unwrap(), 0);
+        assert_eq!(store.tombstones().await.unwrap()[1].run, hers);
     })
     .await;
 }

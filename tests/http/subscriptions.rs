@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use super::{Client, Era, PATIENCE, Program};
 
 /// What the stream of a client says, until it says this. Nothing further is read.
-async fn until(client: &mut Client, text: &str) -> String {
+pub(super) async fn until(client: &mut Client, text: &str) -> String {
     let mut said = String::new();
     while !said.contains(text) {
         let chunk = timeout(PATIENCE, client.connection.chunk()).await;
@@ -26,7 +26,7 @@ async fn say(program: &Program, era: Era) {
     assert_eq!(answer["result"]["isError"], false, "{answer}");
 }
 
-async fn listen(client: &mut Client, uris: &[&str]) {
+pub(super) async fn listen(client: &mut Client, uris: &[&str]) {
     let filter = json!({"notifications": {"resourceSubscriptions": uris}});
     let text = client.text("subscriptions/listen", filter);
     let headers = client.headers("subscriptions/listen", &text);

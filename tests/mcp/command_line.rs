@@ -2,10 +2,10 @@
 
 use std::process::{Command, Output};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::restarts::{Folder, is_printable, lines, said, serve};
-use super::{Raw, program};
+use super::{Client, Raw, STYLES, program};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_leverframe")).args(arguments).output().unwrap()
@@ -88,6 +88,29 @@ async fn limits_are_set_by_options() {
     assert_eq!(refused["isError"], true);
     let text = refused["content"][0]["text"].as_str().unwrap();
     assert!(text.contains("2048"), "{text}");
+}
+
+#[tokio::test]
+async fn the_number_of_runs_is_set_by_an_option() {
+    let client = Client::of(program(&["serve", "--max-runs", "1"]), STYLES[0]()).await;
+    client.ok("start_run", json!({"run": "a"})).await;
+    for (tool, arguments, event, to) in [
+        ("start_run", json!({"run": "b"}), Value::Null, Value::Null),
+        ("add_user_message", json!({"message": "x"}), json!("add_user_message"), Value::Null),
+        ("transition_state", json!({"new_state": "PLANNING"}), Value::Null, json!("PLANNING")),
+    ] {
+        let run = arguments.get("run").cloned().unwrap_or(json!("main"));
+        let mut answer = client.error(tool, arguments).await;
+        let reason = answer["refused"]["reason"].take();
+        let reason = reason.as_str().unwrap();
+        assert!(reason.contains("`local` has 1 of at most 1 runs"), "{reason}");
+        assert!(reason.contains("`--max-runs`"), "{reason}");
+        let mut refused = json!({"event": event, "kind": "limit", "reason": null});
+        if !to.is_null() {
+            refused["to"] = to;
+        }
+        assert_eq!(answer, json!({"run": run, "refused": refused}), "{tool}");
+    }
 }
 
 /// What a stranger may send: an escape sequence, C1 controls, DEL, a change of direction, an invisible space, a line.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leverframe::caller::{Caller, Role, Way};
 use leverframe::record::{Entry, Version};
 use leverframe::run::RejectionKind;
-use leverframe::runs::{Decided, GateRequest, Request, Runs, RunsError, Verdict};
+use leverframe::runs::{Decided, GateRequest, Request, RunLimits, Runs, RunsError, Verdict};
 use leverframe::store::memory::MemoryStore;
 use leverframe::store::sqlite::SqliteStore;
 
@@ -55,6 +55,19 @@ fn buy(price: u32) -> Event {
 
 fn note(text: &str) -> Event {
     events::Note { text: text.to_owned() }.into()
+}
+
+/// A run that an event behind a gate would start is counted too.
+#[tokio::test]
+async fn a_gate_starts_no_run_beyond_the_limit() {
+    let mut limits = RunLimits::default();
+    limits.runs_per_principal = 1;
+    let runs = memory().with_limits(limits);
+    runs.start(&caller(), &id("a"), None).await.unwrap();
+    let full = runs.apply(&caller(), &id("main"), buy(1), Request::new()).await;
+    is_refused(full, "`ada` has 1 of at most 1 runs");
+    assert!(runs.gates(None).await.unwrap().is_empty());
+    assert_eq!(runs.store().count(caller().principal()).await.unwrap(), 1);
 }
 
 fn memory() -> Runs<Purchase> {

@@ -8,7 +8,7 @@ use leverframe::run::RejectionKind;
 use leverframe::runs::{Request, RunLimits, Runs, RunsError};
 use leverframe::store::Append;
 
-use super::{ALL, all, caller, id, memory};
+use super::{ALL, all, called, caller, id, is_refused, memory};
 
 fn say(text: &str) -> Event {
     events::AddUserMessage { message: text.to_owned() }.into()
@@ -49,6 +49,30 @@ async fn a_context_is_bounded() {
         let plan = events::Plan { task_description: None };
         runs.apply(&caller(), &id("main"), plan.into(), Request::new()).await.unwrap();
     }
+}
+
+/// A principal has so many runs and no more, until one is removed. Another principal has its own count, and runs that
+/// are there go on.
+#[tokio::test]
+async fn runs_of_a_principal_are_bounded() {
+    let runs = Runs::<Orchestrator>::new(memory())
+        .with_limits(limits(|limits| limits.runs_per_principal = 2));
+    for name in ["a", "b"] {
+        runs.start(&caller(), &id(name), None).await.unwrap();
+    }
+    let reason = "`ada` has 2 of at most 2 runs (`runs_per_principal`); `remove` a run";
+    let full = runs.start(&caller(), &id("c"), None).await;
+    assert!(matches!(full, Err(RunsError::TooManyRuns { runs: 2, limit: 2, .. })), "{full:?}");
+    is_refused(full, reason);
+    is_refused(runs.apply(&caller(), &id("main"), say("x"), Request::new()).await, reason);
+    assert_eq!(runs.store().count(caller().principal()).await.unwrap(), 2);
+    runs.apply(&caller(), &id("a"), say("x"), Request::new()).await.unwrap();
+    let bob = called("bob");
+    let his = RunId::new(bob.principal().clone(), "c".parse().unwrap());
+    runs.start(&bob, &his, None).await.unwrap();
+    runs.remove(&caller(), &id("a")).await.unwrap();
+    runs.apply(&caller(), &id("main"), say("x"), Request::new()).await.unwrap();
+    is_refused(runs.start(&caller(), &id("c"), None).await, reason);
 }
 
 /// Few runs are kept live, by number and by bytes, and all can be used.

@@ -91,6 +91,9 @@ macro_rules! as_the_store_within {
             ) -> Answer<'a, Vec<Head>> {
                 self.store.heads(owner, after, limit)
             }
+            fn count<'a>(&'a self, owner: &'a Principal) -> Answer<'a, u64> {
+                self.store.count(owner)
+            }
             fn head<'a>(&'a self, run: &'a RunId) -> Answer<'a, Option<Head>> {
                 self.store.head(run)
             }

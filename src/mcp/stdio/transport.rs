@@ -1,5 +1,6 @@
 //! The transport that rmcp reads requests from and hands answers to.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
@@ -26,6 +27,7 @@ use super::id::{Envelope, Id, LONGEST_ID, MARK, Scanner};
 use super::lines::{Line, Lines};
 use super::refusal::Refusal;
 use super::turns::Turns;
+use crate::caller::Principal;
 use crate::mcp::resources::Address;
 
 /// Reads one request a line, within the bounds of an [`Exchange`], and leaves the writing to [`write`].
@@ -100,7 +102,7 @@ impl<R: AsyncRead + Send + Unpin> StdioTransport<R> {
         bytes: usize,
         cx: &Context<'_>,
     ) -> Poll<ClientJsonRpcMessage> {
-        let turn = || run_of(&request.request, &self.default_run).map(|run| self.turns.next(run));
+        let turn = || run_of(&request.request, &self.default_run).map(|run| self.turns.next(&run));
         let Some(ticket) = self.exchange.admit(&request.id, bytes, turn, cx) else {
             self.held = Some((request, bytes));
             return Poll::Pending;
@@ -227,22 +229,27 @@ fn recognized(message: ClientJsonRpcMessage, exchange: &Exchange) -> Option<Clie
     Some(message)
 }
 
-/// The run whose calls come one after another, of which this is one.
-fn run_of<'a>(request: &'a ClientRequest, default_run: &'a str) -> Option<&'a str> {
-    match request {
+/// The run whose calls come one after another, of which this is one, by the shorter of its names.
+fn run_of<'a>(request: &'a ClientRequest, default_run: &'a str) -> Option<Cow<'a, str>> {
+    let run = match request {
         ClientRequest::CallToolRequest(CallToolRequest { params, .. }) => {
             let run = params.arguments.as_ref().and_then(|arguments| arguments.get("run"));
-            Some(run.and_then(Value::as_str).unwrap_or(default_run))
+            run.and_then(Value::as_str).map(Cow::from)
         }
-        ClientRequest::GetPromptRequest(_) => Some(default_run),
+        ClientRequest::GetPromptRequest(_) => None,
         ClientRequest::ReadResourceRequest(ReadResourceRequest { params, .. }) => {
             match Address::parse(&params.uri)? {
-                Address::State(run) | Address::Prompt(run, _) => Some(run.unwrap_or(default_run)),
+                Address::State(run) | Address::Prompt(run, _) => run,
                 Address::History(run) => Some(run),
-                Address::Chart => None,
+                Address::Chart => return None,
             }
         }
-        _ => None,
+        _ => return None,
+    };
+    let run = run.unwrap_or(Cow::Borrowed(default_run));
+    match run.rsplit_once('/') {
+        Some((owner, name)) if owner == Principal::LOCAL.as_str() => Some(name.to_owned().into()),
+        _ => Some(run),
     }
 }
 
@@ -287,4 +294,43 @@ async fn written(output: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Re
     }
     output.flush().await?;
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(method: &str, params: Value, expected: Option<&str>) {
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let message: ClientJsonRpcMessage = serde_json::from_value(message).expect("a message");
+        let JsonRpcMessage::Request(request) = &message else { panic!("a request: {message:?}") };
+        assert_eq!(run_of(&request.request, "main").as_deref(), expected, "{message:?}");
+    }
+
+    /// A run has one place in the order, by whichever of its names it is called.
+    #[test]
+    fn each_name_of_a_run_is_one_key() {
+        for (run, key) in [
+            (None, "main"),
+            (Some("a"), "a"),
+            (Some("local/a"), "a"),
+            (Some("local/main"), "main"),
+            (Some("ada/a"), "ada/a"),
+            (Some("ada/local/a"), "ada/local/a"),
+        ] {
+            let arguments = run.map_or(json!({}), |run| json!({"run": run}));
+            check("tools/call", json!({"name": "x", "arguments": arguments}), Some(key));
+        }
+        for (uri, key) in [
+            ("state://current", Some("main")),
+            ("run://local/a/state", Some("a")),
+            ("run://local%2Fa/history", Some("a")),
+            ("run://ada/a/prompt/IDLE", Some("ada/a")),
+            ("machine://chart", None),
+        ] {
+            check("resources/read", json!({"uri": uri}), key);
+        }
+    }
 }

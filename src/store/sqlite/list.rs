@@ -21,6 +21,15 @@ pub(super) fn heads(
     Ok(all.into_iter().map(|found| found.head).collect())
 }
 
+/// The number of runs of an owner, by the index alone.
+pub(super) fn count(connection: &Connection, owner: &Principal) -> Result<u64, StoreError> {
+    connection
+        .prepare_cached("SELECT count(*) FROM run INDEXED BY run_by_name WHERE owner = ?")
+        .and_then(|mut query| query.query_row([owner.as_str()], |row| row.get::<_, i64>(0)))
+        .map(i64::unsigned_abs)
+        .map_err(failed)
+}
+
 /// The heads of runs, damaged or not, with their places.
 pub(super) fn sealed(
     connection: &Connection,
