@@ -334,6 +334,12 @@ pub(crate) struct ListJson {
     pub(crate) next_cursor: Option<String>,
 }
 
+/// When the next timeout of a run comes.
+#[derive(Serialize)]
+struct DueJson {
+    at: String,
+}
+
 /// A run in a list.
 #[derive(Serialize)]
 pub(crate) struct HeadJson {
@@ -342,7 +348,7 @@ pub(crate) struct HeadJson {
     state: String,
     time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    due: Option<String>,
+    timeout: Option<DueJson>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     damaged: bool,
 }
@@ -355,7 +361,7 @@ impl HeadJson {
             version: head.version,
             state: head.configuration.to_string(),
             time: text::time(head.time),
-            due: head.due.map(text::time),
+            timeout: head.due.map(|at| DueJson { at: text::time(at) }),
             damaged: head.is_damaged,
         }
     }

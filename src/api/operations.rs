@@ -191,7 +191,8 @@ impl List {
             Action::ListRuns,
             page(Signature::default()),
         );
-        let docs = "Get the state of a run and the legal moves.";
+        let docs =
+            "Get the state of a run and the legal moves: where each leads, or that it `stays`.";
         let context = json!({
             "type": ["boolean", "string"],
             "description": "true for the whole context, or a JSON Pointer into it, such as `/items/0`",

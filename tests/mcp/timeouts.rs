@@ -78,7 +78,7 @@ async fn what_is_overdue_has_come_when_the_server_is_back() {
     let state = client.ok("get_current_state", json!({"run": "fresh"})).await;
     assert_eq!(state["timeout"]["event"], "lapse");
     assert_eq!(state["timeout"]["to"], json!(["DRAFT"]));
-    assert_eq!(runs["runs"][0]["due"], state["timeout"]["at"]);
+    assert_eq!(runs["runs"][0]["timeout"]["at"], state["timeout"]["at"]);
     let mut command = std::process::Command::new(example("expense"));
     let output = command.args(["runs", "--json", "--store", &path]).output().unwrap();
     let fresh: Value = serde_json::Deserializer::from_slice(&output.stdout)
