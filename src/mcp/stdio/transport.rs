@@ -302,7 +302,7 @@ mod tests {
 
     use super::*;
 
-    fn check(method: &str, params: Value, expected: Option<&str>) {
+    fn check(method: &str, params: &Value, expected: Option<&str>) {
         let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         let message: ClientJsonRpcMessage = serde_json::from_value(message).expect("a message");
         let JsonRpcMessage::Request(request) = &message else { panic!("a request: {message:?}") };
@@ -321,7 +321,7 @@ mod tests {
             (Some("ada/local/a"), "ada/local/a"),
         ] {
             let arguments = run.map_or(json!({}), |run| json!({"run": run}));
-            check("tools/call", json!({"name": "x", "arguments": arguments}), Some(key));
+            check("tools/call", &json!({"name": "x", "arguments": arguments}), Some(key));
         }
         for (uri, key) in [
             ("state://current", Some("main")),
@@ -330,7 +330,7 @@ mod tests {
             ("run://ada/a/prompt/IDLE", Some("ada/a")),
             ("machine://chart", None),
         ] {
-            check("resources/read", json!({"uri": uri}), key);
+            check("resources/read", &json!({"uri": uri}), key);
         }
     }
 }
