@@ -2,6 +2,8 @@
 //!
 //! A [`Caller`] is made once, where a request enters the program, and passed down unchanged.
 
+mod client;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
@@ -9,6 +11,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::client::{ClientName, InvalidClientName};
 use crate::text;
 
 /// Who makes a request, with which roles, and by which way.
@@ -25,13 +28,14 @@ pub struct Caller {
     principal: Principal,
     roles: BTreeSet<Role>,
     way: Way,
+    client: Option<ClientName>,
 }
 
 impl Caller {
     /// A caller without roles: it may use its own runs.
     #[must_use]
     pub fn new(principal: Principal, way: Way) -> Self {
-        Self { principal, roles: BTreeSet::new(), way }
+        Self { principal, roles: BTreeSet::new(), way, client: None }
     }
 
     /// Adds a role.
@@ -39,6 +43,12 @@ impl Caller {
     pub fn with_role(mut self, role: Role) -> Self {
         self.roles.insert(role);
         self
+    }
+
+    /// Names the client by which the request is made.
+    #[must_use]
+    pub fn with_client(self, client: Option<ClientName>) -> Self {
+        Self { client, ..self }
     }
 
     /// Who makes the request.
@@ -51,6 +61,12 @@ impl Caller {
     #[must_use]
     pub fn way(&self) -> Way {
         self.way
+    }
+
+    /// The client by which the request is made, as it names itself.
+    #[must_use]
+    pub fn client(&self) -> Option<&ClientName> {
+        self.client.as_ref()
     }
 
     /// Whether the caller has a role. [`Role::Admin`] includes all others.

@@ -24,6 +24,7 @@ pub use self::hash::{Hash, InvalidHash};
 pub use self::key::{InvalidRequestKey, RequestKey};
 pub use self::name::{InvalidRunName, RunId, RunName};
 pub use self::snapshot::{Entered, Snapshot};
+use crate::caller::ClientName;
 use crate::chart::Chart;
 
 /// The bytes that a stored record takes beside its entry: hash, time, actor, numbers and index.
@@ -66,6 +67,9 @@ pub enum Entry {
         to: Configuration,
         /// The initial context.
         context: Box<RawValue>,
+        /// The client by which it was started, as it names itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<ClientName>,
     },
     /// The machine took an event.
     #[non_exhaustive]
@@ -84,6 +88,9 @@ pub enum Entry {
         /// Who approved the event, where a person has to decide.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         approvals: Vec<Approval>,
+        /// The client by which the event was requested, as it names itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<ClientName>,
     },
 }
 
@@ -96,7 +103,7 @@ impl Entry {
         to: Configuration,
         context: Box<RawValue>,
     ) -> Self {
-        Self::Started { machine: machine.into(), program, to, context }
+        Self::Started { machine: machine.into(), program, to, context, client: None }
     }
 
     /// An event that was taken.
@@ -107,7 +114,30 @@ impl Entry {
         to: Configuration,
         internal: bool,
     ) -> Self {
-        Self::Applied { event, from, to, internal, digest: None, approvals: Vec::new() }
+        Self::Applied {
+            event,
+            from,
+            to,
+            internal,
+            digest: None,
+            approvals: Vec::new(),
+            client: None,
+        }
+    }
+
+    /// Names the client that requested it.
+    #[must_use]
+    pub fn with_client(mut self, by: Option<ClientName>) -> Self {
+        let (Self::Started { client, .. } | Self::Applied { client, .. }) = &mut self;
+        *client = by;
+        self
+    }
+
+    /// The client that requested it, as it names itself.
+    #[must_use]
+    pub fn client(&self) -> Option<&ClientName> {
+        let (Self::Started { client, .. } | Self::Applied { client, .. }) = self;
+        client.as_ref()
     }
 
     /// The configuration after the entry.

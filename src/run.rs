@@ -20,6 +20,7 @@ use self::digests::Digests;
 pub use self::error::{StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
+use crate::caller::{Caller, ClientName};
 use crate::chart::Event;
 use crate::guarded::{Panic, guarded};
 use crate::machine::{Applied, Machine, Name, Named, Reason, Refusal};
@@ -61,13 +62,22 @@ pub struct Stamp {
     pub actor: Actor,
     /// The key that the caller gave to the request.
     pub key: Option<RequestKey>,
+    /// The client that requests it, as it names itself.
+    pub client: Option<ClientName>,
 }
 
 impl Stamp {
     /// A record by `actor` at `time`.
     #[must_use]
     pub fn new(time: DateTime<Utc>, actor: impl Into<Actor>, key: Option<RequestKey>) -> Self {
-        Self { time, actor: actor.into(), key }
+        Self { time, actor: actor.into(), key, client: None }
+    }
+
+    /// A record at `time` for a request of `caller`.
+    #[must_use]
+    pub fn of(caller: &Caller, time: DateTime<Utc>, key: Option<RequestKey>) -> Self {
+        let stamp = Self::new(time, caller.principal().clone(), key);
+        Self { client: caller.client().cloned(), ..stamp }
     }
 }
 
@@ -338,7 +348,8 @@ impl<M: Portable> Run<M> {
 
     /// The record of what has just happened, which becomes the last.
     fn record(&mut self, stamp: Stamp, entry: Entry) -> Record {
-        let Stamp { time, actor, key } = stamp;
+        let Stamp { time, actor, key, client } = stamp;
+        let entry = entry.with_client(client);
         let record = Record::new(&self.hash, self.next(), self.later(time), actor, key, entry);
         self.ends_with(&record);
         record
@@ -391,7 +402,7 @@ fn started<M: Portable>(context: &RawValue) -> Result<M, StartError> {
 fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>, approvals: Vec<Approval>) -> Entry {
     let Applied { from, to, internal, .. } = applied;
     let (from, to) = (configuration::<M>(from), configuration::<M>(to));
-    Entry::Applied { event, from, to, internal, digest: None, approvals }
+    Entry::Applied { event, from, to, internal, digest: None, approvals, client: None }
 }
 
 fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejection {

@@ -181,9 +181,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         } else if let Err(error) = self.check_room(id).await {
             self.live.forget(id, &slot);
             return Err(error);
-        } else if let Some(opening) =
-            run.start(Stamp::new(now, caller.principal().clone(), key.clone()))
-        {
+        } else if let Some(opening) = run.start(Stamp::of(caller, now, key.clone())) {
             match self.record(id, &run, Hash::NONE, vec![opening], None).await {
                 Ok(()) => started = true,
                 // Another caller was faster, perhaps with this very request.

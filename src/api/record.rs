@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::caller::ClientName;
 use crate::record::{Approval, Entry, Record, RequestKey, Version};
 use crate::text;
 
@@ -14,6 +15,8 @@ pub(crate) struct RecordJson<'a> {
     version: Version,
     time: String,
     actor: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<&'a ClientName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_key: Option<&'a RequestKey>,
     #[serde(flatten)]
@@ -96,6 +99,7 @@ impl<'a> RecordJson<'a> {
             version: record.version,
             time: text::time(record.time),
             actor: record.actor.as_str(),
+            client: record.entry.client(),
             request_key: record.key.as_ref(),
             entry,
         }

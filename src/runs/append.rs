@@ -77,7 +77,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                     return Err(RunsError::refused(rejection, status));
                 }
             }
-            let stamp = Stamp::new(now, caller.principal().clone(), request.key.clone());
+            let stamp = Stamp::of(caller, now, request.key.clone());
             match self.attempt(id, &mut place, run, event, stamp, None).await? {
                 Attempt::Accepted(status) => {
                     let accepted = Accepted { event: chart_event, status, replayed: false };

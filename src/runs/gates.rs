@@ -82,7 +82,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         request: &Request,
         now: DateTime<Utc>,
     ) -> Result<Ask, RunsError> {
-        let opening = run.start(Stamp::new(now, caller.principal().clone(), None));
+        let opening = run.start(Stamp::of(caller, now, None));
         if let Some(opening) = opening {
             self.check_room(id).await?;
             match self.record(id, &run, Hash::NONE, vec![opening], None).await {
@@ -276,7 +276,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
         })?;
         let scope = Scope::Head { run: id.clone(), hash: run.hash() };
         let asker = found.request.asker.clone();
-        let stamp = Stamp::new(self.clock.now(), asker, found.key());
+        let mut stamp = Stamp::new(self.clock.now(), asker, found.key());
+        stamp.client = found.client();
         let approvals = found.request.approvals.clone();
         match self.attempt(id, place, run, event, stamp, Some(approvals)).await? {
             Attempt::Accepted(status) => {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::caller::{Caller, Principal, Way};
+use crate::caller::{Caller, ClientName, Principal, Way};
 use crate::chart::Event;
 use crate::portable::Portable;
 use crate::record::{Approval, Hash, RequestKey, RunId, Version};
@@ -167,6 +167,8 @@ pub(super) struct Asked {
     time: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key: Option<RequestKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client: Option<ClientName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     approvals: Vec<Approval>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,7 +184,8 @@ impl Asked {
     ) -> Self {
         let (asker, way) = (caller.principal().clone(), caller.way());
         let event = serde_json::from_str(event).unwrap_or_default();
-        Self { event, asker, way, time, key, approvals: Vec::new(), denied: None }
+        let client = caller.client().cloned();
+        Self { event, asker, way, time, key, client, approvals: Vec::new(), denied: None }
     }
 
     pub(super) fn written(&self) -> Box<RawValue> {
@@ -250,6 +253,10 @@ impl Found {
 
     pub(super) fn key(&self) -> Option<RequestKey> {
         self.asked.key.clone()
+    }
+
+    pub(super) fn client(&self) -> Option<ClientName> {
+        self.asked.client.clone()
     }
 
     /// The event for the machine.

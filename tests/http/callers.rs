@@ -56,7 +56,8 @@ async fn addresses_of_the_runs_of_others_need_a_role() {
                 let (state, history) = (format!("{run}/state"), format!("{run}/history"));
                 let seen = read(&mut eve, &state).await.unwrap();
                 assert!(seen.contains(r#""run":"team/ada l/main","version":"#), "{seen}");
-                assert!(read(&mut eve, &history).await.unwrap().contains("a secret"));
+                let seen = read(&mut eve, &history).await.unwrap();
+                assert!(seen.contains("a secret") && seen.contains(r#""client":"test""#), "{seen}");
                 assert!(read(&mut ada, &history).await.unwrap().contains("a secret"));
                 for uri in [state, history, format!("{run}/prompt/OPEN")] {
                     let refused = read(&mut bob, &uri).await.unwrap_err();

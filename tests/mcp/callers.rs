@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use leverframe::api::{Answer, Api, ApiLimits, Style};
-use leverframe::caller::{Caller, Role, Way};
+use leverframe::caller::{Caller, ClientName, Role, Way};
 use leverframe::orchestrator::Orchestrator;
+use leverframe::record::{Hash, Record, RunId, Version};
 use leverframe::runs::Runs;
+use leverframe::store::PageLimit;
 use leverframe::store::memory::MemoryStore;
 use serde_json::{Value, json};
 
-use super::{Client, each, object};
+use super::restarts::{Folder, lines, said};
+use super::{Client, STYLES, each, object, program};
 
 fn api() -> Api<Orchestrator> {
     let runs = Runs::new(Arc::new(MemoryStore::new()));
@@ -51,6 +54,59 @@ async fn each_caller_has_runs_of_its_own() {
     assert_eq!(api.status(&bob, Some("x")).await.unwrap_err().reason(), {
         "the run `x` was never started; runs: `y`"
     });
+}
+
+/// A record names the client that requested it, as it names itself in either way to begin.
+#[tokio::test]
+async fn records_name_the_client() {
+    let folder = Folder::new("clients");
+    for (style, file) in STYLES.into_iter().zip(["modern.db", "legacy.db"]) {
+        let store = folder.path(file);
+        let client = Client::of(program(&["serve", "--store", &store]), style()).await;
+        client.ok("start_run", json!({"run": "a"})).await;
+        client.ok("add_user_message", json!({"message": "m"})).await;
+        for run in ["a", "main"] {
+            let history = client.ok("get_history", json!({"run": run})).await;
+            let records = history["records"].as_array().unwrap();
+            assert!(!records.is_empty());
+            assert!(records.iter().all(|record| record["client"] == "rmcp"), "{history}");
+        }
+        drop(client);
+        let printed = said(0, &["history", "main", "--store", &store, "--json"]);
+        assert!(lines(&printed).iter().all(|record| record["client"] == "rmcp"), "{printed}");
+        said(0, &["replay", "main", "--store", &store]);
+    }
+}
+
+/// The hash of a record covers its client. Without one, a record is written as it would be if there were no clients.
+#[tokio::test]
+async fn the_hash_covers_the_client() {
+    let runs = Runs::<Orchestrator>::new(Arc::new(MemoryStore::new()));
+    let client = |name: &str| caller("ada").with_client(ClientName::cut(name));
+    let mut hashes = Vec::new();
+    for (run, caller) in ["a", "b", "c"].into_iter().zip([client("x"), client("y"), caller("ada")])
+    {
+        let id = RunId::new(caller.principal().clone(), run.parse().unwrap());
+        runs.start(&caller, &id, None).await.unwrap();
+        let page = runs.store().load(&id, Version::START, PageLimit::new(1, 1 << 20)).await;
+        let record = page.unwrap().records.remove(0);
+        assert_eq!(record.entry.client(), caller.client());
+        assert_eq!(record.entry_json().contains("client"), caller.client().is_some());
+        let entry = record.entry.clone().with_client(ClientName::cut("x"));
+        hashes.push(
+            Record::new(
+                &Hash::NONE,
+                Version::START,
+                record.time,
+                record.actor.clone(),
+                None,
+                entry,
+            )
+            .hash
+                == record.hash,
+        );
+    }
+    assert_eq!(hashes, [true, false, false]);
 }
 
 /// What callers with these roles get for a call that concerns the run `ada/main`: whether it is refused, and why.

@@ -88,6 +88,7 @@ async fn an_agent_asks_and_a_person_decides() {
         (&paid["actor"], &paid["arguments"]),
         (&json!("local"), &json!({"budget_cents": 20}))
     );
+    assert_eq!(paid["client"], "rmcp", "the client that asked");
     assert_eq!(paid["approvals"][0]["by"], "bo");
     assert_eq!(paid["approvals"][0]["way"], "command_line");
     assert_eq!(done(&command(&store, &["gates"])).lines().count(), 1, "the title alone");
