@@ -77,36 +77,32 @@ impl Operation {
         words::title(self.name)
     }
 
-    /// The JSON Schema of its answer where it is not refused, an object.
+    /// The JSON Schema of its answer, an object. A refusal has other members beside or instead of these.
     #[must_use]
     pub fn answer_schema(&self) -> Map<String, Value> {
         let (text, number) = (json!({"type": "string"}), json!({"type": "integer"}));
-        let list = json!({"type": "array", "items": {"type": "object"}});
+        let list = json!({"type": "array"});
         let signature = Signature::default();
-        match self.action {
-            Action::ListRuns => signature.required("runs", list).optional("next_cursor", text),
+        let signature = match self.action {
+            Action::ListRuns => signature.optional("runs", list).optional("next_cursor", text),
             Action::History => signature
-                .required("run", text.clone())
-                .required("version", number)
-                .required("records", list)
+                .optional("run", text.clone())
+                .optional("version", number)
+                .optional("records", list)
                 .optional("next_cursor", text),
             Action::Query(_) => signature
-                .required("run", text)
-                .required("version", number)
-                .required("value", json!({})),
-            // One description is enough for all that answer the same.
-            Action::StartRun | Action::Transition | Action::Event(_) => {
-                let status =
-                    json!({"type": "object", "required": ["run", "version", "state", "legal"]});
-                return status.as_object().cloned().unwrap_or_default();
+                .optional("run", text)
+                .optional("version", number)
+                .optional("value", json!({})),
+            Action::StartRun | Action::CurrentState | Action::Transition | Action::Event(_) => {
+                signature
+                    .optional("run", text.clone())
+                    .optional("version", number)
+                    .optional("state", text)
+                    .optional("legal", list)
             }
-            Action::CurrentState => signature
-                .required("run", text.clone())
-                .required("version", number)
-                .required("state", text)
-                .required("legal", list),
-        }
-        .to_open_schema()
+        };
+        signature.to_open_schema()
     }
 
     /// Whether it is about one run.
