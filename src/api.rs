@@ -14,6 +14,7 @@ mod error;
 mod gate;
 mod gates;
 mod limits;
+mod listed;
 mod moves;
 mod operations;
 mod pages;

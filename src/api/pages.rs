@@ -5,10 +5,11 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::Api;
 use super::access::{name_for, named_for};
-use super::answer::{Answer, HeadJson, HistoryJson, ListJson, UnreplayableJson};
+use super::answer::Answer;
 use super::arguments::Problem;
 use super::cursor::{cursor, place};
 use super::error::CallError;
+use super::listed::{HeadJson, HistoryJson, ListJson, UnreplayableJson};
 use super::record::RecordJson;
 use super::{limits, redact};
 use crate::caller::{Caller, Role};

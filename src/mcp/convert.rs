@@ -97,12 +97,12 @@ pub(super) fn prompt_error(error: CallError) -> ErrorData {
     }
 }
 
-/// Why a resource of the machine is not read.
 /// Why there is nothing to read at an address.
 pub(super) fn no_resource(reason: String, uri: &str) -> ErrorData {
     ErrorData::resource_not_found(reason, Some(json!({"uri": uri})))
 }
 
+/// Why a resource of the machine is not read.
 pub(super) fn resource_error(error: CallError, uri: &str) -> ErrorData {
     match error {
         CallError::Run(error) => error.into(),

@@ -1,0 +1,45 @@
+//! Events that people have to approve.
+
+use super::{Change, Rejection, RejectionKind, Run, Stamp, in_chart};
+use crate::chart::Event;
+use crate::guarded::guarded;
+use crate::portable::Portable;
+use crate::record::Approval;
+
+impl<M: Portable> Run<M> {
+    /// The number of people who have to approve the event now; `None` if it needs nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], if a guard forbids the event.
+    pub fn gate(&self, event: M::EventName) -> Result<Option<u8>, Rejection> {
+        let Some(needed) = self.needed(in_chart::<M>(event)) else { return Ok(None) };
+        let reason = match guarded(|| self.machine.guards(event)) {
+            Ok(Ok(())) => return Ok(Some(needed)),
+            Ok(Err(fault)) => fault.to_string(),
+            Err(panic) => panic.to_string(),
+        };
+        Err(Rejection::new(RejectionKind::Guard, in_chart::<M>(event), reason))
+    }
+
+    /// Applies an event that people have approved.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn apply_approved(
+        &mut self,
+        event: M::Event,
+        approvals: Vec<Approval>,
+        stamp: Stamp,
+        limit: usize,
+    ) -> Result<Change, Rejection> {
+        self.step(event, stamp, limit, approvals)
+    }
+
+    /// The number of people who have to approve the event in the present state.
+    pub(crate) fn needed(&self, event: &Event) -> Option<u8> {
+        let approvals = M::CHART.clause(self.leaf(), event)?.approvals();
+        (approvals > 0).then_some(approvals)
+    }
+}
