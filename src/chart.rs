@@ -11,9 +11,11 @@ pub mod mermaid;
 
 mod graph;
 mod questions;
+mod task;
 
 pub use self::graph::{Clause, Event, Initiator, State, Target};
 pub use self::questions::{Parameter, Prompt, Query};
+pub use self::task::Task;
 
 /// A machine: its states, events, queries and prompts, in the order of their declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,7 @@ pub struct Chart {
     events: &'static [Event],
     queries: &'static [Query],
     prompts: &'static [Prompt],
+    tasks: &'static [Task],
 }
 
 impl Chart {
@@ -46,6 +49,7 @@ impl Chart {
             events: &[],
             queries: &[],
             prompts: &[],
+            tasks: &[],
         }
     }
 
@@ -93,6 +97,13 @@ impl Chart {
     #[must_use]
     pub const fn with_prompts(mut self, prompts: &'static [Prompt]) -> Self {
         self.prompts = prompts;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_tasks(mut self, tasks: &'static [Task]) -> Self {
+        self.tasks = tasks;
         self
     }
 
@@ -223,6 +234,12 @@ impl Chart {
     #[must_use]
     pub const fn prompts(&self) -> &'static [Prompt] {
         self.prompts
+    }
+
+    /// The tasks.
+    #[must_use]
+    pub const fn tasks(&self) -> &'static [Task] {
+        self.tasks
     }
 
     /// The clause by which `event` is handled in the leaf `state`: its own, else that of its nearest superstate.

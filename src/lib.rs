@@ -78,6 +78,8 @@ mod machine;
 mod observed;
 #[cfg(feature = "serde")]
 mod portable;
+#[cfg(feature = "serde")]
+pub mod task;
 
 #[cfg(feature = "server")]
 pub mod api;

@@ -33,6 +33,15 @@ pub trait Portable:
     type Query: DeserializeOwned + JsonSchema + Send + 'static;
     /// The enum of prompts, each with its arguments.
     type Prompt: DeserializeOwned + JsonSchema + Send + 'static;
+    /// The enum of tasks, each with its input; it has no value where there are no tasks.
+    type Task: Send + 'static;
+
+    /// The input of the task with this number in the chart; `None` if the machine is not in the task's state.
+    fn task(&self, number: u16) -> Option<Self::Task>;
+
+    /// The event in which the task with this number ends when its attempts are used up, the last with this error; `None`
+    /// if there is no such task.
+    fn failure(number: u16, error: String) -> Option<Self::Event>;
 
     /// Answers a query into a serializer.
     ///

@@ -55,6 +55,13 @@ macro_rules! __portable {
         {
             type Query = Query;
             type Prompt = Prompt;
+            type Task = ::core::convert::Infallible;
+            fn task(&self, _: u16) -> ::core::option::Option<::core::convert::Infallible> {
+                ::core::option::Option::None
+            }
+            fn failure(_: u16, _: $crate::__private::String) -> ::core::option::Option<Event> {
+                ::core::option::Option::None
+            }
             fn answer<Z: $crate::__private::serde::Serializer>(
                 &self,
                 query: Query,
@@ -81,6 +88,13 @@ macro_rules! __portable {
                     })*
                 }
             }
+        }
+        impl $crate::task::Taskless for $Machine
+        where
+            for<'a> <$Machine as $crate::Machine>::Context: $crate::__private::Context<'a>,
+            for<'a> Event: $crate::__private::Events<'a>,
+            for<'a> Query: $crate::__private::Questions<'a>,
+        {
         }
     };
 }
