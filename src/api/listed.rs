@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::record::ParentJson;
 use crate::record::Version;
 use crate::store::Head;
 use crate::text;
@@ -51,6 +52,9 @@ pub(crate) struct HeadJson {
     time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<DueJson>,
+    /// The record at which it was forked, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ParentJson>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     damaged: bool,
 }
@@ -64,6 +68,7 @@ impl HeadJson {
             state: head.configuration.to_string(),
             time: text::time(head.time),
             timeout: head.due.map(|at| DueJson { at: text::time(at) }),
+            parent: head.parent.as_ref().map(ParentJson::from),
             damaged: head.is_damaged,
         }
     }

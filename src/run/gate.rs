@@ -4,7 +4,7 @@ use super::{Change, Rejection, RejectionKind, Run, Stamp, in_chart};
 use crate::chart::Event;
 use crate::guarded::guarded;
 use crate::portable::Portable;
-use crate::record::Approval;
+use crate::record::{Approval, Version};
 
 impl<M: Portable> Run<M> {
     /// The number of people who have to approve the event now; `None` if it needs nobody.
@@ -35,6 +35,12 @@ impl<M: Portable> Run<M> {
         limit: usize,
     ) -> Result<Change, Rejection> {
         self.step(event, stamp, limit, approvals)
+    }
+
+    /// The first record that people have approved; the start, if the run was forked after one.
+    #[must_use]
+    pub fn gated(&self) -> Option<Version> {
+        self.gated
     }
 
     /// The number of people who have to approve the event in the present state.

@@ -118,7 +118,8 @@ impl MemoryStore {
             snapshot: None,
             notes: (head.hash, BTreeMap::new()),
         });
-        history.head = head;
+        let parent = history.head.parent.take().or(head.parent.clone());
+        history.head = Head { parent, ..head };
         history.records.extend(records);
         history.keys.append(&mut keys);
         Ok(self.moved(&kept))
