@@ -187,10 +187,9 @@ impl List {
         );
         let signature = run.clone().optional("request_key", request_key());
         self.add("start_run", docs, Action::StartRun, signature);
-        let docs = "Start a run of yours, `name`, that begins where another run is, or was. The other stays as it is.";
-        let version =
-            json!({"type": "integer", "minimum": 0, "description": "default: where the run is"});
-        let name = json!({"type": "string", "description": "the new run"});
+        let docs = "Start the run `name` where another one is, or was. That one stays as it is.";
+        let version = json!({"type": "integer", "minimum": 0});
+        let name = json!({"type": "string", "pattern": r"^[\w.-]{1,64}$"});
         let signature = run
             .clone()
             .required("name", name)

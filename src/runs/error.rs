@@ -1,7 +1,6 @@
 //! Why a run did not do what was requested.
 
 use super::waiting::{GateId, GateRequest};
-use crate::caller::Principal;
 use crate::guarded::Panic;
 use crate::record::{RequestKey, RunId, Version};
 use crate::run::{ForkError, Rejection, RunStatus, StartError, Unreplayable};
@@ -167,9 +166,9 @@ fn gated(run: &RunId, at: Version, first: Version) -> String {
 
 fn by_a_person(run: &RunId, at: Version) -> String {
     let RunId { owner, name } = run;
-    let owner =
-        if *owner == Principal::LOCAL { String::new() } else { format!(" --owner {owner}") };
-    format!("let a person run `fork {name}{owner} --at {at} --as NAME` on the command line")
+    format!(
+        "let a person run `fork {name} --owner {owner} --at {at} --as NAME` on the command line"
+    )
 }
 
 fn of(gate: Option<&GateId>) -> String {
