@@ -7,6 +7,7 @@ mod configuration;
 mod hash;
 mod key;
 mod name;
+mod performed;
 mod snapshot;
 
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ pub use self::configuration::Configuration;
 pub use self::hash::{Hash, InvalidHash};
 pub use self::key::{InvalidRequestKey, RequestKey};
 pub use self::name::{InvalidRunName, RunId, RunName};
+pub use self::performed::Performed;
 pub use self::snapshot::{Entered, Snapshot};
 use crate::caller::ClientName;
 use crate::chart::Chart;
@@ -88,6 +90,9 @@ pub enum Entry {
         /// Who approved the event, where a person has to decide.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         approvals: Vec<Approval>,
+        /// The task that ended in the event.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<Performed>,
         /// The client by which the event was requested, as it names itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<ClientName>,
@@ -121,6 +126,7 @@ impl Entry {
             internal,
             digest: None,
             approvals: Vec::new(),
+            task: None,
             client: None,
         }
     }

@@ -18,9 +18,11 @@ mod offload;
 mod read;
 mod request;
 mod room;
+mod tasks;
 mod timeouts;
 mod waiting;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -39,6 +41,8 @@ pub use self::limits::RunLimits;
 use self::live::Live;
 pub use self::read::History;
 pub use self::request::Request;
+use self::tasks::Tasks;
+pub use self::tasks::{TaskStatus, is_paused, pause};
 pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
@@ -47,6 +51,7 @@ use crate::record::{Hash, Program, RequestKey, RunId, RunName, Version};
 use crate::run::{RunStatus, Stamp};
 use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
+use crate::task::Worker;
 
 /// How much is read at once.
 const PAGE: PageLimit = PageLimit::new(512, 4 << 20);
@@ -88,6 +93,7 @@ pub struct Runs<M> {
     live: Live<M>,
     alarm: Alarm,
     appends: Latency,
+    tasks: Tasks<M>,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -103,6 +109,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             limits,
             alarm: Alarm::default(),
             appends: Latency::default(),
+            tasks: Tasks::new(limits),
         }
     }
 
@@ -127,7 +134,15 @@ impl<M: Portable<Context: Default>> Runs<M> {
     /// Sets limits, instead of [`RunLimits::default`].
     #[must_use]
     pub fn with_limits(self, limits: RunLimits) -> Self {
-        Self { limits, live: Live::new(limits), ..self }
+        let tasks = self.tasks.with_limits(limits);
+        Self { limits, live: Live::new(limits), tasks, ..self }
+    }
+
+    /// Sets what performs the tasks of the machine, by [`perform_tasks`](Self::perform_tasks).
+    #[must_use]
+    pub fn with_worker(self, worker: Worker<M>) -> Self {
+        let tasks = self.tasks.with_worker(worker);
+        Self { tasks, ..self }
     }
 
     /// The name of each principal's default run.
@@ -227,10 +242,19 @@ impl<M: Portable<Context: Default>> Runs<M> {
         event: M::Event,
         request: Request,
     ) -> Result<Accepted, RunsError> {
-        let chosen = |_| Ok::<_, std::convert::Infallible>(event.clone());
+        let chosen = |_| Ok::<_, Infallible>(event.clone());
         match self.apply_chosen(caller, id, request, chosen).await? {
             Outcome::Accepted(accepted) => Ok(accepted),
             Outcome::Unchosen(never, _) => match never {},
+        }
+    }
+
+    /// Records timeouts and performs tasks as they fall due, until it is dropped: [`keep_time`](Self::keep_time) and
+    /// [`perform_tasks`](Self::perform_tasks) together.
+    pub async fn drive(&self) -> Infallible {
+        tokio::select! {
+            never = self.keep_time() => never,
+            never = self.perform_tasks() => never,
         }
     }
 

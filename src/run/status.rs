@@ -96,7 +96,7 @@ impl<M: Portable> Run<M> {
             blocked: Vec::new(),
             due: self.due(),
         };
-        for name in self.machine.allowed().filter(|name| !self.is_timeout(*name)) {
+        for name in self.machine.allowed().filter(|name| !self.comes_by_itself(*name)) {
             let event = in_chart::<M>(name);
             let verdict = guarded(|| self.machine.guards(name).map_err(|fault| fault.to_string()));
             match verdict.unwrap_or_else(|panic| Err(panic.to_string())) {
