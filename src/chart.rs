@@ -248,6 +248,14 @@ impl Chart {
         self.tasks.iter().find(|task| task.name() == name)
     }
 
+    /// Whether a caller may cause `event` while the machine is in the leaf `state`: the graph has it there, and it is neither
+    /// a timeout nor the end of a task.
+    #[must_use]
+    pub fn is_move(&self, state: u16, event: &Event) -> bool {
+        self.clause(state, event).is_some_and(|clause| clause.after().is_none())
+            && self.task_ending_in(state, event).is_none()
+    }
+
     /// The task that may end in `event` while the machine is in the leaf `state`.
     #[must_use]
     pub fn task_ending_in(&self, state: u16, event: &Event) -> Option<&'static Task> {

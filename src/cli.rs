@@ -25,6 +25,7 @@ mod runs;
 mod serve;
 mod store;
 mod table;
+mod tasks;
 mod terminal;
 #[cfg(feature = "http")]
 mod token;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::caller::ClientName;
-use crate::record::{Approval, Entry, Record, RequestKey, Version};
+use crate::record::{Approval, Entry, Performed, Record, RequestKey, Version};
 use crate::text;
 
 /// A record as answers show it. An event is its name and its arguments.
@@ -41,6 +41,8 @@ enum EntryJson<'a> {
         internal: bool,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         approvals: &'a [Approval],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        task: Option<&'a Performed>,
     },
     Omitted {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,10 +60,11 @@ impl<'a> RecordJson<'a> {
             Entry::Started { machine, to, context, .. } => {
                 EntryJson::Started { machine, state: to.to_string(), context: Some(context) }
             }
-            Entry::Applied { event, from, to, internal, approvals, .. } => {
+            Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, arguments) = name_and_arguments(event);
                 let (from, to) = (from.to_string(), to.to_string());
-                EntryJson::Applied { event, arguments, from, to, internal: *internal, approvals }
+                let (internal, task) = (*internal, task.as_ref());
+                EntryJson::Applied { event, arguments, from, to, internal, approvals, task }
             }
         };
         Self::with(record, entry)
@@ -73,11 +76,11 @@ impl<'a> RecordJson<'a> {
             Entry::Started { machine, to, .. } => {
                 EntryJson::Started { machine, state: to.to_string(), context: None }
             }
-            Entry::Applied { event, from, to, internal, approvals, .. } => {
+            Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, from, to) =
                     (name_and_arguments(event).0, from.to_string(), to.to_string());
-                let (arguments, internal) = (None, *internal);
-                EntryJson::Applied { event, arguments, from, to, internal, approvals }
+                let (arguments, internal, task) = (None, *internal, task.as_ref());
+                EntryJson::Applied { event, arguments, from, to, internal, approvals, task }
             }
         };
         Self::with(record, entry)

@@ -10,7 +10,8 @@ use super::terminal;
 use crate::caller::Principal;
 use crate::portable::Portable;
 use crate::record::RunId;
-use crate::store::{Head, Store};
+use crate::runs::{TaskStatus, tasks_of};
+use crate::store::{Head, Store, StoreError};
 use crate::text;
 
 /// How many runs are read at once.
@@ -42,7 +43,9 @@ pub(super) async fn list<M: Portable>(List { owner, removed, json, store }: List
     loop {
         let heads = store.heads(owner.as_ref(), after.as_ref(), PAGE).await?;
         for head in &heads {
-            let (cells, object) = if head.is_damaged { damaged(head) } else { listed(head) };
+            let tasks = tasks::<M>(&*store, head).await?;
+            let (cells, object) =
+                if head.is_damaged { damaged(head) } else { listed(head, &tasks) };
             table.push(cells, &object)?;
         }
         table.flush()?;
@@ -60,13 +63,34 @@ pub(super) async fn list<M: Portable>(List { owner, removed, json, store }: List
     }
 }
 
-fn listed(head: &Head) -> ([String; 6], Value) {
+/// The tasks of a run, if its state can have some.
+async fn tasks<M: Portable>(store: &dyn Store, head: &Head) -> Result<Vec<TaskStatus>, StoreError> {
+    if M::CHART.tasks().is_empty() || head.is_damaged {
+        return Ok(Vec::new());
+    }
+    tasks_of(store, &head.run).await
+}
+
+/// How far a task is, in a few words.
+fn progress(task: &TaskStatus) -> String {
+    let error = task.error.as_ref().map(|error| format!(", failed: {error}"));
+    format!("{} (attempt {}{})", task.name, task.attempts, error.unwrap_or_default())
+}
+
+fn listed(head: &Head, tasks: &[TaskStatus]) -> ([String; 6], Value) {
     let Head { run, version, configuration, time, due, .. } = head;
     let (state, time) = (configuration.to_string(), text::time(*time));
     let due = due.map(text::time);
-    let object = json!({
+    let mut object = json!({
         "owner": run.owner, "run": run.name, "version": version, "state": state, "time": time, "due": due,
     });
+    let mut state = state;
+    if !tasks.is_empty() {
+        state = format!("{state}: {}", tasks.iter().map(progress).collect::<Vec<_>>().join(", "));
+        if let Value::Object(object) = &mut object {
+            object.insert("tasks".to_owned(), json!(tasks));
+        }
+    }
     let due = due.unwrap_or_default();
     ([run.owner.to_string(), run.name.to_string(), version.to_string(), state, time, due], object)
 }

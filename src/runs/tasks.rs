@@ -20,8 +20,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, Semaphore};
 
+pub(super) use self::progress::holder;
 use self::progress::note_name;
-pub use self::progress::{TaskStatus, is_paused, pause};
+pub use self::progress::{TaskStatus, all_tasks, is_paused, pause, tasks_of};
 use super::{RunLimits, Runs};
 use crate::portable::Portable;
 use crate::record::RunId;
@@ -44,7 +45,7 @@ impl<M> Tasks<M> {
     pub(super) fn new(limits: RunLimits) -> Self {
         Self {
             worker: None,
-            holder: progress::holder(),
+            holder: holder(),
             slots: slots(limits),
             wake: Notify::new(),
             running: Mutex::default(),

@@ -141,7 +141,11 @@ async fn the_notes_of_a_run_are_those_that_its_appends_name() {
         go_on(&main, 1, None).await;
         go_on(&main, 2, Some(&["b", "c"])).await;
         let kept = [("b".to_owned(), "7".to_owned()), null("c")];
-        assert_eq!(noted(&*store, &of_run(&main)).await, kept, "those that stand keep what they say");
+        assert_eq!(
+            noted(&*store, &of_run(&main)).await,
+            kept,
+            "those that stand keep what they say"
+        );
         assert_eq!(noted(&*store, &of_run(&other)).await, [null("a")]);
 
         let due = async |time, limit| -> Vec<String> {

@@ -4,11 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::super::{Runs, RunsError};
-use crate::portable::Portable;
 use crate::record::{Hash, RunId, Version};
 use crate::run::Pending;
-use crate::store::{Note, NoteChange, NoteName, Scope, Store, StoreError};
+use crate::store::{DueNote, Note, NoteChange, NoteName, Scope, Store, StoreError};
 
 /// The names of the notes of tasks begin with this.
 const PREFIX: &str = "task/";
@@ -61,7 +59,7 @@ pub(super) fn named(note: &NoteName) -> Option<(Version, &str)> {
 }
 
 /// A name for this value in leases that no other has.
-pub(super) fn holder() -> String {
+pub(in crate::runs) fn holder() -> String {
     let mut bytes = [0; 8];
     // Without randomness the number of the process tells at least the programs of one machine apart.
     if getrandom::fill(&mut bytes).is_err() {
@@ -100,31 +98,36 @@ pub struct TaskStatus {
     pub error: Option<String>,
 }
 
-impl<M: Portable<Context: Default>> Runs<M> {
-    /// The tasks that a run has started and that have not ended, in the order of their names.
-    ///
-    /// # Errors
-    ///
-    /// The store fails.
-    pub async fn tasks(&self, id: &RunId) -> Result<Vec<TaskStatus>, RunsError> {
-        if M::CHART.tasks().is_empty() {
-            return Ok(Vec::new());
-        }
-        let notes = self.store.notes(&Scope::Run { run: id.clone() }).await?;
-        let status = |note: &Note| {
-            let (since, name) = named(&note.name)?;
-            let Progress { attempts, error, holder } = Progress::read(note);
-            let is_running = holder.is_some();
-            Some(TaskStatus {
-                name: name.to_owned(),
-                since,
-                attempts,
-                is_running,
-                due: note.due,
-                error,
-            })
-        };
-        Ok(notes.iter().filter_map(status).collect())
+/// The tasks that a run has started and that have not ended, in the order of their names.
+///
+/// # Errors
+///
+/// The store fails.
+pub async fn tasks_of(store: &dyn Store, run: &RunId) -> Result<Vec<TaskStatus>, StoreError> {
+    let notes = store.notes(&Scope::Run { run: run.clone() }).await?;
+    Ok(notes.iter().filter_map(TaskStatus::read).collect())
+}
+
+/// The tasks of all runs that have started and have not ended, at most `limit`, the one first that is due first.
+///
+/// # Errors
+///
+/// The store fails.
+pub async fn all_tasks(
+    store: &dyn Store,
+    limit: usize,
+) -> Result<Vec<(RunId, TaskStatus)>, StoreError> {
+    let notes = store.due_notes(DateTime::<Utc>::MAX_UTC, limit).await?;
+    let status = |due: DueNote| Some((due.run, TaskStatus::read(&due.note)?));
+    Ok(notes.into_iter().filter_map(status).collect())
+}
+
+impl TaskStatus {
+    fn read(note: &Note) -> Option<Self> {
+        let (since, name) = named(&note.name)?;
+        let Progress { attempts, error, holder } = Progress::read(note);
+        let (name, is_running) = (name.to_owned(), holder.is_some());
+        Some(Self { name, since, attempts, is_running, due: note.due, error })
     }
 }
 
