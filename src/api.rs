@@ -26,6 +26,7 @@ pub(crate) mod redact;
 mod refusal;
 mod schema;
 mod style;
+mod task;
 pub(crate) mod words;
 
 use std::fmt::{self, Debug, Formatter};

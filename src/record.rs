@@ -8,6 +8,7 @@ mod hash;
 mod key;
 mod name;
 mod parent;
+mod performed;
 mod snapshot;
 
 use std::borrow::Cow;
@@ -26,6 +27,7 @@ pub use self::hash::{Hash, InvalidHash};
 pub use self::key::{InvalidRequestKey, RequestKey};
 pub use self::name::{InvalidRunName, RunId, RunName};
 pub use self::parent::Parent;
+pub use self::performed::Performed;
 pub use self::snapshot::{Entered, Snapshot};
 use crate::caller::ClientName;
 use crate::chart::Chart;
@@ -87,7 +89,8 @@ pub enum Entry {
         to: Configuration,
         /// State, context and history memory after the parent's record, as canonical JSON.
         value: Box<RawValue>,
-        /// The timeouts that were recorded in the active states, by the name of the state. They do not come again.
+        /// The timeouts that were recorded and the tasks that ended in the active states, by the name of the state. They
+        /// do not come again.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         spent: BTreeMap<String, Vec<String>>,
         /// Whether people have approved an event of the parent, or of its parents, up to the record.
@@ -114,6 +117,9 @@ pub enum Entry {
         /// Who approved the event, where a person has to decide.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         approvals: Vec<Approval>,
+        /// The task that ended in the event.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<Performed>,
         /// The client by which the event was requested, as it names itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<ClientName>,
@@ -147,6 +153,7 @@ impl Entry {
             internal,
             digest: None,
             approvals: Vec::new(),
+            task: None,
             client: None,
         }
     }

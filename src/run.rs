@@ -9,6 +9,7 @@ mod gate;
 mod replay;
 mod snapshot;
 mod status;
+mod tasks;
 mod timers;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use self::digests::Digests;
 pub use self::error::{ForkError, StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
+pub use self::tasks::Pending;
 use self::timers::Timers;
 use crate::caller::{Caller, ClientName};
 use crate::chart::Event;
@@ -28,8 +30,8 @@ use crate::guarded::{Panic, guarded};
 use crate::machine::{Applied, Machine, Name, Named, Reason, Refusal};
 use crate::portable::Portable;
 use crate::record::{
-    Actor, Approval, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version,
-    canonical, truncated,
+    Actor, Approval, Configuration, Entry, Hash, Performed, Program, Record, RequestKey, Snapshot,
+    Version, canonical, truncated,
 };
 
 /// Why an event is not applied at once that is `by = human`.
@@ -85,6 +87,30 @@ impl Stamp {
     }
 }
 
+/// By which right an event is applied.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Authority {
+    /// A caller requests it. Events that need a person, a time or a task are refused.
+    Caller,
+    /// People have approved it.
+    Approvals(Vec<Approval>),
+    /// A task has ended in it.
+    Task(Performed),
+    /// It is a timeout that is due.
+    Clock,
+}
+
+impl Authority {
+    fn parts(self) -> (Vec<Approval>, Option<Performed>) {
+        match self {
+            Self::Caller | Self::Clock => (Vec::new(), None),
+            Self::Approvals(approvals) => (approvals, None),
+            Self::Task(task) => (Vec::new(), Some(task)),
+        }
+    }
+}
+
 /// What is to be stored of an event: its record, and sometimes a snapshot.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -124,7 +150,7 @@ impl<M: Portable<Context: Default>> Run<M> {
     /// is started already stays as it is and has no such record.
     pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
         let context = self.initial.take()?;
-        self.timers = Timers::started(M::CHART, self.leaf(), stamp.time);
+        self.timers = Timers::started(M::CHART, self.leaf(), Version::START, stamp.time);
         let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context);
         Some(self.record(stamp, entry))
     }
@@ -196,7 +222,7 @@ impl<M: Portable> Run<M> {
         self.digests.version()
     }
 
-    /// Applies an event of a caller. `limit` is the maximum length of the machine's value as JSON, in bytes.
+    /// Applies an event. `limit` is the maximum length of the machine's value as JSON, in bytes.
     ///
     /// # Errors
     ///
@@ -206,19 +232,32 @@ impl<M: Portable> Run<M> {
         &mut self,
         event: M::Event,
         stamp: Stamp,
+        authority: Authority,
         limit: usize,
     ) -> Result<Change, Rejection> {
-        let name = event.name();
-        let waiting = |reason: &str| {
-            Rejection::new(RejectionKind::Waiting, in_chart::<M>(name), reason.to_owned())
-        };
-        if self.needed(in_chart::<M>(name)).is_some() {
-            return Err(waiting(GATE));
+        if let Authority::Caller = authority {
+            self.check_caller(event.name())?;
+        }
+        self.step(event, stamp, authority, limit)
+    }
+
+    /// Refuses the events that no caller may cause by itself.
+    fn check_caller(&self, name: M::EventName) -> Result<(), Rejection> {
+        let event = in_chart::<M>(name);
+        let waiting = |reason| Err(Rejection::new(RejectionKind::Waiting, event, reason));
+        if self.needed(event).is_some() {
+            return waiting(GATE.to_owned());
         }
         if self.is_timeout(name) {
-            return Err(waiting("it is a timeout, and comes by itself when it is due"));
+            return waiting("it is a timeout, and comes by itself when it is due".to_owned());
         }
-        self.step(event, stamp, limit, Vec::new())
+        match M::CHART.task_ending_in(self.leaf(), event) {
+            Some(task) => waiting(format!(
+                "the task `{}` ends in it, and it comes by itself when the task has ended",
+                task.name()
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Applies a timeout that is due at `time`; `None` if there is none. Timeouts in `failed` are left out.
@@ -239,7 +278,7 @@ impl<M: Portable> Run<M> {
             Rejection::new(RejectionKind::Failed, event, reason)
         });
         let stamp = Stamp::new(time, Actor::Clock, None);
-        let step = |event| self.step(event, stamp, usize::MAX, Vec::new());
+        let step = |event| self.step(event, stamp, Authority::Clock, usize::MAX);
         Some((name, done.and_then(step)))
     }
 
@@ -262,8 +301,8 @@ impl<M: Portable> Run<M> {
         &mut self,
         event: M::Event,
         stamp: Stamp,
+        authority: Authority,
         limit: usize,
-        approved: Vec<Approval>,
     ) -> Result<Change, Rejection> {
         let name = event.name();
         let chart_event = in_chart::<M>(name);
@@ -271,12 +310,13 @@ impl<M: Portable> Run<M> {
         let written = to_raw_value(&event)
             .map_err(|error| failed(format!("the event cannot be written: {error}")))?;
         let before = self.size();
-        let applied = match self.take(event, self.later(stamp.time)) {
+        let (approvals, task) = authority.parts();
+        let applied = match self.take(event, task.as_ref(), self.later(stamp.time)) {
             Ok(Ok(applied)) => applied,
             Ok(Err(refusal)) => return Err(explained(&refusal)),
             Err(panic) => return Err(failed(panic.to_string())),
         };
-        let mut entry = entry(applied, written, approved);
+        let mut entry = entry(applied, written, approvals, task);
         let due = self.digests.due(&entry, limit, self.is_foreign);
         let body = if due.is_digest() {
             let body = guarded(|| self.value());
@@ -309,13 +349,18 @@ impl<M: Portable> Run<M> {
     fn take(
         &mut self,
         event: M::Event,
+        task: Option<&Performed>,
         time: DateTime<Utc>,
     ) -> Result<Result<Applied<M>, Refusal<M>>, Panic> {
         let done = guarded(|| self.machine.apply(event))?;
         if let Ok(Applied { event, from, to, internal }) = &done {
             self.timers.took(M::CHART, from.number(), in_chart::<M>(*event));
+            if let Some(task) = task.and_then(|task| M::CHART.task_named(&task.task)) {
+                self.timers.performed(M::CHART, task);
+            }
             if !internal {
-                self.timers.moved(M::CHART, to.number(), time);
+                let next = self.next();
+                self.timers.moved(M::CHART, to.number(), next, time);
             }
         }
         Ok(done)
@@ -348,6 +393,12 @@ impl<M: Portable> Run<M> {
         configuration::<M>(self.machine.parts().state.name())
     }
 
+    /// Whether the event is a timeout or ends a task, in the present state.
+    fn comes_by_itself(&self, event: M::EventName) -> bool {
+        let leaf = self.leaf();
+        self.is_timeout(event) || M::CHART.task_ending_in(leaf, in_chart::<M>(event)).is_some()
+    }
+
     /// Whether the event is a timeout of the present state.
     fn is_timeout(&self, event: M::EventName) -> bool {
         let clause = M::CHART.clause(self.leaf(), in_chart::<M>(event));
@@ -371,10 +422,15 @@ fn started<M: Portable>(context: &RawValue) -> Result<M, StartError> {
     Ok(guarded(|| M::start(context))?)
 }
 
-fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>, approvals: Vec<Approval>) -> Entry {
+fn entry<M: Machine>(
+    applied: Applied<M>,
+    event: Box<RawValue>,
+    approvals: Vec<Approval>,
+    task: Option<Performed>,
+) -> Entry {
     let Applied { from, to, internal, .. } = applied;
     let (from, to) = (configuration::<M>(from), configuration::<M>(to));
-    Entry::Applied { event, from, to, internal, digest: None, approvals, client: None }
+    Entry::Applied { event, from, to, internal, digest: None, approvals, task, client: None }
 }
 
 fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejection {

@@ -19,9 +19,12 @@ mod offload;
 mod read;
 mod request;
 mod room;
+mod subscriber;
+mod tasks;
 mod timeouts;
 mod waiting;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -41,6 +44,9 @@ pub use self::limits::RunLimits;
 use self::live::Live;
 pub use self::read::History;
 pub use self::request::Request;
+pub use self::subscriber::{Subscriber, SubscriberError};
+use self::tasks::Tasks;
+pub use self::tasks::{TaskStatus, all_tasks, is_paused, pause, tasks_of};
 pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
@@ -49,6 +55,7 @@ use crate::record::{Entry, Hash, Program, RequestKey, RunId, RunName};
 use crate::run::{RunStatus, Stamp};
 use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
+use crate::task::Worker;
 
 /// How much is read at once.
 const PAGE: PageLimit = PageLimit::new(512, 4 << 20);
@@ -90,6 +97,7 @@ pub struct Runs<M> {
     live: Live<M>,
     alarm: Alarm,
     appends: Latency,
+    tasks: Tasks<M>,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -105,6 +113,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             limits,
             alarm: Alarm::default(),
             appends: Latency::default(),
+            tasks: Tasks::new(limits),
         }
     }
 
@@ -129,7 +138,15 @@ impl<M: Portable<Context: Default>> Runs<M> {
     /// Sets limits, instead of [`RunLimits::default`].
     #[must_use]
     pub fn with_limits(self, limits: RunLimits) -> Self {
-        Self { limits, live: Live::new(limits), ..self }
+        let tasks = self.tasks.with_limits(limits);
+        Self { limits, live: Live::new(limits), tasks, ..self }
+    }
+
+    /// Sets what performs the tasks of the machine, by [`perform_tasks`](Self::perform_tasks).
+    #[must_use]
+    pub fn with_worker(self, worker: Worker<M>) -> Self {
+        let tasks = self.tasks.with_worker(worker);
+        Self { tasks, ..self }
     }
 
     /// The name of each principal's default run.
@@ -229,10 +246,19 @@ impl<M: Portable<Context: Default>> Runs<M> {
         event: M::Event,
         request: Request,
     ) -> Result<Accepted, RunsError> {
-        let chosen = |_| Ok::<_, std::convert::Infallible>(event.clone());
+        let chosen = |_| Ok::<_, Infallible>(event.clone());
         match self.apply_chosen(caller, id, request, chosen).await? {
             Outcome::Accepted(accepted) => Ok(accepted),
             Outcome::Unchosen(never, _) => match never {},
+        }
+    }
+
+    /// Records timeouts and performs tasks as they fall due, until it is dropped: [`keep_time`](Self::keep_time) and
+    /// [`perform_tasks`](Self::perform_tasks) together.
+    pub async fn drive(&self) -> Infallible {
+        tokio::select! {
+            never = self.keep_time() => never,
+            never = self.perform_tasks() => never,
         }
     }
 

@@ -10,9 +10,10 @@ use super::limits;
 use super::moves::Moves;
 use super::record::ParentJson;
 use super::redact;
+use super::task::TaskJson;
 use crate::record::{Parent, RunId, Version};
 use crate::run::{RejectionKind, RunStatus};
-use crate::runs::{GateId, GateRequest};
+use crate::runs::{GateId, GateRequest, TaskStatus};
 use crate::text;
 
 /// The answer to a call: an object, as JSON.
@@ -115,6 +116,9 @@ pub(crate) struct StatusJson {
     more: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<NextTimeout>,
+    /// What is being done in the state, and ends by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tasks: Vec<TaskJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<Value>,
 }
@@ -246,6 +250,7 @@ impl StatusJson {
             gates: Vec::new(),
             more: None,
             timeout,
+            tasks: status.tasks.iter().map(|task| TaskJson::named(task)).collect(),
             context: None,
         }
     }
@@ -264,6 +269,11 @@ impl StatusJson {
     /// Adds the context, or a part of it.
     pub(crate) fn with_context(self, context: Option<Value>) -> Self {
         Self { context, ..self }
+    }
+
+    /// Adds how far the tasks are.
+    pub(crate) fn performing(self, tasks: &[TaskStatus], now: DateTime<Utc>) -> Self {
+        Self { tasks: tasks.iter().map(|task| TaskJson::new(task, now)).collect(), ..self }
     }
 
     /// Adds what waits for a person.
@@ -345,6 +355,7 @@ mod tests {
             is_data_large: false,
             legal,
             blocked,
+            tasks: Vec::new(),
             due,
         };
         let known = Moves::new(&CHART, &Payloads::of::<Value>(), Style::Target);

@@ -146,8 +146,9 @@ pub(crate) fn operations<M: Portable>(
         list.mark(events.any(|event| words::is_destructive(moves, event)));
     }
     for event in chart.events() {
-        let is_timeout = event.clauses().iter().all(|clause| clause.after().is_some());
-        if !is_timeout && (style == Style::Events || event.is_internal()) {
+        let mut leaves = (0..).zip(chart.states());
+        let is_move = leaves.any(|(leaf, _)| chart.is_move(leaf, event));
+        if is_move && (style == Style::Events || event.is_internal()) {
             list.event(moves, event);
         }
     }

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::caller::ClientName;
-use crate::record::{Approval, Configuration, Entry, Hash, Parent, Record, RequestKey, Version};
+use crate::record::{
+    Approval, Configuration, Entry, Hash, Parent, Performed, Record, RequestKey, Version,
+};
 use crate::text;
 
 /// A record as answers show it. An event is its name and its arguments.
@@ -48,6 +50,8 @@ enum EntryJson<'a> {
         internal: bool,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         approvals: &'a [Approval],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        task: Option<&'a Performed>,
     },
     Omitted {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,10 +72,11 @@ impl<'a> RecordJson<'a> {
             Entry::Forked { machine, parent, to, value, .. } => {
                 EntryJson::forked(machine, parent, to, Some(value))
             }
-            Entry::Applied { event, from, to, internal, approvals, .. } => {
+            Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, arguments) = name_and_arguments(event);
                 let (from, to) = (from.to_string(), to.to_string());
-                EntryJson::Applied { event, arguments, from, to, internal: *internal, approvals }
+                let (internal, task) = (*internal, task.as_ref());
+                EntryJson::Applied { event, arguments, from, to, internal, approvals, task }
             }
         };
         Self::with(record, entry)
@@ -86,11 +91,11 @@ impl<'a> RecordJson<'a> {
             Entry::Forked { machine, parent, to, .. } => {
                 EntryJson::forked(machine, parent, to, None)
             }
-            Entry::Applied { event, from, to, internal, approvals, .. } => {
+            Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, from, to) =
                     (name_and_arguments(event).0, from.to_string(), to.to_string());
-                let (arguments, internal) = (None, *internal);
-                EntryJson::Applied { event, arguments, from, to, internal, approvals }
+                let (arguments, internal, task) = (None, *internal, task.as_ref());
+                EntryJson::Applied { event, arguments, from, to, internal, approvals, task }
             }
         };
         Self::with(record, entry)

@@ -11,7 +11,8 @@ use crate::api::ParentJson;
 use crate::caller::Principal;
 use crate::portable::Portable;
 use crate::record::RunId;
-use crate::store::{Head, Store};
+use crate::runs::{TaskStatus, tasks_of};
+use crate::store::{Head, Store, StoreError};
 use crate::text;
 
 /// How many runs are read at once.
@@ -43,7 +44,9 @@ pub(super) async fn list<M: Portable>(List { owner, removed, json, store }: List
     loop {
         let heads = store.heads(owner.as_ref(), after.as_ref(), PAGE).await?;
         for head in &heads {
-            let (cells, object) = if head.is_damaged { damaged(head) } else { listed(head) };
+            let tasks = tasks::<M>(&*store, head).await?;
+            let (cells, object) =
+                if head.is_damaged { damaged(head) } else { listed(head, &tasks) };
             table.push(cells, &object)?;
         }
         table.flush()?;
@@ -61,14 +64,35 @@ pub(super) async fn list<M: Portable>(List { owner, removed, json, store }: List
     }
 }
 
-fn listed(head: &Head) -> ([String; 7], Value) {
+/// The tasks of a run, if its state can have some.
+async fn tasks<M: Portable>(store: &dyn Store, head: &Head) -> Result<Vec<TaskStatus>, StoreError> {
+    if M::CHART.tasks().is_empty() || head.is_damaged {
+        return Ok(Vec::new());
+    }
+    tasks_of(store, &head.run).await
+}
+
+/// How far a task is, in a few words.
+fn progress(task: &TaskStatus) -> String {
+    let error = task.error.as_ref().map(|error| format!(", failed: {error}"));
+    format!("{} (attempt {}{})", task.name, task.attempts, error.unwrap_or_default())
+}
+
+fn listed(head: &Head, tasks: &[TaskStatus]) -> ([String; 7], Value) {
     let Head { run, version, configuration, time, due, parent, .. } = head;
     let (state, time) = (configuration.to_string(), text::time(*time));
     let due = due.map(text::time);
-    let object = json!({
+    let mut object = json!({
         "owner": run.owner, "run": run.name, "version": version, "state": state, "time": time, "due": due,
         "parent": parent.as_ref().map(ParentJson::from),
     });
+    let mut state = state;
+    if !tasks.is_empty() {
+        state = format!("{state}: {}", tasks.iter().map(progress).collect::<Vec<_>>().join(", "));
+        if let Value::Object(object) = &mut object {
+            object.insert("tasks".to_owned(), json!(tasks));
+        }
+    }
     let (owner, name, version) = (run.owner.to_string(), run.name.to_string(), version.to_string());
     let parent = parent.as_ref().map(ToString::to_string);
     let cells =

@@ -13,6 +13,7 @@ use super::history::{self, History};
 use super::list::{self, List};
 use super::replay::{self, Replay};
 use super::store::StoreOption;
+use super::tasks::{self, Tasks};
 use crate::caller::{Caller, Principal, Role, Way};
 use crate::portable::Portable;
 use crate::runs::Runs;
@@ -35,6 +36,8 @@ pub(crate) enum RunsCommand {
     Approve(Approve),
     /// Deny an event that waits for a person
     Deny(Deny),
+    /// List, pause and resume tasks
+    Tasks(Tasks),
     /// Copy a store into a new file, also while it is used
     Backup(Backup),
     /// Put a backup in place of a store, also while it is used
@@ -60,6 +63,7 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
             RunsCommand::Fork(command) => fork::fork::<M>(&caller, command).await,
             RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
+            RunsCommand::Tasks(command) => tasks::run::<M>(command).await,
             RunsCommand::Gates(command) => gates::list::<M>(command).await,
             RunsCommand::Approve(command) => gates::approve::<M>(command).await,
             RunsCommand::Deny(command) => gates::deny::<M>(command).await,

@@ -31,19 +31,21 @@ pub struct Snapshot {
 pub struct Entered {
     /// The state, by its name on the wire.
     pub state: Cow<'static, str>,
-    /// The time of the record that entered it.
+    /// The version of the record that entered it.
+    pub version: Version,
+    /// The time of that record.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub time: DateTime<Utc>,
-    /// The timeouts that have been recorded since.
+    /// The timeouts that have been recorded since, and the tasks that have ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Cow<'static, str>>,
 }
 
 impl Entered {
-    /// A state that was entered at `time`.
+    /// A state that was entered by the record of `version` at `time`.
     #[must_use]
-    pub fn new(state: Cow<'static, str>, time: DateTime<Utc>) -> Self {
-        Self { state, time, spent: Vec::new() }
+    pub fn new(state: Cow<'static, str>, version: Version, time: DateTime<Utc>) -> Self {
+        Self { state, version, time, spent: Vec::new() }
     }
 }
 

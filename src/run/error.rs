@@ -75,7 +75,7 @@ pub(super) enum Mismatch {
     To { recorded: String, actual: String },
     #[error("it is an internal transition, and not for the machine, or the reverse")]
     Internal,
-    #[error("its timeouts are of states in which the machine is not")]
+    #[error("its timeouts and tasks are of states in which the machine is not")]
     Spent,
     #[error("its payload or context reads back differently: a field was added, removed or changed")]
     Payload,

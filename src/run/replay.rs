@@ -45,7 +45,7 @@ impl<M: Portable> Run<M> {
             Entry::Forked { spent, .. } => {
                 Timers::forked(M::CHART, run.leaf(), record.time, spent).ok_or(Mismatch::Spent)?
             }
-            _ => Timers::started(M::CHART, run.leaf(), record.time),
+            _ => Timers::started(M::CHART, run.leaf(), record.version, record.time),
         };
         run.ends_with(record);
         Ok(run)
@@ -87,7 +87,7 @@ impl<M: Portable> Run<M> {
         if record.version != self.next() {
             return Err(Mismatch::Gap { expected: self.next() });
         }
-        let Entry::Applied { event: written, from, to, internal, digest, .. } = &record.entry
+        let Entry::Applied { event: written, from, to, internal, digest, task, .. } = &record.entry
         else {
             return Err(Mismatch::NoStart);
         };
@@ -98,7 +98,7 @@ impl<M: Portable> Run<M> {
         if *from != here {
             return Err(Mismatch::From { recorded: from.to_string(), actual: here.to_string() });
         }
-        let applied = match self.take(event, record.time) {
+        let applied = match self.take(event, task.as_ref(), record.time) {
             Ok(Ok(applied)) => applied,
             Ok(Err(refusal)) => return Err(Mismatch::Refused(refusal.to_string())),
             Err(panic) => return Err(Mismatch::Refused(panic.to_string())),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::NoteName;
 use crate::record::{Configuration, Hash, Parent, Position, Record, RunId, Snapshot, Version};
 
 /// Records to add to the end of a run's history.
@@ -18,19 +19,29 @@ pub struct Append {
     pub due: Option<DateTime<Utc>>,
     /// The declaration of the machine that made them.
     pub declaration: Hash,
+    /// The notes in the scope [`Scope::Run`](super::Scope::Run) that the run has after them: others are removed, those that
+    /// are there stay as they are, and missing ones are written, with the body `null` and due at the time of the last
+    /// record. `None` leaves all notes of the run as they are.
+    pub standing: Option<Vec<NoteName>>,
 }
 
 impl Append {
     /// Records after the one with the hash `after`. The run does not fall due.
     #[must_use]
     pub fn new(run: RunId, after: Hash, records: Vec<Record>, declaration: Hash) -> Self {
-        Self { run, after, records, due: None, declaration }
+        Self { run, after, records, due: None, declaration, standing: None }
     }
 
     /// The run falls due at this time.
     #[must_use]
     pub fn due_at(self, due: Option<DateTime<Utc>>) -> Self {
         Self { due, ..self }
+    }
+
+    /// The run has these notes after them.
+    #[must_use]
+    pub fn standing(self, standing: Option<Vec<NoteName>>) -> Self {
+        Self { standing, ..self }
     }
 }
 
