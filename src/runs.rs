@@ -12,6 +12,7 @@ mod current;
 mod error;
 mod fork;
 mod gates;
+mod import;
 mod latency;
 mod limits;
 mod live;
@@ -36,6 +37,7 @@ pub(crate) use self::close::noted_digest;
 pub use self::error::{Rejected, RunsError, Waiting};
 pub use self::fork::Forked;
 pub use self::gates::{Decided, Verdict};
+pub use self::import::{ImportError, ImportPhase, ImportProgress, Imported};
 #[cfg(feature = "http")]
 pub(crate) use self::latency::Latency;
 #[cfg(not(feature = "http"))]

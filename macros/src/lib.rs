@@ -67,7 +67,7 @@ pub fn ensure(_: TokenStream, item: TokenStream) -> TokenStream {
     quote!(::core::compile_error!(#error); #item).into()
 }
 
-inside_only!(context state superstate choice transition guard entry exit query prompt);
+inside_only!(context state superstate choice transition guard entry exit query prompt task);
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ mod sensitive;
 mod attribute;
 mod ensure;
 mod function;
+mod task;
 
 mod declaration;
 
@@ -18,3 +19,4 @@ pub(crate) use declaration::{Context, Declaration, State, parse};
 pub(crate) use ensure::{Claim, Ensure};
 pub(crate) use function::{Function, Kind, Output, Parameter, Role, WRITTEN_OUT, guard_name};
 pub(crate) use syntax::{docs, names_of, plain_name, text, type_name, unraw};
+pub(crate) use task::TaskOptions;

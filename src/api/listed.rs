@@ -56,11 +56,11 @@ pub(crate) struct HeadJson {
     time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<DueJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tasks: Vec<TaskJson>,
     /// The record at which it was forked, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<ParentJson>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tasks: Vec<TaskJson>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     damaged: bool,
 }
@@ -74,8 +74,8 @@ impl HeadJson {
             state: head.configuration.to_string(),
             time: text::time(head.time),
             timeout: head.due.map(|at| DueJson { at: text::time(at) }),
-            parent: head.parent.as_ref().map(ParentJson::from),
             tasks,
+            parent: head.parent.as_ref().map(ParentJson::from),
             damaged: head.is_damaged,
         }
     }

@@ -58,10 +58,11 @@ pub(crate) enum Marker {
     Exit,
     Query,
     Prompt,
+    Task,
 }
 
 impl Marker {
-    const ALL: [(&'static str, Self); 10] = [
+    const ALL: [(&'static str, Self); 11] = [
         ("context", Self::Context),
         ("state", Self::State),
         ("superstate", Self::Superstate),
@@ -72,6 +73,7 @@ impl Marker {
         ("transition", Self::Transition),
         ("query", Self::Query),
         ("prompt", Self::Prompt),
+        ("task", Self::Task),
     ];
 }
 
@@ -214,7 +216,8 @@ fn parent(input: ParseStream<'_>) -> syn::Result<Ident> {
     )
 }
 
-const STATE_NAME: &str = "a state is named by its plain name, as it is declared in this module";
+pub(super) const STATE_NAME: &str =
+    "a state is named by its plain name, as it is declared in this module";
 
 /// The `from` of a transition.
 pub(crate) enum Sources {
