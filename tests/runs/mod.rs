@@ -1,5 +1,6 @@
 //! Runs at their boundary: requests, timeouts, histories of other programs, limits.
 
+mod archive;
 mod fork;
 mod gates;
 mod limits;
