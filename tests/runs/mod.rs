@@ -7,6 +7,7 @@ mod programs;
 pub(crate) mod races;
 mod requests;
 mod sensitive;
+mod tasks;
 pub(crate) mod timeouts;
 pub(crate) mod unrecorded;
 
