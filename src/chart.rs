@@ -256,6 +256,12 @@ impl Chart {
             && self.task_ending_in(state, event).is_none()
     }
 
+    /// Whether a caller may cause `event` in some leaf.
+    #[must_use]
+    pub fn has_move(&self, event: &Event) -> bool {
+        (0..).zip(self.states).any(|(leaf, _)| self.is_move(leaf, event))
+    }
+
     /// The task that may end in `event` while the machine is in the leaf `state`.
     #[must_use]
     pub fn task_ending_in(&self, state: u16, event: &Event) -> Option<&'static Task> {

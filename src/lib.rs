@@ -118,7 +118,8 @@ pub use leverframe_macros::{
     choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, task, transition,
 };
 pub use machine::{
-    Applied, History, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal, Refused, Timeout,
+    Applied, Family, History, Landing, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal,
+    Refused, Timeout,
 };
 pub use observed::Observed;
 #[cfg(feature = "serde")]

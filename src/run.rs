@@ -128,8 +128,16 @@ impl<M: Portable<Context: Default>> Run<M> {
     ///
     /// [`StartError`] if they panic, or the context does not read back from what it is written as.
     pub fn unstarted(program: Program) -> Result<Self, StartError> {
-        let context = guarded(M::Context::default)?;
-        let initial = guarded(|| to_raw_value(&context))?.map_err(StartError::Context)?;
+        Self::unstarted_with(program, &guarded(M::Context::default)?)
+    }
+
+    /// The same, with this context.
+    ///
+    /// # Errors
+    ///
+    /// As [`unstarted`](Self::unstarted).
+    pub fn unstarted_with(program: Program, context: &M::Context) -> Result<Self, StartError> {
+        let initial = guarded(|| to_raw_value(context))?.map_err(StartError::Context)?;
         let machine = started(&initial)?;
         let digests = Digests::started(&initial);
         Ok(Self {
@@ -157,6 +165,11 @@ impl<M: Portable<Context: Default>> Run<M> {
 }
 
 impl<M: Portable> Run<M> {
+    /// The initial context, of a run that is not started.
+    pub(crate) fn initial(&self) -> Option<&RawValue> {
+        self.initial.as_deref()
+    }
+
     /// The machine.
     #[must_use]
     pub fn machine(&self) -> &M {
