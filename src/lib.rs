@@ -80,6 +80,8 @@ mod observed;
 mod portable;
 #[cfg(feature = "serde")]
 pub mod task;
+#[cfg(feature = "serde")]
+pub mod upgrade;
 
 #[cfg(feature = "server")]
 pub mod api;

@@ -9,6 +9,7 @@ mod replay;
 mod snapshot;
 mod status;
 mod timers;
+mod upgrade;
 
 use std::borrow::Cow;
 
@@ -18,9 +19,10 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use self::digests::Digests;
-pub use self::error::{StartError, Unreplayable};
+pub use self::error::{MismatchKind, StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 use self::timers::Timers;
+use self::upgrade::Upgrades;
 use crate::caller::{Caller, ClientName};
 use crate::chart::Event;
 use crate::guarded::{Panic, guarded};
@@ -49,6 +51,7 @@ pub struct Run<M> {
     time: DateTime<Utc>,
     timers: Timers,
     digests: Digests,
+    upgrades: Upgrades,
     /// Whether another declaration of the machine made the last record.
     is_foreign: bool,
 }
@@ -112,6 +115,7 @@ impl<M: Portable<Context: Default>> Run<M> {
             time: DateTime::<Utc>::MIN_UTC,
             timers: Timers::default(),
             digests,
+            upgrades: Upgrades::of(M::CHART.version()),
             is_foreign: false,
         })
     }
@@ -121,7 +125,8 @@ impl<M: Portable<Context: Default>> Run<M> {
     pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
         let context = self.initial.take()?;
         self.timers = Timers::started(M::CHART, self.leaf(), stamp.time);
-        let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context);
+        let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context)
+            .with_machine_version(M::CHART.version());
         Some(self.record(stamp, entry))
     }
 }
@@ -272,7 +277,7 @@ impl<M: Portable> Run<M> {
             Ok(Err(refusal)) => return Err(explained(&refusal)),
             Err(panic) => return Err(failed(panic.to_string())),
         };
-        let mut entry = entry(applied, written, approved);
+        let mut entry = self.versioned(entry(applied, written, approved));
         let due = self.digests.due(&entry, limit, self.is_foreign);
         let body = if due.is_digest() {
             let body = guarded(|| self.value());
@@ -297,6 +302,7 @@ impl<M: Portable> Run<M> {
         let record = self.record(stamp, entry);
         self.digests.took(&record, value_size);
         self.is_foreign = false;
+        self.upgrades.write_by(M::CHART.version());
         let snapshot = body.filter(|_| due.is_snapshot()).map(|body| self.snapshot_of(body));
         Ok(Change { record, snapshot })
     }
@@ -367,7 +373,7 @@ fn started<M: Portable>(context: &RawValue) -> Result<M, StartError> {
 fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>, approvals: Vec<Approval>) -> Entry {
     let Applied { from, to, internal, .. } = applied;
     let (from, to) = (configuration::<M>(from), configuration::<M>(to));
-    Entry::Applied { event, from, to, internal, digest: None, approvals, client: None }
+    Entry::applied(event, from, to, internal).with_approvals(approvals)
 }
 
 fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejection {

@@ -7,6 +7,8 @@
 mod alarm;
 mod append;
 mod attempt;
+mod charts;
+mod check;
 mod close;
 mod current;
 mod error;
@@ -28,6 +30,8 @@ use chrono::{DateTime, Utc};
 use self::alarm::Alarm;
 pub(crate) use self::append::Outcome;
 pub use self::attempt::Accepted;
+pub use self::charts::charts;
+pub use self::check::{Check, CheckFault, CheckOutcome, CheckSummary, Checked};
 pub(crate) use self::close::noted_digest;
 pub use self::error::{Rejected, RunsError, Waiting};
 pub use self::gates::{Decided, Verdict};
@@ -88,6 +92,7 @@ pub struct Runs<M> {
     live: Live<M>,
     alarm: Alarm,
     appends: Latency,
+    chart: charts::Kept,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -103,6 +108,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             limits,
             alarm: Alarm::default(),
             appends: Latency::default(),
+            chart: charts::Kept::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, Subcommand};
 
 use super::Done;
+use super::check::{self, Check};
 use super::chosen::RunOption;
 use super::copies::{self, Backup, Restore};
 use super::gates::{self, Approve, Deny, Gates};
@@ -24,6 +25,8 @@ pub(crate) enum RunsCommand {
     History(History),
     /// Replay a run from its records, and print the state and data
     Replay(Replay),
+    /// Compare all runs with the machine, and fail if one of them cannot go on
+    Check(Check),
     /// Remove a run with all its records
     Remove(Remove),
     /// List what waits for a person's decision
@@ -55,6 +58,7 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::Runs(command) => list::list::<M>(command).await,
             RunsCommand::History(command) => history::history::<M>(command).await,
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
+            RunsCommand::Check(command) => check::check::<M>(command).await,
             RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
             RunsCommand::Gates(command) => gates::list::<M>(command).await,
             RunsCommand::Approve(command) => gates::approve::<M>(command).await,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Run;
 use super::digests::Digests;
 use super::timers::Timers;
+use super::upgrade::Upgrades;
 use crate::machine::{Name, Named, Parts};
 use crate::portable::Portable;
 use crate::record::{Program, Snapshot, canonical};
@@ -31,6 +32,7 @@ impl<M: Portable> Run<M> {
 
     pub(super) fn snapshot_of(&self, body: String) -> Snapshot {
         Snapshot::new(self.version(), self.hash, self.program, body, self.timers.0.clone())
+            .with_machine_version(self.upgrades.written_by())
     }
 
     /// The run of a snapshot that this very program made; `None` if it is another's or does not read back to the same
@@ -53,6 +55,7 @@ impl<M: Portable> Run<M> {
             time: DateTime::<Utc>::MIN_UTC,
             timers,
             digests: Digests::restored(snapshot),
+            upgrades: Upgrades::of(snapshot.machine_version),
             is_foreign: false,
         };
         run.value().is_ok_and(|value| value == snapshot.body).then_some(run)

@@ -54,6 +54,7 @@ CREATE TABLE snapshot (
     hash BLOB NOT NULL,
     chart BLOB NOT NULL,
     declaration BLOB NOT NULL,
+    machine_version INTEGER NOT NULL,
     entered TEXT NOT NULL,
     seal BLOB NOT NULL
 ) STRICT;
