@@ -118,6 +118,7 @@ pub use expansion::__private;
 pub use leverframe_macros::machine;
 pub use leverframe_macros::{
     choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, transition,
+    upgrade,
 };
 pub use machine::{
     Applied, History, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal, Refused, Timeout,

@@ -10,6 +10,7 @@ mod sensitive;
 mod attribute;
 mod ensure;
 mod function;
+mod upgrade;
 
 mod declaration;
 
@@ -17,4 +18,6 @@ pub(crate) use attribute::{Sources, TransitionOptions};
 pub(crate) use declaration::{Context, Declaration, State, parse};
 pub(crate) use ensure::{Claim, Ensure};
 pub(crate) use function::{Function, Kind, Output, Parameter, Role, WRITTEN_OUT, guard_name};
+pub(crate) use sensitive::wire_names;
 pub(crate) use syntax::{docs, names_of, plain_name, text, type_name, unraw};
+pub(crate) use upgrade::{Change, Rewritten, Upgrade};
