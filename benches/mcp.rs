@@ -164,7 +164,8 @@ impl Plan {
             (Kind::Bare, Way::Http) => return bare::command(self, bare::SERVE_HTTP),
             _ => Command::new(env!("CARGO_BIN_EXE_leverframe")),
         };
-        command.args(["serve", "--store"]);
+        // The walk starts more runs than one principal may have by default.
+        command.args(["serve", "--max-runs", "1000000", "--store"]);
         match kind {
             Kind::Sqlite => command.arg(self.folder.join(format!("{store}.db"))),
             _ => command.arg("memory"),

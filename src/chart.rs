@@ -268,6 +268,31 @@ impl Chart {
         self.tasks
     }
 
+    /// The task with this name.
+    #[must_use]
+    pub fn task_named(&self, name: &str) -> Option<&'static Task> {
+        self.tasks.iter().find(|task| task.name() == name)
+    }
+
+    /// Whether a caller may cause `event` while the machine is in the leaf `state`: the graph has it there, and it is neither
+    /// a timeout nor the end of a task.
+    #[must_use]
+    pub fn is_move(&self, state: u16, event: &Event) -> bool {
+        self.clause(state, event).is_some_and(|clause| clause.after().is_none())
+            && self.task_ending_in(state, event).is_none()
+    }
+
+    /// The task that may end in `event` while the machine is in the leaf `state`.
+    #[must_use]
+    pub fn task_ending_in(&self, state: u16, event: &Event) -> Option<&'static Task> {
+        if self.tasks.is_empty() {
+            return None;
+        }
+        let (number, _) = (0..).zip(self.events).find(|(_, known)| known.name() == event.name())?;
+        let is_active = |task: &&Task| self.ancestors(state).any(|node| node == task.state());
+        self.tasks.iter().filter(|task| task.ends_in(number)).find(is_active)
+    }
+
     /// The clause by which `event` is handled in the leaf `state`: its own, else that of its nearest superstate.
     ///
     /// ```

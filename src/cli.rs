@@ -15,6 +15,7 @@ mod chart;
 mod check;
 mod chosen;
 mod copies;
+mod fork;
 mod gates;
 mod history;
 #[cfg(feature = "http")]
@@ -22,11 +23,13 @@ mod http;
 mod limits;
 mod list;
 mod log;
+mod progress;
 mod replay;
 mod runs;
 mod serve;
 mod store;
 mod table;
+mod tasks;
 mod terminal;
 #[cfg(feature = "http")]
 mod token;
@@ -44,6 +47,7 @@ use self::runs::RunsCommand;
 use self::serve::Serve;
 use crate::mcp::Builder;
 use crate::portable::Portable;
+use crate::task::{Taskless, Worker};
 
 /// How a command ends.
 type Done = Result<(), Box<dyn Error>>;
@@ -51,7 +55,7 @@ type Done = Result<(), Box<dyn Error>>;
 /// Runs the command line of the machine `M` with the arguments of the process. The exit code is 0, 1 if something was
 /// refused or failed, or 2 if the arguments are wrong.
 #[must_use]
-pub fn main<M: Portable<Context: Default>>() -> ExitCode {
+pub fn main<M: Portable<Context: Default> + Taskless>() -> ExitCode {
     Program::<M>::new().main()
 }
 
@@ -70,20 +74,33 @@ pub fn main<M: Portable<Context: Default>>() -> ExitCode {
 /// ```
 pub struct Program<M> {
     version: &'static str,
+    worker: Option<Worker<M>>,
     serving: Box<dyn FnOnce(Builder<M>) -> Builder<M>>,
 }
 
-impl<M: Portable<Context: Default>> Default for Program<M> {
+impl<M: Portable<Context: Default> + Taskless> Default for Program<M> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<M: Portable<Context: Default>> Program<M> {
+impl<M: Portable<Context: Default> + Taskless> Program<M> {
     /// A program that does the same as [`main`].
     #[must_use]
     pub fn new() -> Self {
-        Self { version: env!("CARGO_PKG_VERSION"), serving: Box::new(|builder| builder) }
+        Self::with(None)
+    }
+}
+
+impl<M: Portable<Context: Default>> Program<M> {
+    /// A program for a machine with tasks, which this worker performs while the program serves.
+    #[must_use]
+    pub fn with_worker(worker: Worker<M>) -> Self {
+        Self::with(Some(worker))
+    }
+
+    fn with(worker: Option<Worker<M>>) -> Self {
+        Self { version: env!("CARGO_PKG_VERSION"), worker, serving: Box::new(|builder| builder) }
     }
 
     /// Sets the version that `--version` prints and that clients see, instead of the library's.
@@ -121,7 +138,7 @@ impl<M: Portable<Context: Default>> Program<M> {
     pub(crate) fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
         log::start(M::CHART.has_sensitive());
         match command {
-            Command::Serve(serve) => serve::serve(*serve, self.version, self.serving),
+            Command::Serve(serve) => serve::serve(*serve, self),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => chart::chart::<M>(&chart),
             #[cfg(feature = "http")]

@@ -12,6 +12,8 @@ mod machine;
 mod names;
 mod questions;
 mod states;
+#[cfg(feature = "serde")]
+mod tasks;
 mod typed;
 
 /// What generated code names beside the public API.
@@ -20,7 +22,11 @@ pub mod __private {
     #[cfg(feature = "serde")]
     pub use alloc::borrow::Cow;
     #[cfg(feature = "serde")]
+    pub use alloc::boxed::Box;
+    #[cfg(feature = "serde")]
     pub use alloc::string::String;
+    #[cfg(feature = "serde")]
+    pub use alloc::sync::Arc;
     #[cfg(feature = "serde")]
     pub use schemars;
     #[cfg(feature = "serde")]

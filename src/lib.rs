@@ -117,8 +117,8 @@ pub use expansion::__private;
 #[doc = include_str!("language.md")]
 pub use leverframe_macros::machine;
 pub use leverframe_macros::{
-    choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, transition,
-    upgrade,
+    choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, task,
+    transition, upgrade,
 };
 pub use machine::{
     Applied, History, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal, Refused, Timeout,

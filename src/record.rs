@@ -7,9 +7,12 @@ mod configuration;
 mod hash;
 mod key;
 mod name;
+mod parent;
+mod performed;
 mod snapshot;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -23,6 +26,8 @@ pub use self::configuration::Configuration;
 pub use self::hash::{Hash, InvalidHash};
 pub use self::key::{InvalidRequestKey, RequestKey};
 pub use self::name::{InvalidRunName, RunId, RunName};
+pub use self::parent::Parent;
+pub use self::performed::Performed;
 pub use self::snapshot::{Entered, Snapshot};
 use crate::caller::ClientName;
 use crate::chart::Chart;
@@ -74,6 +79,32 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<ClientName>,
     },
+    /// The run was forked from another one.
+    #[non_exhaustive]
+    Forked {
+        /// The name of the machine.
+        machine: Cow<'static, str>,
+        /// The version of the machine, 1 if it is not written.
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        machine_version: u32,
+        /// The program that forked it.
+        program: Program,
+        /// The record at which it was forked.
+        parent: Parent,
+        /// The configuration in which it starts.
+        to: Configuration,
+        /// State, context and history memory after the parent's record, as canonical JSON.
+        value: Box<RawValue>,
+        /// The timeouts that were recorded in the active states, by the name of the state. They do not come again.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        spent: BTreeMap<String, Vec<String>>,
+        /// Whether people have approved an event of the parent, or of its parents, up to the record.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_gated: bool,
+        /// The client by which it was forked, as it names itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<ClientName>,
+    },
     /// The machine took an event.
     #[non_exhaustive]
     Applied {
@@ -94,6 +125,9 @@ pub enum Entry {
         /// Who approved the event, where a person has to decide.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         approvals: Vec<Approval>,
+        /// The task that ended in the event.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<Performed>,
         /// The client by which the event was requested, as it names itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<ClientName>,
@@ -129,6 +163,7 @@ impl Entry {
             internal,
             digest: None,
             approvals: Vec::new(),
+            task: None,
             client: None,
         }
     }
@@ -137,7 +172,9 @@ impl Entry {
     #[must_use]
     pub fn with_machine_version(mut self, version: u32) -> Self {
         match &mut self {
-            Self::Started { machine_version, .. } => *machine_version = version,
+            Self::Started { machine_version, .. } | Self::Forked { machine_version, .. } => {
+                *machine_version = version;
+            }
             Self::Applied { machine_version, .. } => *machine_version = Some(version),
         }
         self
@@ -152,10 +189,21 @@ impl Entry {
         self
     }
 
+    /// Names the task that ended in the event, where the entry is one.
+    #[must_use]
+    pub fn with_task(mut self, performed: Option<Performed>) -> Self {
+        if let Self::Applied { task, .. } = &mut self {
+            *task = performed;
+        }
+        self
+    }
+
     /// Names the client that requested it.
     #[must_use]
     pub fn with_client(mut self, by: Option<ClientName>) -> Self {
-        let (Self::Started { client, .. } | Self::Applied { client, .. }) = &mut self;
+        let (Self::Started { client, .. }
+        | Self::Forked { client, .. }
+        | Self::Applied { client, .. }) = &mut self;
         *client = by;
         self
     }
@@ -163,20 +211,43 @@ impl Entry {
     /// The client that requested it, as it names itself.
     #[must_use]
     pub fn client(&self) -> Option<&ClientName> {
-        let (Self::Started { client, .. } | Self::Applied { client, .. }) = self;
+        let (Self::Started { client, .. }
+        | Self::Forked { client, .. }
+        | Self::Applied { client, .. }) = self;
         client.as_ref()
     }
 
     /// The configuration after the entry.
     #[must_use]
     pub fn to(&self) -> &Configuration {
-        let (Self::Started { to, .. } | Self::Applied { to, .. }) = self;
+        let (Self::Started { to, .. } | Self::Forked { to, .. } | Self::Applied { to, .. }) = self;
         to
     }
 
-    /// The length of the event or of the initial context, in bytes of JSON.
+    /// The record at which the run was forked, if the entry is its first and it was.
+    #[must_use]
+    pub fn parent(&self) -> Option<&Parent> {
+        match self {
+            Self::Forked { parent, .. } => Some(parent),
+            Self::Started { .. } | Self::Applied { .. } => None,
+        }
+    }
+
+    /// Whether people have approved the event, or one before the run was forked.
+    #[must_use]
+    pub fn is_gated(&self) -> bool {
+        match self {
+            Self::Started { .. } => false,
+            Self::Forked { is_gated, .. } => *is_gated,
+            Self::Applied { approvals, .. } => !approvals.is_empty(),
+        }
+    }
+
+    /// The length of the event, of the initial context or of the initial value, in bytes of JSON.
     pub(crate) fn payload(&self) -> usize {
-        let (Self::Started { context: raw, .. } | Self::Applied { event: raw, .. }) = self;
+        let (Self::Started { context: raw, .. }
+        | Self::Forked { value: raw, .. }
+        | Self::Applied { event: raw, .. }) = self;
         raw.get().len()
     }
 

@@ -4,10 +4,12 @@
 
 mod digests;
 mod error;
+mod fork;
 mod gate;
 mod replay;
 mod snapshot;
 mod status;
+mod tasks;
 mod timers;
 mod upgrade;
 
@@ -19,8 +21,9 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use self::digests::Digests;
-pub use self::error::{MismatchKind, StartError, Unreplayable};
+pub use self::error::{ForkError, MismatchKind, StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
+pub use self::tasks::Pending;
 use self::timers::Timers;
 use self::upgrade::Upgrades;
 use crate::caller::{Caller, ClientName};
@@ -29,8 +32,8 @@ use crate::guarded::{Panic, guarded};
 use crate::machine::{Applied, Machine, Name, Named, Reason, Refusal};
 use crate::portable::Portable;
 use crate::record::{
-    Actor, Approval, Configuration, Entry, Hash, Program, Record, RequestKey, Snapshot, Version,
-    canonical, truncated,
+    Actor, Approval, Configuration, Entry, Hash, Performed, Program, Record, RequestKey, Snapshot,
+    Version, canonical, truncated,
 };
 
 /// Why an event is not applied at once that is `by = human`.
@@ -52,6 +55,8 @@ pub struct Run<M> {
     timers: Timers,
     digests: Digests,
     upgrades: Upgrades,
+    /// The first record that people have approved.
+    gated: Option<Version>,
     /// Whether another declaration of the machine made the last record.
     is_foreign: bool,
 }
@@ -82,6 +87,30 @@ impl Stamp {
     pub fn of(caller: &Caller, time: DateTime<Utc>, key: Option<RequestKey>) -> Self {
         let stamp = Self::new(time, caller.principal().clone(), key);
         Self { client: caller.client().cloned(), ..stamp }
+    }
+}
+
+/// By which right an event is applied.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Authority {
+    /// A caller requests it. Events that need a person, a time or a task are refused.
+    Caller,
+    /// People have approved it.
+    Approvals(Vec<Approval>),
+    /// A task has ended in it.
+    Task(Performed),
+    /// It is a timeout that is due.
+    Clock,
+}
+
+impl Authority {
+    fn parts(self) -> (Vec<Approval>, Option<Performed>) {
+        match self {
+            Self::Caller | Self::Clock => (Vec::new(), None),
+            Self::Approvals(approvals) => (approvals, None),
+            Self::Task(task) => (Vec::new(), Some(task)),
+        }
     }
 }
 
@@ -116,6 +145,7 @@ impl<M: Portable<Context: Default>> Run<M> {
             timers: Timers::default(),
             digests,
             upgrades: Upgrades::of(M::CHART.version()),
+            gated: None,
             is_foreign: false,
         })
     }
@@ -124,7 +154,7 @@ impl<M: Portable<Context: Default>> Run<M> {
     /// is started already stays as it is and has no such record.
     pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
         let context = self.initial.take()?;
-        self.timers = Timers::started(M::CHART, self.leaf(), stamp.time);
+        self.timers = Timers::started(M::CHART, self.leaf(), Version::START, stamp.time);
         let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context)
             .with_machine_version(M::CHART.version());
         Some(self.record(stamp, entry))
@@ -197,7 +227,7 @@ impl<M: Portable> Run<M> {
         self.digests.version()
     }
 
-    /// Applies an event of a caller. `limit` is the maximum length of the machine's value as JSON, in bytes.
+    /// Applies an event. `limit` is the maximum length of the machine's value as JSON, in bytes.
     ///
     /// # Errors
     ///
@@ -207,19 +237,32 @@ impl<M: Portable> Run<M> {
         &mut self,
         event: M::Event,
         stamp: Stamp,
+        authority: Authority,
         limit: usize,
     ) -> Result<Change, Rejection> {
-        let name = event.name();
-        let waiting = |reason: &str| {
-            Rejection::new(RejectionKind::Waiting, in_chart::<M>(name), reason.to_owned())
-        };
-        if self.needed(in_chart::<M>(name)).is_some() {
-            return Err(waiting(GATE));
+        if let Authority::Caller = authority {
+            self.check_caller(event.name())?;
+        }
+        self.step(event, stamp, authority, limit)
+    }
+
+    /// Refuses the events that no caller may cause by itself.
+    fn check_caller(&self, name: M::EventName) -> Result<(), Rejection> {
+        let event = in_chart::<M>(name);
+        let waiting = |reason| Err(Rejection::new(RejectionKind::Waiting, event, reason));
+        if self.needed(event).is_some() {
+            return waiting(GATE.to_owned());
         }
         if self.is_timeout(name) {
-            return Err(waiting("it is a timeout, and comes by itself when it is due"));
+            return waiting("it is a timeout, and comes by itself when it is due".to_owned());
         }
-        self.step(event, stamp, limit, Vec::new())
+        match M::CHART.task_ending_in(self.leaf(), event) {
+            Some(task) => waiting(format!(
+                "the task `{}` ends in it, and it comes by itself when the task has ended",
+                task.name()
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Applies a timeout that is due at `time`; `None` if there is none. Timeouts in `failed` are left out.
@@ -240,7 +283,7 @@ impl<M: Portable> Run<M> {
             Rejection::new(RejectionKind::Failed, event, reason)
         });
         let stamp = Stamp::new(time, Actor::Clock, None);
-        let step = |event| self.step(event, stamp, usize::MAX, Vec::new());
+        let step = |event| self.step(event, stamp, Authority::Clock, usize::MAX);
         Some((name, done.and_then(step)))
     }
 
@@ -263,8 +306,8 @@ impl<M: Portable> Run<M> {
         &mut self,
         event: M::Event,
         stamp: Stamp,
+        authority: Authority,
         limit: usize,
-        approved: Vec<Approval>,
     ) -> Result<Change, Rejection> {
         let name = event.name();
         let chart_event = in_chart::<M>(name);
@@ -272,12 +315,13 @@ impl<M: Portable> Run<M> {
         let written = to_raw_value(&event)
             .map_err(|error| failed(format!("the event cannot be written: {error}")))?;
         let before = self.size();
-        let applied = match self.take(event, self.later(stamp.time)) {
+        let (approvals, task) = authority.parts();
+        let applied = match self.take(event, task.as_ref(), self.later(stamp.time)) {
             Ok(Ok(applied)) => applied,
             Ok(Err(refusal)) => return Err(explained(&refusal)),
             Err(panic) => return Err(failed(panic.to_string())),
         };
-        let mut entry = self.versioned(entry(applied, written, approved));
+        let mut entry = self.versioned(entry(applied, written, approvals, task));
         let due = self.digests.due(&entry, limit, self.is_foreign);
         let body = if due.is_digest() {
             let body = guarded(|| self.value());
@@ -311,13 +355,18 @@ impl<M: Portable> Run<M> {
     fn take(
         &mut self,
         event: M::Event,
+        task: Option<&Performed>,
         time: DateTime<Utc>,
     ) -> Result<Result<Applied<M>, Refusal<M>>, Panic> {
         let done = guarded(|| self.machine.apply(event))?;
         if let Ok(Applied { event, from, to, internal }) = &done {
             self.timers.took(M::CHART, from.number(), in_chart::<M>(*event));
+            if let Some(task) = task.and_then(|task| M::CHART.task_named(&task.task)) {
+                self.timers.performed(M::CHART, task);
+            }
             if !internal {
-                self.timers.moved(M::CHART, to.number(), time);
+                let next = self.next();
+                self.timers.moved(M::CHART, to.number(), next, time);
             }
         }
         Ok(done)
@@ -341,10 +390,19 @@ impl<M: Portable> Run<M> {
         self.records = last.version.0.saturating_add(1);
         self.hash = last.hash;
         self.time = last.time;
+        if self.gated.is_none() && last.entry.is_gated() {
+            self.gated = Some(last.version);
+        }
     }
 
     fn configuration(&self) -> Configuration {
         configuration::<M>(self.machine.parts().state.name())
+    }
+
+    /// Whether the event is a timeout or ends a task, in the present state.
+    fn comes_by_itself(&self, event: M::EventName) -> bool {
+        let leaf = self.leaf();
+        self.is_timeout(event) || M::CHART.task_ending_in(leaf, in_chart::<M>(event)).is_some()
     }
 
     /// Whether the event is a timeout of the present state.
@@ -370,10 +428,15 @@ fn started<M: Portable>(context: &RawValue) -> Result<M, StartError> {
     Ok(guarded(|| M::start(context))?)
 }
 
-fn entry<M: Machine>(applied: Applied<M>, event: Box<RawValue>, approvals: Vec<Approval>) -> Entry {
+fn entry<M: Machine>(
+    applied: Applied<M>,
+    event: Box<RawValue>,
+    approvals: Vec<Approval>,
+    task: Option<Performed>,
+) -> Entry {
     let Applied { from, to, internal, .. } = applied;
     let (from, to) = (configuration::<M>(from), configuration::<M>(to));
-    Entry::applied(event, from, to, internal).with_approvals(approvals)
+    Entry::applied(event, from, to, internal).with_approvals(approvals).with_task(task)
 }
 
 fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejection {

@@ -12,6 +12,7 @@ mod check;
 mod close;
 mod current;
 mod error;
+mod fork;
 mod gates;
 mod latency;
 mod limits;
@@ -20,9 +21,12 @@ mod offload;
 mod read;
 mod request;
 mod room;
+mod subscriber;
+mod tasks;
 mod timeouts;
 mod waiting;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -34,6 +38,7 @@ pub use self::charts::charts;
 pub use self::check::{Check, CheckFault, CheckOutcome, CheckSummary, Checked};
 pub(crate) use self::close::noted_digest;
 pub use self::error::{Rejected, RunsError, Waiting};
+pub use self::fork::Forked;
 pub use self::gates::{Decided, Verdict};
 #[cfg(feature = "http")]
 pub(crate) use self::latency::Latency;
@@ -43,14 +48,18 @@ pub use self::limits::RunLimits;
 use self::live::Live;
 pub use self::read::History;
 pub use self::request::Request;
+pub use self::subscriber::{Subscriber, SubscriberError};
+use self::tasks::Tasks;
+pub use self::tasks::{TaskStatus, all_tasks, is_paused, pause, tasks_of};
 pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
-use crate::record::{Hash, Program, RequestKey, RunId, RunName, Version};
+use crate::record::{Entry, Hash, Program, RequestKey, RunId, RunName};
 use crate::run::{RunStatus, Stamp};
 use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
+use crate::task::Worker;
 
 /// How much is read at once.
 const PAGE: PageLimit = PageLimit::new(512, 4 << 20);
@@ -93,6 +102,7 @@ pub struct Runs<M> {
     alarm: Alarm,
     appends: Latency,
     chart: charts::Kept,
+    tasks: Tasks<M>,
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
@@ -109,6 +119,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             alarm: Alarm::default(),
             appends: Latency::default(),
             chart: charts::Kept::default(),
+            tasks: Tasks::new(limits),
         }
     }
 
@@ -133,7 +144,15 @@ impl<M: Portable<Context: Default>> Runs<M> {
     /// Sets limits, instead of [`RunLimits::default`].
     #[must_use]
     pub fn with_limits(self, limits: RunLimits) -> Self {
-        Self { limits, live: Live::new(limits), ..self }
+        let tasks = self.tasks.with_limits(limits);
+        Self { limits, live: Live::new(limits), tasks, ..self }
+    }
+
+    /// Sets what performs the tasks of the machine, by [`perform_tasks`](Self::perform_tasks).
+    #[must_use]
+    pub fn with_worker(self, worker: Worker<M>) -> Self {
+        let tasks = self.tasks.with_worker(worker);
+        Self { tasks, ..self }
     }
 
     /// The name of each principal's default run.
@@ -213,7 +232,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<bool, RunsError> {
         let Some(key) = key else { return Ok(false) };
         let record = self.store.keyed(id, caller.principal(), key).await?;
-        Ok(record.is_some_and(|record| record.version == Version::START))
+        Ok(record.is_some_and(|record| matches!(record.entry, Entry::Started { .. })))
     }
 
     /// Applies an event to a run, and records it.
@@ -233,10 +252,19 @@ impl<M: Portable<Context: Default>> Runs<M> {
         event: M::Event,
         request: Request,
     ) -> Result<Accepted, RunsError> {
-        let chosen = |_| Ok::<_, std::convert::Infallible>(event.clone());
+        let chosen = |_| Ok::<_, Infallible>(event.clone());
         match self.apply_chosen(caller, id, request, chosen).await? {
             Outcome::Accepted(accepted) => Ok(accepted),
             Outcome::Unchosen(never, _) => match never {},
+        }
+    }
+
+    /// Records timeouts and performs tasks as they fall due, until it is dropped: [`keep_time`](Self::keep_time) and
+    /// [`perform_tasks`](Self::perform_tasks) together.
+    pub async fn drive(&self) -> Infallible {
+        tokio::select! {
+            never = self.keep_time() => never,
+            never = self.perform_tasks() => never,
         }
     }
 

@@ -18,7 +18,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio::sync::watch;
 
-pub use self::note::{InvalidNoteName, Note, NoteChange, NoteName, Revision, Scope};
+pub use self::note::{DueNote, InvalidNoteName, Note, NoteChange, NoteName, Revision, Scope};
 pub use self::page::{Append, Due, Head, Logged, Opening, Page, PageLimit};
 use crate::caller::Principal;
 use crate::record::{Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version};
@@ -114,13 +114,20 @@ pub trait Store: Send + Sync + 'static {
     /// Reads which runs have a note at their head whose name begins with `prefix`, in the order of owner and name.
     fn noted<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<RunId>>;
 
+    /// Reads the notes of runs that are due at `time` or before, the first of them first, at most `limit`. A damaged note
+    /// is left out.
+    fn due_notes(&self, time: DateTime<Utc>, limit: usize) -> Answer<'_, Vec<DueNote>>;
+
+    /// Reads when the first note of a run falls due after `time`.
+    fn next_due_note(&self, time: DateTime<Utc>) -> Answer<'_, Option<DateTime<Utc>>>;
+
     /// Writes or removes a note, if it is as the change expects. The answer is the new revision; the revision of a note
     /// that was removed is never used again.
     ///
     /// # Errors
     ///
     /// [`StoreError::NoteConflict`] if the note is at another revision; [`StoreError::Conflict`] if the scope is the
-    /// head of a run and the run's history ends elsewhere.
+    /// head of a run and the run's history ends elsewhere, or the run of the scope does not exist.
     fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision>;
 
     /// Removes a run with all its records, also a damaged one. A tombstone stays; the name is free again.

@@ -105,8 +105,27 @@ pub type Attempting<E> = Pin<Box<dyn Future<Output = Result<E, TaskError>> + Sen
 
 /// What performs the tasks of the machine `M`: made by the generated function `worker` of an implementation of the
 /// generated trait `Tasks`.
-pub struct Worker<M: Portable> {
-    perform: Arc<dyn Fn(M::Task, Attempt) -> Attempting<M::Event> + Send + Sync>,
+pub struct Worker<M> {
+    perform: Arc<dyn Perform<M>>,
+}
+
+/// A function from a task to its attempt. The bound is on the method, so that types can hold a worker of any `M`.
+trait Perform<M>: Send + Sync {
+    fn perform(&self, task: M::Task, attempt: Attempt) -> Attempting<M::Event>
+    where
+        M: Portable;
+}
+
+struct Function<F>(F);
+
+impl<M, F> Perform<M> for Function<F>
+where
+    M: Portable,
+    F: Fn(M::Task, Attempt) -> Attempting<M::Event> + Send + Sync,
+{
+    fn perform(&self, task: M::Task, attempt: Attempt) -> Attempting<M::Event> {
+        (self.0)(task, attempt)
+    }
 }
 
 impl<M: Portable> Worker<M> {
@@ -115,23 +134,23 @@ impl<M: Portable> Worker<M> {
     pub fn new(
         perform: impl Fn(M::Task, Attempt) -> Attempting<M::Event> + Send + Sync + 'static,
     ) -> Self {
-        Self { perform: Arc::new(perform) }
+        Self { perform: Arc::new(Function(perform)) }
     }
 
     /// Begins an attempt. Dropping it cancels it.
     #[must_use]
     pub fn perform(&self, task: M::Task, attempt: Attempt) -> Attempting<M::Event> {
-        (self.perform)(task, attempt)
+        self.perform.perform(task, attempt)
     }
 }
 
-impl<M: Portable> Clone for Worker<M> {
+impl<M> Clone for Worker<M> {
     fn clone(&self) -> Self {
         Self { perform: Arc::clone(&self.perform) }
     }
 }
 
-impl<M: Portable> Debug for Worker<M> {
+impl<M> Debug for Worker<M> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("Worker").finish_non_exhaustive()
     }

@@ -1,6 +1,7 @@
 //! The checks of the graph.
 
 mod properties;
+mod tasks;
 
 use self::properties::Proofs;
 use crate::model::{Model, Node};
@@ -11,6 +12,7 @@ use crate::report::Report;
 /// Reports what is wrong with the graph.
 pub(crate) fn check(declaration: &Declaration, model: &Model<'_>, report: &mut Report) {
     final_states_are_left(model, report);
+    tasks::check(model, report);
     let remembers = history(model, report);
     if one_initial_state(declaration, report) && remembers {
         paths(model, report);

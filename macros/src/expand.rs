@@ -12,6 +12,7 @@ mod events;
 mod module;
 mod queries;
 mod states;
+mod tasks;
 mod typed;
 
 use proc_macro2::{Span, TokenStream};
@@ -32,6 +33,7 @@ pub(crate) fn machine(model: &Model<'_>) -> TokenStream {
     let typed = typed::methods(model);
     let legal = typed::legal(model);
     let dispatch = dispatch::dispatch(model);
+    let tasks = tasks::tasks(model);
     let queries = queries::queries(model);
     let chart = chart::chart(model);
     module::module(
@@ -40,6 +42,7 @@ pub(crate) fn machine(model: &Model<'_>) -> TokenStream {
             #(#items)*
             #structs
             #typed
+            #tasks
             #queries
             #states
             #superstates

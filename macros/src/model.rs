@@ -12,10 +12,11 @@ mod scope;
 mod signature;
 
 mod resolve;
+mod tasks;
 
 pub(crate) use machine::{
     Argument, Claim, Clause, Event, Guard, Model, Module, Node, Property, Query, State, StateId,
-    SuperId, Target, Through,
+    SuperId, Target, Task, Through,
 };
 pub(crate) use remains::{Remains, remains};
 pub(crate) use resolve::resolve;

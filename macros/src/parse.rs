@@ -10,6 +10,7 @@ mod sensitive;
 mod attribute;
 mod ensure;
 mod function;
+mod task;
 mod upgrade;
 
 mod declaration;
@@ -20,4 +21,5 @@ pub(crate) use ensure::{Claim, Ensure};
 pub(crate) use function::{Function, Kind, Output, Parameter, Role, WRITTEN_OUT, guard_name};
 pub(crate) use sensitive::wire_names;
 pub(crate) use syntax::{docs, names_of, plain_name, text, type_name, unraw};
+pub(crate) use task::TaskOptions;
 pub(crate) use upgrade::{Change, Rewritten, Upgrade};

@@ -131,6 +131,12 @@ fn expense() {
 }
 
 #[test]
+fn checkout() {
+    let source = include_str!("../../examples/checkout/machine.rs");
+    check_expansion(source, "checkout", &expect_file!["../snapshots/checkout.rs"]);
+}
+
+#[test]
 fn release() {
     let source = include_str!("../../tests/walk/machines.rs");
     check_expansion(source, "release", &expect_file!["../snapshots/release.rs"]);

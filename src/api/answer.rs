@@ -8,10 +8,12 @@ use super::counts::CallOutcome;
 use super::gate::GateJson;
 use super::limits;
 use super::moves::Moves;
+use super::record::ParentJson;
 use super::redact;
-use crate::record::{RunId, Version};
+use super::task::TaskJson;
+use crate::record::{Parent, RunId, Version};
 use crate::run::{RejectionKind, RunStatus};
-use crate::runs::{GateId, GateRequest};
+use crate::runs::{GateId, GateRequest, TaskStatus};
 use crate::text;
 
 /// The answer to a call: an object, as JSON.
@@ -95,6 +97,9 @@ pub(crate) struct StatusJson {
     refused: Option<Refused>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     replayed: bool,
+    /// The record at which the run was just forked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ParentJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Value>,
     /// Where data is that has no place here.
@@ -111,6 +116,9 @@ pub(crate) struct StatusJson {
     more: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<NextTimeout>,
+    /// What is being done in the state, and ends by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tasks: Vec<TaskJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<Value>,
 }
@@ -234,6 +242,7 @@ impl StatusJson {
             event: None,
             refused: None,
             replayed: false,
+            parent: None,
             data,
             data_omitted: status.is_data_large.then_some("it takes more than 1 KiB as JSON"),
             legal: legal.collect(),
@@ -241,6 +250,7 @@ impl StatusJson {
             gates: Vec::new(),
             more: None,
             timeout,
+            tasks: status.tasks.iter().map(|task| TaskJson::named(task)).collect(),
             context: None,
         }
     }
@@ -261,6 +271,11 @@ impl StatusJson {
         Self { context, ..self }
     }
 
+    /// Adds how far the tasks are.
+    pub(crate) fn performing(self, tasks: &[TaskStatus], now: DateTime<Utc>) -> Self {
+        Self { tasks: tasks.iter().map(|task| TaskJson::new(task, now)).collect(), ..self }
+    }
+
     /// Adds what waits for a person.
     pub(crate) fn waiting(self, gates: &[GateRequest]) -> Self {
         Self { gates: gates.iter().map(GateJson::new).collect(), ..self }
@@ -269,6 +284,11 @@ impl StatusJson {
     /// Adds the event that was taken.
     pub(crate) fn after(self, event: &'static str) -> Self {
         Self { event: Some(event), ..self }
+    }
+
+    /// Adds the record at which the run was forked.
+    pub(crate) fn forked_at(self, parent: &Parent) -> Self {
+        Self { parent: Some(parent.into()), ..self }
     }
 
     /// Marks the answer to a request that had been recorded before.
@@ -335,6 +355,7 @@ mod tests {
             is_data_large: false,
             legal,
             blocked,
+            tasks: Vec::new(),
             due,
         };
         let known = Moves::new(&CHART, &Payloads::of::<Value>(), Style::Target);

@@ -40,13 +40,15 @@ impl Moves {
         found.map_or(&self.none, |(_, signature)| signature)
     }
 
-    /// The event as a move from the leaf `from`, with the states it may lead to. Timeouts are no moves.
+    /// The event as a move from the leaf `from`, with the states it may lead to.
     pub(crate) fn of(
         &self,
         from: u16,
         event: &'static Event,
     ) -> Option<(&'static Event, Vec<&'static str>)> {
-        self.chart.clause(from, event).filter(|clause| clause.after().is_none())?;
+        if !self.chart.is_move(from, event) {
+            return None;
+        }
         // What is always possible stands in the list of operations.
         if self.style == Style::Target && self.is_everywhere(event) {
             return None;
@@ -115,7 +117,7 @@ impl Moves {
     fn leading(&self, from: u16, to: u16) -> impl Iterator<Item = &'static Event> {
         self.chart.allowed(from).filter_map(move |(_, event, clause)| {
             let leads = !event.is_internal()
-                && clause.after().is_none()
+                && self.chart.is_move(from, event)
                 && self.targets(from, event, clause).contains(&to);
             leads.then_some(event)
         })

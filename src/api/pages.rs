@@ -61,7 +61,7 @@ impl HistoryQuery {
     /// Whether the record is listed.
     fn takes(&self, record: &Record) -> bool {
         self.event.is_none_or(|event| match &record.entry {
-            Entry::Started { .. } => false,
+            Entry::Started { .. } | Entry::Forked { .. } => false,
             Entry::Applied { event: written, .. } => {
                 let begin = format!("{{\"{}\":", event.name());
                 written.get().starts_with(&begin)
@@ -118,6 +118,7 @@ impl<M: Portable<Context: Default>> Api<M> {
                     version: history.version,
                     next_cursor: next.map(|next| cursor(&bond, next.to_string().as_bytes())),
                     records: page.elements,
+                    tasks: self.tasks_json(id).await?,
                     unreplayable,
                 }));
             }
@@ -194,10 +195,16 @@ impl<M: Portable<Context: Default>> Api<M> {
         // One run more than fits shows that there is another page.
         let heads = self.runs.list(owner, after.as_ref(), limit + 1).await?;
         let mut page = Filling::new(limit, self.limits.page_bytes);
-        let listed = heads.iter().take_while(|head| {
-            page.push(|| raw(&HeadJson::new(name_for(caller, &head.run), head)))
-        });
-        let last = listed.last().filter(|last| heads.last().is_some_and(|end| end.run != last.run));
+        let mut last = None;
+        for head in &heads {
+            let tasks =
+                if head.is_damaged { Vec::new() } else { self.tasks_json(&head.run).await? };
+            if !page.push(|| raw(&HeadJson::new(name_for(caller, &head.run), head, tasks))) {
+                break;
+            }
+            last = Some(head);
+        }
+        let last = last.filter(|last| heads.last().is_some_and(|end| end.run != last.run));
         let next_cursor =
             last.map(|last| self::cursor(&bond, name_for(caller, &last.run).as_bytes()));
         Ok(Answer::done(&ListJson { runs: page.elements, next_cursor }))

@@ -13,10 +13,12 @@ use super::error::CallError;
 use super::operations::LARGEST_PAGE;
 use super::pages::{HistoryQuery, Order};
 use super::redact;
+use super::task::TaskJson;
 use crate::caller::Caller;
 use crate::portable::Portable;
 use crate::record::RunId;
-use crate::run::Run;
+use crate::run::{Run, RunStatus};
+use crate::runs::{RunsError, TaskStatus, tasks_of};
 use crate::text;
 
 impl<M: Portable<Context: Default>> Api<M> {
@@ -57,8 +59,27 @@ impl<M: Portable<Context: Default>> Api<M> {
         let mut gates =
             if M::CHART.has_gates() { self.runs.gates_of(id).await? } else { Vec::new() };
         gates.retain(|gate| gate.version == status.version);
+        let tasks = self.tasks_of(id, &status).await?;
         let answer = self.status_json(caller, &status).described(&status, &self.moves);
+        let answer = answer.performing(&tasks, self.runs.now());
         Ok(json(&answer.waiting(&gates).with_context(part?)))
+    }
+
+    /// How far the tasks of a run are.
+    async fn tasks_of(&self, id: &RunId, status: &RunStatus) -> Result<Vec<TaskStatus>, CallError> {
+        if status.tasks.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(tasks_of(&**self.runs.store(), id).await.map_err(RunsError::from)?)
+    }
+
+    /// How far the tasks of a run are, as JSON.
+    pub(super) async fn tasks_json(&self, id: &RunId) -> Result<Vec<TaskJson>, CallError> {
+        if M::CHART.tasks().is_empty() {
+            return Ok(Vec::new());
+        }
+        let tasks = tasks_of(&**self.runs.store(), id).await.map_err(RunsError::from)?;
+        Ok(tasks.iter().map(|task| TaskJson::new(task, self.runs.now())).collect())
     }
 
     /// The beginning of the history of a run of the caller as JSON, as `get_history` answers it.

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::caller::ClientName;
-use crate::record::{Approval, Entry, Record, RequestKey, Version};
+use crate::record::{
+    Approval, Configuration, Entry, Hash, Parent, Performed, Record, RequestKey, Version,
+};
 use crate::text;
 
 /// A record as answers show it. An event is its name and its arguments.
@@ -32,6 +34,13 @@ enum EntryJson<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         context: Option<&'a RawValue>,
     },
+    Forked {
+        machine: &'a str,
+        parent: ParentJson,
+        state: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<&'a RawValue>,
+    },
     Applied {
         event: String,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +50,8 @@ enum EntryJson<'a> {
         internal: bool,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         approvals: &'a [Approval],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        task: Option<&'a Performed>,
     },
     Omitted {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,36 +69,43 @@ impl<'a> RecordJson<'a> {
             Entry::Started { machine, to, context, .. } => {
                 EntryJson::Started { machine, state: to.to_string(), context: Some(context) }
             }
-            Entry::Applied { event, from, to, internal, approvals, .. } => {
+            Entry::Forked { machine, parent, to, value, .. } => {
+                EntryJson::forked(machine, parent, to, Some(value))
+            }
+            Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, arguments) = name_and_arguments(event);
                 let (from, to) = (from.to_string(), to.to_string());
-                EntryJson::Applied { event, arguments, from, to, internal: *internal, approvals }
+                let (internal, task) = (*internal, task.as_ref());
+                EntryJson::Applied { event, arguments, from, to, internal, approvals, task }
             }
         };
         Self::with(record, entry)
     }
 
-    /// The record without its arguments or its context.
+    /// The record without its arguments, its context or its value.
     pub(crate) fn brief(record: &'a Record) -> Self {
         let entry = match &record.entry {
             Entry::Started { machine, to, .. } => {
                 EntryJson::Started { machine, state: to.to_string(), context: None }
             }
-            Entry::Applied { event, from, to, internal, approvals, .. } => {
+            Entry::Forked { machine, parent, to, .. } => {
+                EntryJson::forked(machine, parent, to, None)
+            }
+            Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, from, to) =
                     (name_and_arguments(event).0, from.to_string(), to.to_string());
-                let (arguments, internal) = (None, *internal);
-                EntryJson::Applied { event, arguments, from, to, internal, approvals }
+                let (arguments, internal, task) = (None, *internal, task.as_ref());
+                EntryJson::Applied { event, arguments, from, to, internal, approvals, task }
             }
         };
         Self::with(record, entry)
     }
 
-    /// A record of `bytes` bytes of JSON without its arguments or its context. `omitted` says why they are left out, and
+    /// A record of `bytes` bytes of JSON without its arguments, its context or its value. `omitted` says why they are left out, and
     /// how to read them.
     pub(crate) fn without_payload(record: &'a Record, bytes: usize, omitted: String) -> Self {
         let event = match &record.entry {
-            Entry::Started { .. } => None,
+            Entry::Started { .. } | Entry::Forked { .. } => None,
             Entry::Applied { event, .. } => Some(name_and_arguments(event).0),
         };
         let to = record.configuration().to_string();
@@ -103,6 +121,31 @@ impl<'a> RecordJson<'a> {
             request_key: record.key.as_ref(),
             entry,
         }
+    }
+}
+
+impl<'a> EntryJson<'a> {
+    fn forked(
+        machine: &'a str,
+        parent: &'a Parent,
+        to: &Configuration,
+        value: Option<&'a RawValue>,
+    ) -> Self {
+        Self::Forked { machine, parent: parent.into(), state: to.to_string(), value }
+    }
+}
+
+/// The record at which a run was forked from another.
+#[derive(Serialize)]
+pub(crate) struct ParentJson {
+    run: String,
+    version: Version,
+    hash: Hash,
+}
+
+impl From<&Parent> for ParentJson {
+    fn from(Parent { run, version, hash }: &Parent) -> Self {
+        Self { run: run.to_string(), version: *version, hash: *hash }
     }
 }
 

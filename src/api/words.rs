@@ -35,7 +35,8 @@ fn path(moves: &Moves, event: &'static Event, clause: &Clause) -> String {
     let names = |leaves: &[u16]| -> Vec<&str> {
         leaves.iter().map(|leaf| chart.state(*leaf).wire()).collect()
     };
-    let all: Vec<u16> = clause.from().iter().flat_map(|node| moves.leaves_in(*node)).collect();
+    let leaves = clause.from().iter().flat_map(|node| moves.leaves_in(*node));
+    let all: Vec<u16> = leaves.filter(|leaf| chart.is_move(*leaf, event)).collect();
     let live = chart.states().iter().filter(|state| !state.is_final()).count();
     let from = if all.len() >= live { "any state".to_owned() } else { names(&all).join(", ") };
     let to: Vec<u16> = clause.to().iter().flat_map(|target| moves.leaves(*target)).collect();
@@ -72,7 +73,7 @@ fn targets(moves: &Moves, event: &'static Event) -> impl Iterator<Item = u16> {
 pub(super) fn is_destructive(moves: &Moves, event: &'static Event) -> bool {
     let chart = moves.chart();
     (0..).zip(chart.states()).any(|(from, _)| {
-        chart.clause(from, event).is_some_and(|clause| clause.after().is_none())
+        chart.is_move(from, event)
             && moves.targets_of(from, event).into_iter().any(|to| !leads_back(moves, to, from))
     })
 }

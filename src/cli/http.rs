@@ -141,7 +141,7 @@ pub(super) fn serve<M: Portable<Context: Default>>(
         };
         let outcome = tokio::select! {
             outcome = http.serve(listener, server.router(&http), end.notified()) => outcome,
-            never = server.runs().keep_time() => match never {},
+            never = server.runs().drive() => match never {},
             never = signalled => match never {},
         };
         server.runs().close().await;

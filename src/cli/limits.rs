@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use clap::Args;
+use clap::{Args, value_parser};
 
 use crate::api::ApiLimits;
 use crate::mcp::{self, StdioLimits};
@@ -28,6 +28,12 @@ pub(super) struct Limits {
     /// The maximum number of runs of one principal; beyond it, none is started before one is removed
     #[arg(long, value_name = "N", default_value_t = RunLimits::default().runs_per_principal)]
     max_runs: u64,
+    /// The maximum number of tasks that are performed at the same time
+    #[arg(long, value_name = "N", default_value_t = RunLimits::default().tasks)]
+    max_tasks: usize,
+    /// The time after which another program takes over a task of a program that has ended
+    #[arg(long, value_name = "SECONDS", default_value_t = RunLimits::default().task_lease.as_secs(), value_parser = value_parser!(u64).range(1..))]
+    task_lease: u64,
     /// The maximum size of one argument
     #[arg(long, value_name = "SIZE", default_value_t = Size(ApiLimits::default().argument_bytes))]
     max_argument: Size,
@@ -64,6 +70,8 @@ impl Limits {
             live_bytes: self.max_live.0,
             live_runs: self.max_live_runs,
             runs_per_principal: self.max_runs,
+            tasks: self.max_tasks,
+            task_lease: Duration::from_secs(self.task_lease),
         }
     }
 

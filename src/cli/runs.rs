@@ -8,11 +8,13 @@ use super::Done;
 use super::check::{self, Check};
 use super::chosen::RunOption;
 use super::copies::{self, Backup, Restore};
+use super::fork::{self, Fork};
 use super::gates::{self, Approve, Deny, Gates};
 use super::history::{self, History};
 use super::list::{self, List};
 use super::replay::{self, Replay};
 use super::store::StoreOption;
+use super::tasks::{self, Tasks};
 use crate::caller::{Caller, Principal, Role, Way};
 use crate::portable::Portable;
 use crate::runs::Runs;
@@ -27,6 +29,8 @@ pub(crate) enum RunsCommand {
     Replay(Replay),
     /// Compare all runs with the machine, and fail if one of them cannot go on
     Check(Check),
+    /// Start a run where another one is, or was
+    Fork(Fork),
     /// Remove a run with all its records
     Remove(Remove),
     /// List what waits for a person's decision
@@ -35,6 +39,8 @@ pub(crate) enum RunsCommand {
     Approve(Approve),
     /// Deny an event that waits for a person
     Deny(Deny),
+    /// List, pause and resume tasks
+    Tasks(Tasks),
     /// Copy a store into a new file, also while it is used
     Backup(Backup),
     /// Put a backup in place of a store, also while it is used
@@ -59,7 +65,9 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::History(command) => history::history::<M>(command).await,
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
             RunsCommand::Check(command) => check::check::<M>(command).await,
+            RunsCommand::Fork(command) => fork::fork::<M>(&caller, command).await,
             RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
+            RunsCommand::Tasks(command) => tasks::run::<M>(command).await,
             RunsCommand::Gates(command) => gates::list::<M>(command).await,
             RunsCommand::Approve(command) => gates::approve::<M>(command).await,
             RunsCommand::Deny(command) => gates::deny::<M>(command).await,

@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::gates::GatesOption;
 use super::limits::Limits;
-use super::program_name;
 use super::store::StoreOption;
-use crate::mcp::{Builder, Server, serve_stdio};
+use super::{Program, program_name};
+use crate::mcp::{Server, serve_stdio};
 use crate::portable::Portable;
 use crate::record::RunName;
 use crate::runs::Runs;
@@ -32,15 +32,19 @@ pub(crate) struct Serve {
 /// Serves one client, or many over HTTP, and notes what a later program needs to check the runs.
 pub(super) fn serve<M: Portable<Context: Default>>(
     options: Serve,
-    version: &'static str,
-    serving: impl FnOnce(Builder<M>) -> Builder<M>,
+    program: Program<M>,
 ) -> Result<(), Box<dyn Error>> {
     let Serve { run, store, ref gates, limits, .. } = options;
     let runs = Runs::<M>::new(store.open::<M>()?);
     let runs = runs.with_default_run(run).with_limits(limits.of_runs());
-    let builder = Server::builder(runs).named(program_name(), version).with_limits(limits.of_api());
+    let runs = match program.worker {
+        Some(worker) => runs.with_worker(worker),
+        None => runs,
+    };
+    let builder =
+        Server::builder(runs).named(program_name(), program.version).with_limits(limits.of_api());
     let builder = builder.with_max_subscriptions(limits.max_subscriptions);
-    let server = serving(gates.set(builder)).build()?;
+    let server = (program.serving)(gates.set(builder)).build()?;
     #[cfg(feature = "http")]
     if let Some(address) = options.http.address() {
         return super::http::serve(&server, address, &options.http, limits.of_http());

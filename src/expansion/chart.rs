@@ -19,6 +19,10 @@ macro_rules! __chart {
         )* }
         queries { $($query:literal $query_docs:literal $arguments:tt $($about:literal)?;)* }
         prompts { $($prompt:literal $prompt_docs:literal $parameters:tt $($subject:literal)? [$($for:literal)*];)* }
+        $(tasks { $(
+            $task:literal $task_docs:literal $task_state:literal [$($outcome:literal)*] $failure:literal
+                $attempts:literal $backoff:literal $limit:literal;
+        )* })?
     ) => {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
@@ -45,7 +49,12 @@ macro_rules! __chart {
                         $(.about_state($subject))?,
                     &[$($for),*],
                 )
-            ),*]);
+            ),*])
+            $(.with_tasks(&[$(
+                $crate::chart::Task::new($task, $task_docs, $task_state)
+                    .ending_in(&[$($outcome),*], $failure)
+                    .tried($attempts, $backoff, $limit)
+            ),*]))?;
     };
 }
 

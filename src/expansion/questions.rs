@@ -45,6 +45,7 @@ macro_rules! __portable {
         $Machine:ident, $at:ident:
         queries { $($answer:ident $Query:ident $arguments:tt $about:tt => $value:expr;)* }
         prompts { $($text:ident $Prompt:ident $parameters:tt $subject:tt => $prompt:expr;)* }
+        $(tasks { $($tasks:tt)* })?
     ) => {
         #[allow(unused_variables, reason = "a machine need not have queries and prompts")]
         impl $crate::Portable for $Machine
@@ -55,13 +56,7 @@ macro_rules! __portable {
         {
             type Query = Query;
             type Prompt = Prompt;
-            type Task = ::core::convert::Infallible;
-            fn task(&self, _: u16) -> ::core::option::Option<::core::convert::Infallible> {
-                ::core::option::Option::None
-            }
-            fn failure(_: u16, _: $crate::__private::String) -> ::core::option::Option<Event> {
-                ::core::option::Option::None
-            }
+            $crate::__task_inputs! { $at $(tasks { $($tasks)* })? }
             fn answer<Z: $crate::__private::serde::Serializer>(
                 &self,
                 query: Query,
@@ -89,13 +84,7 @@ macro_rules! __portable {
                 }
             }
         }
-        impl $crate::task::Taskless for $Machine
-        where
-            for<'a> <$Machine as $crate::Machine>::Context: $crate::__private::Context<'a>,
-            for<'a> Event: $crate::__private::Events<'a>,
-            for<'a> Query: $crate::__private::Questions<'a>,
-        {
-        }
+        $crate::__taskless! { $Machine $(tasks { $($tasks)* })? }
     };
 }
 

@@ -154,8 +154,8 @@ async fn serve<M: Portable<Context: Default>>(
     let grace = limits.grace;
     let server = server.for_client();
     let exchange = Exchange::new(limits, Arc::clone(server.ending()));
-    let timekeeper = server.clone();
-    let mut time = pin!(timekeeper.runs().keep_time());
+    let background = server.clone();
+    let mut driving = pin!(background.runs().drive());
     let default_run = server.runs().default_run().as_str().to_owned();
     let transport = StdioTransport::new(input, Arc::clone(&exchange), default_run);
     let mut writer = tokio::task::JoinSet::new();
@@ -165,13 +165,13 @@ async fn serve<M: Portable<Context: Default>>(
         done = &mut session => return done,
         () = signal() => exchange.stop(),
         () = exchange.ended() => {}
-        never = &mut time => match never {},
+        never = &mut driving => match never {},
     }
     tokio::select! {
         done = &mut session => return done,
         () = signal() => {}
         () = sleep(grace) => {}
-        never = &mut time => match never {},
+        never = &mut driving => match never {},
     }
     match exchange.left() {
         0 => Ok(()),

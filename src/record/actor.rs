@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::caller::{InvalidPrincipal, Principal};
 
-/// Who caused a record: a principal, the clock, or the program itself.
+/// Who caused a record: a principal, the clock, a task, or the program itself.
 ///
-/// As text the clock is `@clock` and the system `@system`, which no principal can be named.
+/// As text the others than principals are `@clock`, `@task` and `@system`, which no principal can be named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
@@ -18,6 +18,8 @@ pub enum Actor {
     Principal(Principal),
     /// The passing of time: a timeout.
     Clock,
+    /// A task that ended.
+    Task,
     /// The program that keeps the runs.
     System,
 }
@@ -29,6 +31,7 @@ impl Actor {
         match self {
             Self::Principal(principal) => principal.as_str(),
             Self::Clock => "@clock",
+            Self::Task => "@task",
             Self::System => "@system",
         }
     }
@@ -46,6 +49,7 @@ impl FromStr for Actor {
     fn from_str(text: &str) -> Result<Self, InvalidPrincipal> {
         match text {
             "@clock" => Ok(Self::Clock),
+            "@task" => Ok(Self::Task),
             "@system" => Ok(Self::System),
             name => Ok(Self::Principal(name.parse()?)),
         }

@@ -51,6 +51,13 @@ impl Hash {
             }
             event.clauses().iter().for_each(|clause| graph.clause(clause));
         }
+        for task in chart.tasks() {
+            graph.text("task");
+            graph.text(task.name());
+            graph.number(u64::from(task.state()));
+            task.outcomes().iter().for_each(|event| graph.number(u64::from(*event)));
+            graph.number(u64::from(task.failure()));
+        }
         Self::of(&[&graph.0])
     }
 }

@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub body: String,
     /// When the active state and the superstates around it were entered, from the inside out.
     pub entered: Vec<Entered>,
+    /// The first record up to the version that people have approved, or that begins a fork of a run with one.
+    pub gated: Option<Version>,
 }
 
 /// When a state or superstate was entered.
@@ -31,19 +33,21 @@ pub struct Snapshot {
 pub struct Entered {
     /// The state, by its name on the wire.
     pub state: Cow<'static, str>,
-    /// The time of the record that entered it.
+    /// The version of the record that entered it.
+    pub version: Version,
+    /// The time of that record.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub time: DateTime<Utc>,
-    /// The timeouts that have been recorded since.
+    /// The timeouts that have been recorded since, and the tasks that have ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Cow<'static, str>>,
 }
 
 impl Entered {
-    /// A state that was entered at `time`.
+    /// A state that was entered by the record of `version` at `time`.
     #[must_use]
-    pub fn new(state: Cow<'static, str>, time: DateTime<Utc>) -> Self {
-        Self { state, time, spent: Vec::new() }
+    pub fn new(state: Cow<'static, str>, version: Version, time: DateTime<Utc>) -> Self {
+        Self { state, version, time, spent: Vec::new() }
     }
 }
 
@@ -57,7 +61,7 @@ impl Snapshot {
         body: String,
         entered: Vec<Entered>,
     ) -> Self {
-        Self { version, hash, program, machine_version: 1, body, entered }
+        Self { version, hash, program, machine_version: 1, body, entered, gated: None }
     }
 
     /// Names the version of the machine that made the record.
@@ -77,6 +81,8 @@ impl Snapshot {
         let (version, entered) = (self.version.0.to_be_bytes(), self.entered_json());
         let Program { chart, declaration } = &self.program;
         let (machine, body) = (self.machine_version.to_be_bytes(), self.body.as_bytes());
+        let gated = self.gated.map(|gated| gated.0.to_be_bytes());
+        let gated = gated.as_ref().map_or(&[][..], |gated| gated);
         Hash::of(&[
             &version,
             &self.hash.0,
@@ -85,6 +91,7 @@ impl Snapshot {
             &machine,
             body,
             entered.as_bytes(),
+            gated,
         ])
     }
 

@@ -23,6 +23,18 @@ impl From<Panic> for StartError {
     }
 }
 
+/// Why a run cannot be forked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForkError {
+    /// State, context or history memory cannot be written as JSON.
+    #[error("the machine's value cannot be written as JSON")]
+    Value(#[source] serde_json::Error),
+    /// They do not read back to the same value.
+    #[error("the machine's value does not read back from its JSON")]
+    Unreadable(#[source] Unreplayable),
+}
+
 /// A record that this program's machine cannot follow.
 #[derive(Debug, thiserror::Error)]
 #[error("record {version} cannot be replayed by this program")]
@@ -67,7 +79,7 @@ pub enum MismatchKind {
     EventRemoved,
     /// The payload of the event cannot be read.
     PayloadChanged,
-    /// The initial context cannot be read.
+    /// The value with which the run begins cannot be read.
     ContextChanged,
     /// The machine refuses the event.
     EventRefused,
@@ -130,6 +142,8 @@ pub(super) enum Mismatch {
     Event(#[source] serde_json::Error),
     #[error("its context cannot be read")]
     Context(#[source] serde_json::Error),
+    #[error("state, context or history memory cannot be read")]
+    Value(#[source] serde_json::Error),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("the machine refuses its event: {0}")]
@@ -140,8 +154,14 @@ pub(super) enum Mismatch {
     To { recorded: String, actual: String, is_removed: bool },
     #[error("it is an internal transition, and not for the machine, or the reverse")]
     Internal,
+    #[error(
+        "its state {0} was split, and a fork in that state does not say into which; upgrade its parent, and fork it again"
+    )]
+    Split(String),
     #[error("the upgrade `{upgrade}` fails: {reason}")]
     Upgrade { upgrade: String, reason: String },
+    #[error("its timeouts are of states in which the machine is not")]
+    Spent,
     #[error("its payload or context reads back differently: a field was added, removed or changed")]
     Payload,
     #[error("its digest differs: the machine reaches other data than was recorded")]
@@ -153,17 +173,19 @@ impl Mismatch {
         match self {
             Self::OtherMachine(_) => MismatchKind::OtherMachine,
             Self::Newer { .. } => MismatchKind::NewerVersion,
-            Self::NoStart | Self::Gap { .. } => MismatchKind::OutOfPlace,
+            Self::NoStart | Self::Gap { .. } | Self::Spent => MismatchKind::OutOfPlace,
             Self::EventRemoved(_) => MismatchKind::EventRemoved,
             Self::Event(_) => MismatchKind::PayloadChanged,
-            Self::Context(_) | Self::Start(StartError::Context(_)) => MismatchKind::ContextChanged,
+            Self::Context(_) | Self::Value(_) | Self::Start(StartError::Context(_)) => {
+                MismatchKind::ContextChanged
+            }
             Self::Start(StartError::Panicked(_)) | Self::Refused(_) => MismatchKind::EventRefused,
             Self::From { is_removed: true, .. } | Self::To { is_removed: true, .. } => {
                 MismatchKind::StateRemoved
             }
             Self::From { .. } | Self::To { .. } => MismatchKind::StateDiffers,
             Self::Internal => MismatchKind::TransitionDiffers,
-            Self::Upgrade { .. } => MismatchKind::UpgradeFailed,
+            Self::Upgrade { .. } | Self::Split(_) => MismatchKind::UpgradeFailed,
             Self::Payload => MismatchKind::ReadsBackDifferently,
             Self::Digest => MismatchKind::DigestDiffers,
         }

@@ -1,10 +1,10 @@
 //! Events that people have to approve.
 
-use super::{Change, Rejection, RejectionKind, Run, Stamp, in_chart};
+use super::{Rejection, RejectionKind, Run, in_chart};
 use crate::chart::Event;
 use crate::guarded::guarded;
 use crate::portable::Portable;
-use crate::record::Approval;
+use crate::record::Version;
 
 impl<M: Portable> Run<M> {
     /// The number of people who have to approve the event now; `None` if it needs nobody.
@@ -22,19 +22,10 @@ impl<M: Portable> Run<M> {
         Err(Rejection::new(RejectionKind::Guard, in_chart::<M>(event), reason))
     }
 
-    /// Applies an event that people have approved.
-    ///
-    /// # Errors
-    ///
-    /// As [`apply`](Self::apply).
-    pub fn apply_approved(
-        &mut self,
-        event: M::Event,
-        approvals: Vec<Approval>,
-        stamp: Stamp,
-        limit: usize,
-    ) -> Result<Change, Rejection> {
-        self.step(event, stamp, limit, approvals)
+    /// The first record that people have approved; the start, if the run was forked after one.
+    #[must_use]
+    pub fn gated(&self) -> Option<Version> {
+        self.gated
     }
 
     /// The number of people who have to approve the event in the present state.

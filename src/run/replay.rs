@@ -15,11 +15,11 @@ use crate::portable::Portable;
 use crate::record::{Configuration, Entry, Hash, Program, Record, Version, canonical};
 
 impl<M: Portable> Run<M> {
-    /// The run that the first record of a history has started.
+    /// The run that the first record of a history has started or forked.
     ///
     /// # Errors
     ///
-    /// [`Unreplayable`] if it is no start, is of another machine, leads to another state, or reads back differently.
+    /// [`Unreplayable`] if it is neither, is of another machine, leads to another state, or reads back differently.
     pub fn begun(record: &Record, program: Program) -> Result<Self, Unreplayable> {
         match Self::begun_leniently(record, program)? {
             (run, None) => Ok(run),
@@ -38,7 +38,8 @@ impl<M: Portable> Run<M> {
     }
 
     fn begin(record: &Record, program: Program) -> Result<(Self, Option<Mismatch>), Mismatch> {
-        let Entry::Started { machine: name, machine_version, to, context, .. } = &record.entry
+        let (Entry::Started { machine: name, machine_version, .. }
+        | Entry::Forked { machine: name, machine_version, .. }) = &record.entry
         else {
             return Err(Mismatch::NoStart);
         };
@@ -50,26 +51,51 @@ impl<M: Portable> Run<M> {
         }
         let mut upgrades = Upgrades::default();
         upgrades.read_by::<M>(Some(*machine_version))?;
+        let (mut run, difference) = match &record.entry {
+            Entry::Started { context, .. } => Self::begin_new(context, program, upgrades)?,
+            Entry::Forked { value, .. } => Self::begin_fork(value, program, upgrades)?,
+            Entry::Applied { .. } => return Err(Mismatch::NoStart),
+        };
+        run.leads_to(record.configuration())?;
+        run.timers = match &record.entry {
+            Entry::Forked { spent, .. } => {
+                let spent = run.upgrades.spent::<M>(spent);
+                Timers::forked(M::CHART, run.leaf(), record.time, &spent).ok_or(Mismatch::Spent)?
+            }
+            _ => Timers::started(M::CHART, run.leaf(), record.version, record.time),
+        };
+        run.ends_with(record);
+        Ok((run, difference))
+    }
+
+    fn begin_new(
+        context: &RawValue,
+        program: Program,
+        mut upgrades: Upgrades,
+    ) -> Result<(Self, Option<Mismatch>), Mismatch> {
         let context = upgrades.context::<M>(context)?;
         let read: M::Context = serde_json::from_str(context.get())
             .map_err(|error| Mismatch::Context(super::unreadable::<M>(error)))?;
         let difference = difference(&read, &context)?;
-        let mut run = Self {
-            machine: started(&context)?,
+        let digests = Digests::started(&context);
+        Ok((Self::with(started(&context)?, program, digests, upgrades), difference))
+    }
+
+    /// A run of a machine that no record has led to yet.
+    pub(super) fn with(machine: M, program: Program, digests: Digests, upgrades: Upgrades) -> Self {
+        Self {
+            machine,
             program,
             initial: None,
             records: 0,
             hash: Hash::NONE,
             time: DateTime::<Utc>::MIN_UTC,
             timers: Timers::default(),
-            digests: Digests::started(&context),
+            digests,
             upgrades,
+            gated: None,
             is_foreign: false,
-        };
-        run.leads_to(to)?;
-        run.timers = Timers::started(M::CHART, run.leaf(), record.time);
-        run.ends_with(record);
-        Ok((run, difference))
+        }
     }
 
     /// Goes on by one record of the history, and compares all that the record holds with what the machine does.
@@ -94,7 +120,7 @@ impl<M: Portable> Run<M> {
         if record.version != self.next() {
             return Err(Mismatch::Gap { expected: self.next() });
         }
-        let Entry::Applied { machine_version, event, from, to, internal, digest, .. } =
+        let Entry::Applied { machine_version, event, from, to, internal, digest, task, .. } =
             &record.entry
         else {
             return Err(Mismatch::NoStart);
@@ -106,7 +132,7 @@ impl<M: Portable> Run<M> {
                 let event: M::Event = read_event::<M>(&written)?;
                 difference = self::difference(&event, &written)?;
                 self.begins_in(from)?;
-                let applied = match self.take(event, record.time) {
+                let applied = match self.take(event, task.as_ref(), record.time) {
                     Ok(Ok(applied)) => applied,
                     Ok(Err(refusal)) => return Err(Mismatch::Refused(refusal.to_string())),
                     Err(panic) => return Err(Mismatch::Refused(panic.to_string())),
@@ -207,7 +233,10 @@ fn read_event<M: Portable>(written: &RawValue) -> Result<M::Event, Mismatch> {
 }
 
 /// How a value that was read from JSON differs from the JSON as which it is written again.
-fn difference(read: &impl Serialize, written: &RawValue) -> Result<Option<Mismatch>, Mismatch> {
+pub(super) fn difference(
+    read: &impl Serialize,
+    written: &RawValue,
+) -> Result<Option<Mismatch>, Mismatch> {
     let is_same = || {
         if serde_json::to_string(read)? == written.get() {
             return Ok(true);

@@ -31,8 +31,10 @@ impl<M: Portable> Run<M> {
     }
 
     pub(super) fn snapshot_of(&self, body: String) -> Snapshot {
-        Snapshot::new(self.version(), self.hash, self.program, body, self.timers.0.clone())
-            .with_machine_version(self.upgrades.written_by())
+        let entered = self.timers.0.clone();
+        let snapshot = Snapshot::new(self.version(), self.hash, self.program, body, entered);
+        let snapshot = snapshot.with_machine_version(self.upgrades.written_by());
+        Snapshot { gated: self.gated, ..snapshot }
     }
 
     /// The run of a snapshot that this very program made; `None` if it is another's or does not read back to the same
@@ -42,8 +44,7 @@ impl<M: Portable> Run<M> {
         if snapshot.program != program {
             return None;
         }
-        let Written { state, context, history } = serde_json::from_str(&snapshot.body).ok()?;
-        let machine: M = Parts { state, context, history }.into();
+        let machine: M = read(&snapshot.body).ok()?;
         let leaf = machine.parts().state.name().number();
         let timers = Timers::restored(M::CHART, leaf, snapshot.entered.clone())?;
         let run = Self {
@@ -56,13 +57,20 @@ impl<M: Portable> Run<M> {
             timers,
             digests: Digests::restored(snapshot),
             upgrades: Upgrades::of(snapshot.machine_version),
+            gated: snapshot.gated,
             is_foreign: false,
         };
         run.value().is_ok_and(|value| value == snapshot.body).then_some(run)
     }
 }
 
-/// The body of a snapshot.
+/// The machine with this value.
+pub(super) fn read<M: Portable>(value: &str) -> Result<M, serde_json::Error> {
+    let Written { state, context, history } = serde_json::from_str(value)?;
+    Ok(Parts { state, context, history }.into())
+}
+
+/// The value of a run.
 #[derive(Deserialize)]
 struct Written<S, C, H> {
     state: S,

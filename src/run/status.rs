@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{GATE, Run, in_chart};
-use crate::chart::{Event, State};
+use crate::chart::{Event, State, Task};
 use crate::guarded::guarded;
 use crate::portable::Portable;
 use crate::record::{RunId, Version};
@@ -34,6 +34,8 @@ pub struct RunStatus {
     pub legal: Vec<&'static Event>,
     /// The events that the graph allows and a guard or a gate forbids now, with the reason.
     pub blocked: Vec<(&'static Event, String)>,
+    /// The tasks that have started and have not ended.
+    pub tasks: Vec<&'static Task>,
     /// The next timeout, and when it comes if no other event leaves its state before.
     pub due: Option<(DateTime<Utc>, &'static Event)>,
 }
@@ -94,9 +96,10 @@ impl<M: Portable> Run<M> {
             is_data_large,
             legal: Vec::new(),
             blocked: Vec::new(),
+            tasks: self.pending().map(|pending| pending.task).collect(),
             due: self.due(),
         };
-        for name in self.machine.allowed().filter(|name| !self.is_timeout(*name)) {
+        for name in self.machine.allowed().filter(|name| !self.comes_by_itself(*name)) {
             let event = in_chart::<M>(name);
             let verdict = guarded(|| self.machine.guards(name).map_err(|fault| fault.to_string()));
             match verdict.unwrap_or_else(|panic| Err(panic.to_string())) {

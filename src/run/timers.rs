@@ -1,24 +1,57 @@
 //! Since when a run is in its states, and which of its timeouts have come.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::chart::{Chart, Event};
+use crate::chart::{Chart, Event, Task};
 use crate::machine::{Name, Timeout};
-use crate::record::{Entered, truncated};
+use crate::record::{Entered, Version, truncated};
 
 /// When the state of a run and the superstates around it were entered, from the inside out.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Timers(pub(super) Vec<Entered>);
 
 impl Timers {
-    /// The timers of a run that was started in a leaf.
-    pub(super) fn started(chart: &'static Chart, leaf: u16, time: DateTime<Utc>) -> Self {
+    /// The timers of a run that the record of `version` has brought into a leaf.
+    pub(super) fn started(
+        chart: &'static Chart,
+        leaf: u16,
+        version: Version,
+        time: DateTime<Utc>,
+    ) -> Self {
         let time = truncated(time);
-        let enter = |node| Entered::new(wire(chart, node), time);
+        let enter = |node| Entered::new(wire(chart, node), version, time);
         Self(chart.ancestors(leaf).map(enter).collect())
+    }
+
+    /// The timers of a run that was forked in a leaf, where these timeouts have come; `None` if they are of states in
+    /// which it is not.
+    pub(super) fn forked(
+        chart: &'static Chart,
+        leaf: u16,
+        time: DateTime<Utc>,
+        spent: &BTreeMap<String, Vec<String>>,
+    ) -> Option<Self> {
+        let mut timers = Self::started(chart, leaf, Version::START, time);
+        for (state, events) in spent {
+            let entered = timers.entered_mut(state)?;
+            entered.spent = events.iter().cloned().map(Cow::Owned).collect();
+        }
+        Some(timers)
+    }
+
+    /// The timeouts that have come in the active states, by the name of the state.
+    pub(super) fn spent(&self) -> BTreeMap<String, Vec<String>> {
+        let spent = self.0.iter().filter(|entered| !entered.spent.is_empty());
+        spent
+            .map(|entered| {
+                let events = entered.spent.iter().map(|event| event.clone().into_owned());
+                (entered.state.clone().into_owned(), events.collect())
+            })
+            .collect()
     }
 
     /// The timers that a snapshot holds of a run in this leaf; `None` if they are of another chart.
@@ -42,9 +75,34 @@ impl Timers {
         }
     }
 
+    /// Takes note that a task has ended. It does not start again before its state is entered again.
+    pub(super) fn performed(&mut self, chart: &'static Chart, task: &Task) {
+        if let Some(entered) = self.entered_mut(&wire(chart, task.state())) {
+            entered.spent.push(Cow::Owned(task.name().to_owned()));
+        }
+    }
+
+    /// The version and the time of the record that started a task; `None` if it has ended, or its state is not active.
+    pub(super) fn since(
+        &self,
+        chart: &'static Chart,
+        task: &Task,
+    ) -> Option<(Version, DateTime<Utc>)> {
+        let state = wire(chart, task.state());
+        let entered = self.0.iter().find(|entered| entered.state == state)?;
+        let is_spent = entered.spent.iter().any(|spent| spent == task.name());
+        (!is_spent).then_some((entered.version, entered.time))
+    }
+
     /// Takes note that the leaf was left and another, or the same again, was entered. A superstate around both goes on.
-    pub(super) fn moved(&mut self, chart: &'static Chart, to: u16, time: DateTime<Utc>) {
-        let before = std::mem::replace(self, Self::started(chart, to, time));
+    pub(super) fn moved(
+        &mut self,
+        chart: &'static Chart,
+        to: u16,
+        version: Version,
+        time: DateTime<Utc>,
+    ) {
+        let before = std::mem::replace(self, Self::started(chart, to, version, time));
         for superstate in before.0.into_iter().skip(1) {
             // A leaf is none of its own superstates, so that only superstates are found.
             if let Some(entered) = self.entered_mut(&superstate.state.clone()) {

@@ -1,7 +1,7 @@
 //! Reading records of earlier versions of the machine: the declared upgrades, applied to what a record holds.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -141,6 +141,77 @@ impl Upgrades {
         to_raw_value(&context).map(Cow::Owned).map_err(Mismatch::Context)
     }
 
+    /// The value with which a fork begins.
+    pub(super) fn value<'r, M: Portable>(
+        &mut self,
+        written: &'r RawValue,
+    ) -> Result<Cow<'r, RawValue>, Mismatch> {
+        if self.pending::<M>().next().is_none() {
+            return Ok(Cow::Borrowed(written));
+        }
+        let mut value: Map<String, Value> =
+            serde_json::from_str(written.get()).map_err(Mismatch::Value)?;
+        if let Some(context) = value.get_mut("context") {
+            self.reshape::<M>(|holder| holder == Holder::Context, context)?;
+        }
+        if let Some(state) = value.get_mut("state") {
+            self.state::<M>(state)?;
+        }
+        let memory = value.get_mut("history").and_then(Value::as_object_mut);
+        for state in memory.into_iter().flat_map(Map::values_mut).filter(|state| !state.is_null()) {
+            self.state::<M>(state)?;
+        }
+        let value = Value::Object(value);
+        to_raw_value(&value).map(Cow::Owned).map_err(Mismatch::Value)
+    }
+
+    /// A state with its data, `{"READING": {…}}`.
+    fn state<M: Portable>(&mut self, state: &mut Value) -> Result<(), Mismatch> {
+        let Some(written) = state.as_object_mut() else { return Ok(()) };
+        let Some((mut name, mut data)) = std::mem::take(written).into_iter().next() else {
+            return Ok(());
+        };
+        if let Some((place, to)) = self.moved::<M>(&name) {
+            let [to] = to else { return Err(Mismatch::Split(name)) };
+            self.used.insert(place);
+            (*to).clone_into(&mut name);
+        }
+        self.reshape::<M>(
+            |holder| matches!(holder, Holder::State(state) if state == name),
+            &mut data,
+        )?;
+        written.insert(name, data);
+        Ok(())
+    }
+
+    /// The timeouts that were recorded in states, by their present names.
+    pub(super) fn spent<M: Portable>(
+        &self,
+        written: &BTreeMap<String, Vec<String>>,
+    ) -> BTreeMap<String, Vec<String>> {
+        let state = |name: &String| match self.moved::<M>(name) {
+            Some((_, [to])) => (*to).to_owned(),
+            _ => name.clone(),
+        };
+        let event = |name: &String| {
+            let renamed = self.pending::<M>().find_map(|(_, upgrade)| match upgrade.change {
+                Change::Event { from, to } if from == name => Some(to),
+                _ => None,
+            });
+            renamed.map_or_else(|| name.clone(), ToOwned::to_owned)
+        };
+        let spent = written.iter();
+        spent.map(|(name, events)| (state(name), events.iter().map(event).collect())).collect()
+    }
+
+    /// The present names of a state that has another name now, with the place of the upgrade.
+    fn moved<M: Portable>(&self, state: &str) -> Option<(usize, &'static [&'static str])> {
+        self.pending::<M>().find_map(|(place, upgrade)| match upgrade.change {
+            Change::State { from, to } if from == state => Some((place, to)),
+            _ => None,
+        })
+    }
+
     /// Whether a machine in the leaf `actual` is where a record says that it is.
     pub(super) fn is_in<M: Portable>(
         &mut self,
@@ -154,12 +225,7 @@ impl Upgrades {
         else {
             return false;
         };
-        let moved = self.pending::<M>().find(
-            |(_, upgrade)| matches!(upgrade.change, Change::State { from, .. } if from == recorded),
-        );
-        let Some((place, Upgrade { change: Change::State { to, .. }, .. })) = moved else {
-            return false;
-        };
+        let Some((place, to)) = self.moved::<M>(recorded) else { return false };
         self.used.insert(place);
         to.contains(&actual)
     }

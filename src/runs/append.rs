@@ -8,7 +8,9 @@ use crate::chart::Event;
 use crate::machine::Named;
 use crate::portable::Portable;
 use crate::record::{Entry, Record, RequestKey, RunId};
-use crate::run::{Rejection, RejectionKind, Run, RunStatus, Stamp, event_json, in_chart};
+use crate::run::{
+    Authority, Rejection, RejectionKind, Run, RunStatus, Stamp, event_json, in_chart,
+};
 
 /// How often an event is applied again after it lost a race.
 const ATTEMPTS: usize = 100;
@@ -78,7 +80,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 }
             }
             let stamp = Stamp::of(caller, now, request.key.clone());
-            match self.attempt(id, &mut place, run, event, stamp, None).await? {
+            match self.attempt(id, &mut place, run, event, stamp, Authority::Caller).await? {
                 Attempt::Accepted(status) => {
                     let accepted = Accepted { event: chart_event, status, replayed: false };
                     return Ok(Outcome::Accepted(accepted));

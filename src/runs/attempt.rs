@@ -8,8 +8,8 @@ use super::offload::offload;
 use super::{Runs, RunsError};
 use crate::chart::Event;
 use crate::portable::Portable;
-use crate::record::{Approval, Hash, Record, RunId, Snapshot};
-use crate::run::{Rejection, RejectionKind, Run, RunStatus, Stamp};
+use crate::record::{Hash, Record, RunId, Snapshot};
+use crate::run::{Authority, Rejection, RejectionKind, Run, RunStatus, Stamp};
 use crate::store::{Append, StoreError};
 
 /// An event that a run took and that was recorded.
@@ -41,18 +41,14 @@ impl<M: Portable<Context: Default>> Runs<M> {
         run: Run<M>,
         event: M::Event,
         stamp: Stamp,
-        approvals: Option<Vec<Approval>>,
+        authority: Authority,
     ) -> Result<Attempt, RunsError> {
         let after = run.hash();
         let limit = self.limits.context_bytes;
         let work = move |run: &mut Run<M>| {
             let opening = run.start(Stamp { key: None, ..stamp.clone() });
             let is_opening = opening.is_some();
-            let done = match approvals {
-                Some(approvals) => run.apply_approved(event, approvals, stamp, limit),
-                None => run.apply(event, stamp, limit),
-            };
-            let done = done.map(|change| {
+            let done = run.apply(event, stamp, authority, limit).map(|change| {
                 (opening.into_iter().chain([change.record]).collect(), change.snapshot)
             });
             (is_opening, done)
@@ -97,9 +93,10 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let due = run.due().map(|(due, _)| due);
         let append = Append::new(id.clone(), after, records, self.program.declaration);
         let begin = Instant::now();
-        self.store.append(append.due_at(due)).await?;
+        self.store.append(append.due_at(due).standing(Self::standing(run))).await?;
         self.appends.add(begin.elapsed());
         self.alarm.hurry(due);
+        self.tasks.went_on(id, run);
         if let Some(snapshot) = snapshot {
             self.store.keep(id, snapshot);
         }

@@ -25,8 +25,10 @@ pub(crate) fn noted_digest(notes: &[Note]) -> Option<Hash> {
 
 impl<M: Portable<Context: Default>> Runs<M> {
     /// Ends the use of all live runs: the digest of each whose last records have none is noted in the store, so that a
-    /// program with a changed machine can compare the data of these records too. Nothing depends on it.
+    /// program with a changed machine can compare the data of these records too. Tasks under way are left to other programs
+    /// at once, instead of when their leases end. Nothing depends on it.
     pub async fn close(&self) {
+        self.release_tasks().await;
         for id in self.live.ids() {
             if let Err(error) = self.note_digest(&id).await {
                 let error = &error as &dyn std::error::Error;

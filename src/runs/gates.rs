@@ -14,7 +14,7 @@ use crate::caller::{Caller, Principal, Role, Way};
 use crate::machine::Named;
 use crate::portable::Portable;
 use crate::record::{Approval, Hash, RunId};
-use crate::run::{Rejection, RejectionKind, Run, Stamp, event_json, in_chart};
+use crate::run::{Authority, Rejection, RejectionKind, Run, Stamp, event_json, in_chart};
 use crate::store::{NoteChange, Scope, StoreError};
 
 /// How many requests may wait at one run.
@@ -279,7 +279,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let mut stamp = Stamp::new(self.clock.now(), asker, found.key());
         stamp.client = found.client();
         let approvals = found.request.approvals.clone();
-        match self.attempt(id, place, run, event, stamp, Some(approvals)).await? {
+        match self.attempt(id, place, run, event, stamp, Authority::Approvals(approvals)).await? {
             Attempt::Accepted(status) => {
                 let event = found.request.event;
                 Ok(Some(Accepted { event, status, replayed: false }))

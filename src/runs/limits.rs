@@ -1,5 +1,7 @@
 //! How much runs may hold.
 
+use std::time::Duration;
+
 /// How much runs may hold. Sizes are lengths as JSON, in bytes.
 ///
 /// ```
@@ -22,6 +24,11 @@ pub struct RunLimits {
     /// The maximum number of runs that one principal owns, whether they have ended or not. Another cannot be started
     /// before one is removed. Runs that start at the same moment may exceed it by their number. Default: 10,000.
     pub runs_per_principal: u64,
+    /// The maximum number of tasks that are performed at the same time. Default: 64.
+    pub tasks: usize,
+    /// The time after which a task that its program neither ends nor goes on with is taken over by another. Default:
+    /// 10 seconds.
+    pub task_lease: Duration,
 }
 
 impl Default for RunLimits {
@@ -31,6 +38,8 @@ impl Default for RunLimits {
             live_bytes: 64 << 20,
             live_runs: 16 << 10,
             runs_per_principal: 10_000,
+            tasks: 64,
+            task_lease: Duration::from_secs(10),
         }
     }
 }

@@ -5,11 +5,13 @@ use std::future::ready;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use super::{
-    Answer, Append, Due, Head, Logged, Note, NoteChange, NoteName, Opening, Page, PageLimit,
-    Removal, Revision, Scope, Store, StoreError, Tombstone,
+    Answer, Append, Due, DueNote, Head, Logged, Note, NoteChange, NoteName, Opening, Page,
+    PageLimit, Removal, Revision, Scope, Store, StoreError, Tombstone,
 };
 use crate::caller::Principal;
 use crate::record::{Actor, Hash, Position, Record, RequestKey, RunId, Snapshot, Version};
@@ -41,6 +43,8 @@ struct History {
     snapshot: Option<Snapshot>,
     /// The notes at a head, by which they are gone when it moves.
     notes: (Hash, BTreeMap<NoteName, Note>),
+    /// The notes of the run as a whole.
+    standing: BTreeMap<NoteName, Note>,
 }
 
 impl History {
@@ -65,6 +69,21 @@ impl History {
             *place == 0 || bytes <= limit.bytes
         });
         Page::new(head, after, records.map(|(_, record)| record.clone()).collect())
+    }
+}
+
+impl History {
+    /// Leaves exactly these notes of the run. Those that are there stay as they are. The answer is the last revision.
+    fn stand(&mut self, names: &[NoteName], mut revision: u64) -> u64 {
+        self.standing.retain(|name, _| names.contains(name));
+        for name in names {
+            let due = self.head.time;
+            self.standing.entry(name.clone()).or_insert_with(|| {
+                revision += 1;
+                Note::new(name.clone(), Revision(revision), RawValue::NULL.to_owned(), Some(due))
+            });
+        }
+        revision
     }
 }
 
@@ -105,7 +124,7 @@ impl MemoryStore {
         if !follows || !is_new {
             return Err(StoreError::Conflict { actual });
         }
-        let before = kept.end;
+        let (before, last_revision) = (kept.end, kept.revision);
         let records: Vec<_> = ((before + 1)..).map(Position).zip(append.records).collect();
         kept.end = before + records.len() as u64;
         for (position, record) in &records {
@@ -117,10 +136,14 @@ impl MemoryStore {
             keys: BTreeMap::new(),
             snapshot: None,
             notes: (head.hash, BTreeMap::new()),
+            standing: BTreeMap::new(),
         });
-        history.head = head;
+        let parent = history.head.parent.take().or(head.parent.clone());
+        history.head = Head { parent, ..head };
         history.records.extend(records);
         history.keys.append(&mut keys);
+        let revision = append.standing.map(|names| history.stand(&names, last_revision));
+        kept.revision = revision.unwrap_or(last_revision);
         Ok(self.moved(&kept))
     }
 
@@ -136,6 +159,10 @@ impl MemoryStore {
         let revision = Revision(kept.revision + 1);
         let notes = match scope {
             Scope::Store => &mut kept.notes,
+            Scope::Run { run } => {
+                let history = kept.runs.get_mut(run);
+                &mut history.ok_or(StoreError::Conflict { actual: None })?.standing
+            }
             Scope::Head { run, hash } => {
                 let history = kept.runs.get_mut(run);
                 let history = history.ok_or(StoreError::Conflict { actual: None })?;
@@ -154,7 +181,8 @@ impl MemoryStore {
         }
         match change.body {
             Some(body) => {
-                notes.insert(change.name.clone(), Note::new(change.name, revision, body));
+                let note = Note::new(change.name.clone(), revision, body, change.due);
+                notes.insert(change.name, note);
             }
             None => drop(notes.remove(&change.name)),
         }
@@ -280,6 +308,7 @@ impl Store for MemoryStore {
         let kept = self.kept();
         let notes = match scope {
             Scope::Store => Some(&kept.notes),
+            Scope::Run { run } => kept.runs.get(run).map(|history| &history.standing),
             Scope::Head { run, hash } => kept.runs.get(run).and_then(|history| {
                 let stands = history.head.hash == *hash && history.notes.0 == *hash;
                 stands.then_some(&history.notes.1)
@@ -297,6 +326,25 @@ impl Store for MemoryStore {
         };
         let noted = kept.runs.iter().filter(|(_, history)| is_noted(history));
         Box::pin(ready(Ok(noted.map(|(run, _)| run.clone()).collect())))
+    }
+
+    fn due_notes(&self, time: DateTime<Utc>, limit: usize) -> Answer<'_, Vec<DueNote>> {
+        let kept = self.kept();
+        let notes = kept.runs.iter().flat_map(|(run, history)| {
+            history.standing.values().map(|note| DueNote::new(run.clone(), note.clone()))
+        });
+        let is_due = |due: &DueNote| due.note.due.is_some_and(|due| due <= time);
+        let mut due: Vec<_> = notes.filter(is_due).collect();
+        due.sort_by_key(|due| due.note.due);
+        due.truncate(limit);
+        Box::pin(ready(Ok(due)))
+    }
+
+    fn next_due_note(&self, time: DateTime<Utc>) -> Answer<'_, Option<DateTime<Utc>>> {
+        let kept = self.kept();
+        let notes = kept.runs.values().flat_map(|history| history.standing.values());
+        let next = notes.filter_map(|note| note.due).filter(|due| *due > time).min();
+        Box::pin(ready(Ok(next)))
     }
 
     fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {

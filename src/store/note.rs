@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
 use crate::record::{Hash, RunId};
@@ -19,6 +20,12 @@ pub enum Scope {
         /// The hash of its last record.
         hash: Hash,
     },
+    /// With a run, until an append states the standing notes of the run and leaves it out, or the run is removed; see
+    /// [`Append::standing`](super::Append::standing).
+    Run {
+        /// The run.
+        run: RunId,
+    },
     /// In the store, until it is removed.
     Store,
 }
@@ -33,13 +40,38 @@ pub struct Note {
     pub revision: Revision,
     /// What it says, as JSON.
     pub body: Box<RawValue>,
+    /// When something has to be done about it.
+    pub due: Option<DateTime<Utc>>,
 }
 
 impl Note {
     /// A note as a store has read it.
     #[must_use]
-    pub fn new(name: NoteName, revision: Revision, body: Box<RawValue>) -> Self {
-        Self { name, revision, body }
+    pub fn new(
+        name: NoteName,
+        revision: Revision,
+        body: Box<RawValue>,
+        due: Option<DateTime<Utc>>,
+    ) -> Self {
+        Self { name, revision, body, due }
+    }
+}
+
+/// A note of a run that is due.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DueNote {
+    /// The run.
+    pub run: RunId,
+    /// The note, in the scope [`Scope::Run`].
+    pub note: Note,
+}
+
+impl DueNote {
+    /// A note of a run.
+    #[must_use]
+    pub fn new(run: RunId, note: Note) -> Self {
+        Self { run, note }
     }
 }
 
@@ -53,25 +85,33 @@ pub struct NoteChange {
     pub expected: Option<Revision>,
     /// What it is to say; `None` to remove it.
     pub body: Option<Box<RawValue>>,
+    /// When something has to be done about it.
+    pub due: Option<DateTime<Utc>>,
 }
 
 impl NoteChange {
     /// Writes a new note.
     #[must_use]
     pub fn create(name: NoteName, body: Box<RawValue>) -> Self {
-        Self { name, expected: None, body: Some(body) }
+        Self { name, expected: None, body: Some(body), due: None }
     }
 
     /// Writes over the note of this revision.
     #[must_use]
     pub fn replace(name: NoteName, expected: Revision, body: Box<RawValue>) -> Self {
-        Self { name, expected: Some(expected), body: Some(body) }
+        Self { name, expected: Some(expected), body: Some(body), due: None }
     }
 
     /// Removes the note of this revision.
     #[must_use]
     pub fn remove(name: NoteName, expected: Revision) -> Self {
-        Self { name, expected: Some(expected), body: None }
+        Self { name, expected: Some(expected), body: None, due: None }
+    }
+
+    /// Something has to be done about the note at this time.
+    #[must_use]
+    pub fn due_at(self, due: Option<DateTime<Utc>>) -> Self {
+        Self { due, ..self }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Configuration, Hash, Position, Record, RunId, Snapshot, Version};
+use super::NoteName;
+use crate::record::{Configuration, Hash, Parent, Position, Record, RunId, Snapshot, Version};
 
 /// Records to add to the end of a run's history.
 #[derive(Debug, Clone)]
@@ -18,19 +19,29 @@ pub struct Append {
     pub due: Option<DateTime<Utc>>,
     /// The declaration of the machine that made them.
     pub declaration: Hash,
+    /// The notes in the scope [`Scope::Run`](super::Scope::Run) that the run has after them: others are removed, those that
+    /// are there stay as they are, and missing ones are written, with the body `null` and due at the time of the last
+    /// record. `None` leaves all notes of the run as they are.
+    pub standing: Option<Vec<NoteName>>,
 }
 
 impl Append {
     /// Records after the one with the hash `after`. The run does not fall due.
     #[must_use]
     pub fn new(run: RunId, after: Hash, records: Vec<Record>, declaration: Hash) -> Self {
-        Self { run, after, records, due: None, declaration }
+        Self { run, after, records, due: None, declaration, standing: None }
     }
 
     /// The run falls due at this time.
     #[must_use]
     pub fn due_at(self, due: Option<DateTime<Utc>>) -> Self {
         Self { due, ..self }
+    }
+
+    /// The run has these notes after them.
+    #[must_use]
+    pub fn standing(self, standing: Option<Vec<NoteName>>) -> Self {
+        Self { standing, ..self }
     }
 }
 
@@ -52,12 +63,15 @@ pub struct Head {
     pub due: Option<DateTime<Utc>>,
     /// The declaration of the machine that made the last record.
     pub declaration: Hash,
+    /// The record at which the run was forked from another, if it was.
+    pub parent: Option<Parent>,
     /// Whether the head is not as it was written. Then only the run's identity can be trusted, if that.
     pub is_damaged: bool,
 }
 
 impl Head {
-    /// The head after the last of these records; `None` if there are none.
+    /// The head after the last of these records; `None` if there are none. Its parent is that of the first record; a store
+    /// keeps the one that it has.
     #[must_use]
     pub fn after(append: &Append) -> Option<Self> {
         let last = append.records.last()?;
@@ -69,6 +83,7 @@ impl Head {
             time: last.time,
             due: append.due,
             declaration: append.declaration,
+            parent: append.records.first().and_then(|first| first.entry.parent()).cloned(),
             is_damaged: false,
         })
     }

@@ -67,8 +67,8 @@ use self::snapshot::Pending;
 use self::watch::Watcher;
 use self::write::{Task, Writer};
 use super::{
-    Answer, Append, Due, Head, Logged, Note, NoteChange, Opening, Page, PageLimit, Removal,
-    Revision, Scope, Store, StoreError, Tombstone,
+    Answer, Append, Due, DueNote, Head, Logged, Note, NoteChange, Opening, Page, PageLimit,
+    Removal, Revision, Scope, Store, StoreError, Tombstone,
 };
 use crate::caller::Principal;
 use crate::record::{Position, Record, RequestKey, RunId, Snapshot, Version};
@@ -316,6 +316,14 @@ impl Store for SqliteStore {
     fn noted<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<RunId>> {
         let prefix = prefix.to_owned();
         self.query(move |connection, _| notes::noted(connection, &prefix))
+    }
+
+    fn due_notes(&self, time: DateTime<Utc>, limit: usize) -> Answer<'_, Vec<DueNote>> {
+        self.query(move |connection, _| notes::due(connection, time, limit))
+    }
+
+    fn next_due_note(&self, time: DateTime<Utc>) -> Answer<'_, Option<DateTime<Utc>>> {
+        self.query(move |connection, _| notes::next_due(connection, time))
     }
 
     fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {

@@ -249,7 +249,7 @@ async fn a_page_ends_by_records_and_by_bytes() {
 
 fn snapshot(record: &Record, body: String) -> Snapshot {
     let program = Program::new(Hash::of(&[b"chart"]), declaration());
-    let entered = vec![Entered::new("OPEN".into(), at(1))];
+    let entered = vec![Entered::new("OPEN".into(), Version(1), at(1))];
     Snapshot::new(record.version, record.hash, program, body, entered)
 }
 

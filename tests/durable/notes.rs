@@ -7,7 +7,7 @@ use leverframe::store::{NoteChange, NoteName, Revision, Scope, Store, StoreError
 use serde_json::value::RawValue;
 
 use super::contract::{check, is_conflict, removal};
-use super::{all, append, name, records};
+use super::{after, all, append, at, name, records};
 
 fn note_name(text: &str) -> NoteName {
     text.parse().unwrap()
@@ -109,6 +109,59 @@ async fn a_note_at_a_head_stands_until_its_run_goes_on() {
         append(&*store, &main, Hash::NONE, written).await.unwrap();
         let again = all(&*store, &main).await.unwrap();
         assert!(noted(&*store, &head(again[2].hash)).await.is_empty(), "it went with its run");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_notes_of_a_run_are_those_that_its_appends_name() {
+    check(async |store: Arc<dyn Store>| {
+        let (main, other) = (name("main"), name("other"));
+        let of_run = |run: &RunId| Scope::Run { run: run.clone() };
+        let create = NoteChange::create(note_name("x"), json("1"));
+        is_conflict(store.note(&of_run(&main), create).await, None);
+        assert!(noted(&*store, &of_run(&main)).await.is_empty());
+
+        let written = records(&Hash::NONE, 0, 4, "");
+        let go_on = async |run: &RunId, from: usize, names: Option<&[&str]>| {
+            let end = from.checked_sub(1).map_or(Hash::NONE, |before| written[before].hash);
+            let names = names.map(|names| names.iter().map(|name| note_name(name)).collect());
+            let append = after(run, end, vec![written[from].clone()]).standing(names);
+            store.append(append).await.unwrap();
+        };
+        go_on(&main, 0, Some(&["a", "b"])).await;
+        go_on(&other, 0, Some(&["a"])).await;
+        let null = |name: &str| (name.to_owned(), "null".to_owned());
+        assert_eq!(noted(&*store, &of_run(&main)).await, [null("a"), null("b")]);
+        let notes = store.notes(&of_run(&main)).await.unwrap();
+        assert!(notes.iter().all(|note| note.due == Some(written[0].time)));
+
+        let change = NoteChange::replace(note_name("b"), notes[1].revision, json("7"));
+        store.note(&of_run(&main), change.due_at(Some(at(500)))).await.unwrap();
+        go_on(&main, 1, None).await;
+        go_on(&main, 2, Some(&["b", "c"])).await;
+        let kept = [("b".to_owned(), "7".to_owned()), null("c")];
+        assert_eq!(
+            noted(&*store, &of_run(&main)).await,
+            kept,
+            "those that stand keep what they say"
+        );
+        assert_eq!(noted(&*store, &of_run(&other)).await, [null("a")]);
+
+        let due = async |time, limit| -> Vec<String> {
+            let due = store.due_notes(time, limit).await.unwrap();
+            due.iter().map(|due| format!("{}/{}", due.run.name, due.note.name)).collect()
+        };
+        assert_eq!(due(at(499), 9).await, ["other/a", "main/c"]);
+        assert_eq!(due(at(500), 9).await, ["other/a", "main/c", "main/b"]);
+        assert_eq!(due(at(500), 2).await, ["other/a", "main/c"]);
+        assert_eq!(store.next_due_note(at(499)).await.unwrap(), Some(at(500)));
+        assert_eq!(store.next_due_note(at(500)).await.unwrap(), None);
+
+        go_on(&main, 3, Some(&[])).await;
+        assert!(noted(&*store, &of_run(&main)).await.is_empty());
+        store.remove(&other, removal()).await.unwrap();
+        assert!(due(at(900), 9).await.is_empty(), "it went with its run");
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! Runs at their boundary: requests, timeouts, histories of other programs, limits.
 
+mod fork;
 mod gates;
 mod limits;
 mod programs;
@@ -59,7 +60,7 @@ macro_rules! as_the_store_within {
             use leverframe::caller::Principal;
             use leverframe::record::{Position, Record, RequestKey, RunId, Version};
             use leverframe::store::{
-                Answer, Due, Head, Logged, Note, NoteChange, Opening, Page, PageLimit, Removal,
+                Answer, Due, DueNote, Head, Logged, Note, NoteChange, Opening, Page, PageLimit, Removal,
                 Revision, Scope, Store, Tombstone,
             };
             use tokio::sync::watch;
@@ -105,6 +106,19 @@ macro_rules! as_the_store_within {
             }
             fn noted<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<RunId>> {
                 self.store.noted(prefix)
+            }
+            fn due_notes(
+                &self,
+                time: chrono::DateTime<chrono::Utc>,
+                limit: usize,
+            ) -> Answer<'_, Vec<DueNote>> {
+                self.store.due_notes(time, limit)
+            }
+            fn next_due_note(
+                &self,
+                time: chrono::DateTime<chrono::Utc>,
+            ) -> Answer<'_, Option<chrono::DateTime<chrono::Utc>>> {
+                self.store.next_due_note(time)
             }
             fn note<'a>(&'a self, scope: &'a Scope, change: NoteChange) -> Answer<'a, Revision> {
                 self.store.note(scope, change)

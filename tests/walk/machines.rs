@@ -12,6 +12,10 @@ use super::{Samples, check};
 mod example;
 pub(crate) use example::expense::{self, Expense};
 
+#[path = "../../examples/checkout/machine.rs"]
+mod acting;
+pub(crate) use acting::checkout::{self, Checkout};
+
 #[path = "../../examples/payment.rs"]
 #[expect(dead_code, reason = "the example's `main` is not called here")]
 mod paid;
@@ -52,10 +56,11 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 16] {
+pub(super) fn all() -> [(&'static str, usize); 17] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
+        ("checkout", check(&checkout())),
         ("payment", check(&payment())),
         ("purchase", check(&purchase())),
         ("vault", check(&vault())),
@@ -74,10 +79,11 @@ pub(super) fn all() -> [(&'static str, usize); 16] {
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 16] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 17] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
+        ("checkout", Checkout::CHART),
         ("payment", Payment::CHART),
         ("purchase", Purchase::CHART),
         ("vault", vault::Vault::CHART),
@@ -236,6 +242,57 @@ fn refund() -> Samples<refund::Refund> {
             states.map(|state| Parts { state, context: (), history: () }.into()).into()
         },
         events: || vec![events::Pay.into()],
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn checkout() -> Samples<Checkout> {
+    use checkout::{
+        Cancelled, Charging, Disputed, Event, Open, Paid, Purchase, Refunding, Shipped, State,
+        Waiting, events,
+    };
+    Samples {
+        machines: || {
+            let receipt = || "r1".to_owned();
+            let states: [State; 8] = [
+                Open.into(),
+                Waiting.into(),
+                Charging.into(),
+                Paid { receipt: receipt() }.into(),
+                Refunding { receipt: receipt() }.into(),
+                Disputed.into(),
+                Shipped.into(),
+                Cancelled.into(),
+            ];
+            let context = || Purchase { cents: 1, card: "c".into(), trouble: None };
+            let machine = |state| Parts { state, context: context(), history: () }.into();
+            states.into_iter().map(machine).collect()
+        },
+        events: || {
+            let all: [Event; 19] = [
+                events::Place { cents: 100, card: "c1".into() }.into(),
+                events::Place { cents: 90_000, card: "c2".into() }.into(),
+                events::Approve.into(),
+                events::Lapse.into(),
+                events::Cancel.into(),
+                events::Charged { receipt: "r2".into() }.into(),
+                events::Charged { receipt: String::new() }.into(),
+                events::Declined.into(),
+                events::NotCharged { error: "gone".into() }.into(),
+                events::NotCharged { error: String::new() }.into(),
+                events::Ship.into(),
+                events::Refund.into(),
+                events::NotShipped.into(),
+                events::Refunded.into(),
+                events::NotRefunded { error: "gone".into() }.into(),
+                events::NotRefunded { error: String::new() }.into(),
+                events::Settle.into(),
+                events::Settle.into(),
+                events::Ship.into(),
+            ];
+            all.into()
+        },
         typed: by_types!(),
         value: |machine| to_string(machine.parts()).expect("JSON"),
     }

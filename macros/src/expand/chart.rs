@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::wire;
+use super::{tasks, wire};
 use crate::model::{Event, Model, Parameter, Query, Target, text, unraw};
 
 /// The constant `CHART`.
@@ -38,6 +38,7 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
         let prompt = ask(model, prompt);
         quote!(#prompt [#(#states)*];)
     });
+    let tasks = tasks::chart(model);
     let listed = wire::listed_fields(model);
     quote! {
         #listed
@@ -49,6 +50,7 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
             events { #(#events)* }
             queries { #(#queries)* }
             prompts { #(#prompts)* }
+            #tasks
         }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{AttrStyle, Attribute, Fields, Ident, Item, ItemEnum, parse_quote};
 
-use crate::model::{Model, Module};
+use crate::model::{Model, Module, unraw};
 
 /// The module around its content.
 pub(super) fn module(module: &Module<'_>, content: &TokenStream) -> TokenStream {
@@ -87,10 +87,14 @@ fn legal(model: &Model<'_>, place: usize) -> String {
         })
     });
     let clauses = clauses.collect::<Vec<_>>().join(", ");
+    let tasks = model.tasks.iter().filter(|task| model.leaves(task.node).contains(&id));
+    let tasks: String = tasks
+        .map(|task| format!("\n\nStarts the task `{}`.", unraw(&task.function.ident)))
+        .collect();
     match (clauses.is_empty(), state.is_final) {
         (true, true) => "\n\nFinal: nothing is legal here.".to_owned(),
         (true, false) => String::new(),
-        (false, _) => format!("\n\nLegal here: {clauses}."),
+        (false, _) => format!("\n\nLegal here: {clauses}.{tasks}"),
     }
 }
 

@@ -6,7 +6,7 @@ use syn::{Ident, ReturnType, parse_quote};
 
 use super::call::{call, call_at, used};
 use super::documentation::documentation;
-use super::wire;
+use super::{tasks, wire};
 use crate::model::{Argument, Model, Output, Query, StateId, unraw};
 
 /// The methods; with a wire form also the enums and `Portable`.
@@ -78,6 +78,7 @@ fn portable(model: &Model<'_>) -> TokenStream {
     let at = Ident::new("at", Span::mixed_site());
     let answers = model.queries.iter().map(|query| row(model, query, &at, "answer"));
     let texts = model.prompts.iter().map(|prompt| row(model, prompt, &at, "text"));
+    let tasks = tasks::portable(model, &at);
     let assertions = wire::assertions(model);
     quote! {
         #assertions
@@ -87,6 +88,7 @@ fn portable(model: &Model<'_>) -> TokenStream {
             #name, #at:
             queries { #(#answers)* }
             prompts { #(#texts)* }
+            #tasks
         }
     }
 }

@@ -7,7 +7,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, Ident, Item, Type, Visibility, parse_quote};
 
-use crate::parse::{Context, Ensure, Function, Parameter};
+use crate::parse::{Context, Ensure, Function, Parameter, TaskOptions};
 
 /// The place of a state in the declaration, which is its number in the chart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,6 +57,7 @@ pub(crate) struct Model<'d> {
     pub(crate) events: Vec<Event<'d>>,
     pub(crate) queries: Vec<Query<'d>>,
     pub(crate) prompts: Vec<Query<'d>>,
+    pub(crate) tasks: Vec<Task<'d>>,
 }
 
 /// The author's module, without what the macro adds.
@@ -222,7 +223,31 @@ pub(crate) struct Query<'d> {
     pub(crate) states: Vec<Node>,
 }
 
+/// Async work of a state.
+pub(crate) struct Task<'d> {
+    pub(crate) function: &'d Function,
+    pub(crate) options: &'d TaskOptions,
+    pub(crate) variant: Ident,
+    /// The type of the input.
+    pub(crate) input: &'d Type,
+    /// The state or superstate that starts it.
+    pub(crate) node: Node,
+    pub(crate) arguments: Vec<Argument<'d>>,
+    /// The places of the events in which it may end, the failure last, and each with its token.
+    pub(crate) ends: Vec<(usize, &'d Ident)>,
+    /// The place of the event in which it ends when its attempts are used up.
+    pub(crate) failure: usize,
+}
+
 impl<'d> Model<'d> {
+    /// The states in a state or superstate.
+    pub(crate) fn leaves(&self, node: Node) -> Vec<StateId> {
+        match node {
+            Node::State(state) => vec![state],
+            Node::Superstate(superstate) => self.inside(superstate),
+        }
+    }
+
     /// The states with their numbers.
     pub(crate) fn states(&self) -> impl Iterator<Item = (StateId, &State<'d>)> {
         (0..).map(StateId).zip(&self.states)

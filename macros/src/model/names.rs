@@ -6,7 +6,7 @@ use heck::ToShoutySnakeCase;
 use syn::visit::{self, Visit};
 use syn::{Ident, Path};
 
-use super::machine::{Event, Guard, Query};
+use super::machine::{Event, Guard, Query, Task};
 use crate::parse::{Declaration, names_of, type_name, unraw};
 use crate::report::Report;
 
@@ -28,6 +28,9 @@ pub(super) const ITEMS: [&str; 15] = [
     "CHART",
     "events",
 ];
+
+/// The same, of a machine with tasks.
+pub(super) const TASK_ITEMS: [&str; 4] = ["Task", "Tasks", "outcomes", "worker"];
 
 /// Methods of the typed machine in every state.
 const METHODS: [&str; 4] = ["new", "state", "context", "fire"];
@@ -97,7 +100,9 @@ pub(super) fn check(declaration: &Declaration, report: &mut Report) {
 fn check_item_name(declaration: &Declaration, ident: &Ident, report: &mut Report) {
     if *ident == declaration.name {
         report.at(ident, format_args!("`{ident}` is the machine's own name: rename this, or name the machine with `#[machine(name = …)]`"));
-    } else if ITEMS.iter().any(|name| ident == name) {
+    } else if ITEMS.iter().any(|name| ident == name)
+        || declaration.has_tasks && TASK_ITEMS.iter().any(|name| ident == name)
+    {
         report.at(
             ident,
             format_args!(
@@ -113,6 +118,7 @@ pub(super) fn check_functions(
     queries: &[Query<'_>],
     prompts: &[Query<'_>],
     guards: &[Guard<'_>],
+    tasks: &[Task<'_>],
     declaration: &Declaration,
     report: &mut Report,
 ) {
@@ -132,7 +138,8 @@ pub(super) fn check_functions(
         .chain(prompts)
         .map(|(what, ask)| (what, &ask.function.ident, &ask.variant, &ask.parameters));
     let mut seen: HashMap<String, (&str, &Ident)> = HashMap::new();
-    for (what, ident, variant, parameters) in events.chain(questions).chain(guards) {
+    let tasks = tasks.iter().map(|task| ("a task", &task.function.ident, &task.variant, &none));
+    for (what, ident, variant, parameters) in events.chain(questions).chain(tasks).chain(guards) {
         let name = unraw(ident);
         // What a variant and a name on the wire do not tell apart.
         let same = variant.to_string().to_lowercase();
@@ -149,7 +156,7 @@ pub(super) fn check_functions(
             None => {}
         }
         seen.insert(same, (what, ident));
-        if what == "a guard" {
+        if what == "a guard" || what == "a task" {
             continue;
         }
         if METHODS.contains(&&*name) || what != "an event" && RUNTIME_METHODS.contains(&&*name) {

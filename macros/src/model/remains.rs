@@ -3,7 +3,7 @@
 use syn::{Ident, Type};
 
 use super::machine::Module;
-use super::names::ITEMS;
+use super::names::{ITEMS, TASK_ITEMS};
 use crate::parse::{Declaration, Function, Kind, Role, names_of, plain_name};
 
 /// What is emitted after an error of names.
@@ -19,7 +19,8 @@ pub(crate) fn remains(declaration: &Declaration) -> Remains<'_> {
     let mut module = module(declaration);
     module.items.retain(|(place, _)| compiles(declaration, *place));
     let machine = declaration.name.to_string();
-    let missing = std::iter::once(&*machine).chain(ITEMS);
+    let of_tasks = TASK_ITEMS.into_iter().filter(|_| declaration.has_tasks);
+    let missing = std::iter::once(&*machine).chain(ITEMS).chain(of_tasks);
     let missing = missing.filter(|name| !declares(declaration, name)).map(str::to_owned).collect();
     Remains { module, missing }
 }

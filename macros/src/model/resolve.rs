@@ -9,7 +9,7 @@ use super::machine::{
 };
 use super::same_event::same_event;
 use super::scope::Scope;
-use super::{names, remains, signature, visibility};
+use super::{names, remains, signature, tasks, visibility};
 use crate::parse::{Claim as Claimed, Context, Declaration, Kind, docs, guard_name};
 use crate::report::Report;
 
@@ -58,7 +58,8 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
     }
     let queries = scope.queries(report, |kind| matches!(kind, Kind::Query));
     let prompts = scope.queries(report, |kind| matches!(kind, Kind::Prompt(_)));
-    names::check_functions(&events, &queries, &prompts, &guards, declaration, report);
+    let tasks = tasks::tasks(&scope, &events, report);
+    names::check_functions(&events, &queries, &prompts, &guards, &tasks, declaration, report);
     let mut model = Model {
         module: remains::module(declaration),
         name: &declaration.name,
@@ -78,6 +79,7 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
         events: Vec::new(),
         queries,
         prompts,
+        tasks,
     };
     if report.is_empty() {
         for event in &mut events {

@@ -213,6 +213,33 @@ pub(super) fn query<'d>(
     Some(Query { function, variant, parameters, arguments, about, states })
 }
 
+/// The arguments of the function that makes the input of a task.
+pub(super) fn task<'d>(
+    scope: &Scope<'d>,
+    function: &'d Function,
+    node: Node,
+    report: &mut Report,
+) -> Option<Vec<Argument<'d>>> {
+    let Reads { parameters, arguments, about } = reads(scope, function, report);
+    for parameter in &parameters {
+        report.at(
+            &parameter.ty,
+            "the function of a task sees state and context, and nothing else: it runs when the state is entered",
+        );
+    }
+    if let Some(state) = about {
+        only_source(
+            scope,
+            &[(node, function.ident.span())],
+            state,
+            &function.ident,
+            "the function of a task",
+            report,
+        );
+    }
+    parameters.is_empty().then_some(arguments)
+}
+
 /// A guard.
 pub(super) fn guard<'d>(
     scope: &Scope<'d>,
@@ -397,7 +424,7 @@ fn history(ty: &Type) -> Option<Ident> {
 }
 
 /// Whether the type is that of the prelude, named by any path.
-fn is(ty: &Type, wanted: &str) -> bool {
+pub(super) fn is(ty: &Type, wanted: &str) -> bool {
     struct Last;
     impl VisitMut for Last {
         fn visit_path_mut(&mut self, path: &mut Path) {

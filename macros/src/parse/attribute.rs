@@ -51,8 +51,7 @@ pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> Mach
 
 fn version(input: ParseStream<'_>) -> syn::Result<(u32, Span)> {
     const NUMBER: &str = "the version of a machine is a number from 1 on: `version = 2`";
-    let number: LitInt =
-        input.parse().map_err(|error| syn::Error::new(error.span(), NUMBER))?;
+    let number: LitInt = input.parse().map_err(|error| syn::Error::new(error.span(), NUMBER))?;
     match number.base10_parse() {
         Ok(version) if version > 0 => Ok((version, number.span())),
         _ => Err(syn::Error::new(number.span(), NUMBER)),
@@ -73,10 +72,11 @@ pub(crate) enum Marker {
     Query,
     Prompt,
     Upgrade,
+    Task,
 }
 
 impl Marker {
-    const ALL: [(&'static str, Self); 11] = [
+    const ALL: [(&'static str, Self); 12] = [
         ("context", Self::Context),
         ("state", Self::State),
         ("superstate", Self::Superstate),
@@ -88,6 +88,7 @@ impl Marker {
         ("query", Self::Query),
         ("prompt", Self::Prompt),
         ("upgrade", Self::Upgrade),
+        ("task", Self::Task),
     ];
 }
 
@@ -230,7 +231,8 @@ fn parent(input: ParseStream<'_>) -> syn::Result<Ident> {
     )
 }
 
-const STATE_NAME: &str = "a state is named by its plain name, as it is declared in this module";
+pub(super) const STATE_NAME: &str =
+    "a state is named by its plain name, as it is declared in this module";
 
 /// The `from` of a transition.
 pub(crate) enum Sources {

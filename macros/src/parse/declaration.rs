@@ -38,6 +38,8 @@ pub(crate) struct Declaration {
     pub(crate) refused: Vec<Ident>,
     /// Whether an item is marked `#[transition]`, readable or not.
     pub(crate) has_transitions: bool,
+    /// Whether an item is marked `#[task]`, readable or not.
+    pub(crate) has_tasks: bool,
     /// All items of the module in their order, without the attributes that are the macro's.
     pub(crate) items: Vec<Item>,
     /// The places of the marked functions among the items, of unreadable ones too.
@@ -138,6 +140,7 @@ pub(crate) fn parse(
         functions: Vec::new(),
         refused: Vec::new(),
         has_transitions: false,
+        has_tasks: false,
         items: Vec::new(),
         marked: Vec::new(),
     };
@@ -160,6 +163,7 @@ impl Declaration {
         attribute::refuse_cfg(attrs, report);
         sensitive::refuse(attrs, &marker, report);
         self.has_transitions |= marker.kind == attribute::Marker::Transition;
+        self.has_tasks |= marker.kind == attribute::Marker::Task;
         let place = self.items.len();
         match (&marker.kind, &mut item) {
             (attribute::Marker::Context, Item::Struct(_) | Item::Type(_) | Item::Use(_)) => {

@@ -17,7 +17,7 @@ pub(super) fn duration(text: &LitStr) -> syn::Result<Duration> {
         return Err(wrong("months and years vary in length: give the duration in days or weeks"));
     }
     if duration.is_zero() {
-        return Err(wrong("a timeout falls due after some time: the duration is zero"));
+        return Err(wrong("a duration is longer than zero"));
     }
     match u64::try_from(duration.as_millis()).map(Duration::from_millis) {
         Ok(milliseconds) if milliseconds == duration => Ok(duration),

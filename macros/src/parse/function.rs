@@ -14,9 +14,10 @@ use syn::{
 use super::attribute::{self, Marked, Marker, TransitionOptions};
 use super::sensitive;
 use super::syntax::{docs, plain_name, unraw};
+use super::task::{TaskOptions, task_options};
 use crate::report::Report;
 
-/// A function that is marked: a handler, a guard, an action, a query or a prompt.
+/// A function that is marked: a handler, a guard, an action, a query, a prompt, or the input of a task.
 pub(crate) struct Function {
     pub(crate) ident: Ident,
     pub(crate) kind: Kind,
@@ -37,6 +38,8 @@ pub(crate) enum Kind {
     Query,
     /// With the states that it is for.
     Prompt(Vec<Ident>),
+    /// It makes the input of a task.
+    Task(TaskOptions),
 }
 
 impl Kind {
@@ -49,6 +52,7 @@ impl Kind {
             Self::Exit(_) => "an exit action",
             Self::Query => "a query",
             Self::Prompt(_) => "a prompt",
+            Self::Task(_) => "the function of a task",
         }
     }
 }
@@ -87,6 +91,7 @@ impl Function {
     ) -> Option<Self> {
         let kind = match marked.kind {
             Marker::Transition => Kind::Transition(attribute::transition_options(marked, report)),
+            Marker::Task => Kind::Task(task_options(marked, report)?),
             Marker::Prompt => Kind::Prompt(attribute::named_states(marked, report)?),
             Marker::Entry => Kind::Entry(attribute::named_states(marked, report)?),
             Marker::Exit => Kind::Exit(attribute::named_states(marked, report)?),
@@ -100,7 +105,7 @@ impl Function {
             }
         };
         let what = kind.word();
-        refuse_qualifiers(&item.sig, what, report);
+        refuse_qualifiers(&item.sig, &kind, report);
         let mut parameters = Vec::new();
         for input in &mut item.sig.inputs {
             parameters.push(parameter(input, what, report));
@@ -149,11 +154,15 @@ fn is_function(name: &Ident, items: &[Item]) -> bool {
     items.iter().any(|item| matches!(item, Item::Fn(item) if item.sig.ident == *name))
 }
 
-fn refuse_qualifiers(sig: &Signature, what: &str, report: &mut Report) {
+fn refuse_qualifiers(sig: &Signature, kind: &Kind, report: &mut Report) {
+    let what = kind.word();
     if let Some(token) = &sig.asyncness {
         report.at(
             token,
-            format_args!("{what} is not `async`: it is a plain function of state, context and payload; effects belong to the server"),
+            match kind {
+                Kind::Task(_) => format!("{what} is not `async`: it makes the input; the async work is a method of the generated trait `Tasks`"),
+                _ => format!("{what} is not `async`: it is a plain function of state, context and payload; effects belong to the server"),
+            },
         );
     }
     if let Safety::Unsafe(token) = &sig.safety {

@@ -76,7 +76,11 @@ pub(super) fn function(marked: &Marked, item: &ItemFn, report: &mut Report) -> O
         );
         return None;
     }
-    Some(Upgrade { since, since_at, change: Change::Rewritten { what, by: item.sig.ident.clone() } })
+    Some(Upgrade {
+        since,
+        since_at,
+        change: Change::Rewritten { what, by: item.sig.ident.clone() },
+    })
 }
 
 fn returns_result(item: &ItemFn) -> bool {

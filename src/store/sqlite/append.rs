@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use super::super::{Append, Head, StoreError};
 use super::head::{self, Sealed};
+use super::notes;
 use super::transaction::{alone, execute, goes_on};
 use super::value::{failed, micros};
 use crate::record::{Hash, Position, Record, RequestKey, Version};
@@ -47,6 +48,10 @@ pub(super) fn append(
         return last(connection);
     };
     let found = head::of(connection, &append.run)?;
+    let head = match &found {
+        Some(found) => Head { parent: found.head.parent.clone(), ..head },
+        None => head,
+    };
     let actual = head::version(found.as_ref());
     let follows = match &found {
         Some(Sealed { head, .. }) => {
@@ -65,7 +70,7 @@ pub(super) fn append(
         insert(connection, position, id, record)?;
         Ok(position)
     };
-    if let (Some(found), [record]) = (&found, append.records.as_slice()) {
+    if let (Some(found), [record], None) = (&found, append.records.as_slice(), &append.standing) {
         // Without a savepoint, for which SQLite would copy each page that is written: a conflict is seen before the
         // first write, and SQLite undoes a statement that fails.
         let position = add(found.id, record)?;
@@ -86,6 +91,9 @@ pub(super) fn append(
         let mut last = Position::START;
         for record in &append.records {
             last = add(id, record)?;
+        }
+        if let Some(standing) = &append.standing {
+            notes::stand(connection, id, standing, head.time)?;
         }
         Ok(last)
     })

@@ -21,7 +21,8 @@ CREATE TABLE run (
     due INTEGER,
     declaration BLOB NOT NULL,
     hash BLOB NOT NULL,
-    seal BLOB NOT NULL
+    seal BLOB NOT NULL,
+    parent TEXT
 ) STRICT;
 
 CREATE UNIQUE INDEX run_by_name ON run (owner, name);
@@ -56,6 +57,7 @@ CREATE TABLE snapshot (
     declaration BLOB NOT NULL,
     machine_version INTEGER NOT NULL,
     entered TEXT NOT NULL,
+    gated INTEGER,
     seal BLOB NOT NULL
 ) STRICT;
 
@@ -70,17 +72,21 @@ CREATE TABLE snapshot_part (
     PRIMARY KEY (snapshot, part)
 ) STRICT, WITHOUT ROWID;
 
--- A note of a run stands as long as the run's last record has the hash `after`. The notes of the store have the run 0.
+-- The notes of the store have the run 0. A note at the head of a run stands as long as the run's last record has the hash
+-- `after`; a note of a run as a whole has zeros there.
 CREATE TABLE note (
     revision INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,
     after BLOB NOT NULL,
     name TEXT NOT NULL,
     body TEXT NOT NULL,
+    due INTEGER,
     seal BLOB NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX note_by_name ON note (run, name);
+
+CREATE INDEX note_by_due ON note (due) WHERE due IS NOT NULL;
 
 CREATE TABLE tombstone (
     number INTEGER PRIMARY KEY,

@@ -123,10 +123,7 @@ fn replace(connection: &Connection, source: &Connection) -> Result<(), Fault> {
     for (_, found) in runs.values() {
         extras(connection, source, found)?;
     }
-    let scope = Scope::Store;
-    for note in notes::read(source, &scope).map_err(from)? {
-        notes::change(connection, &scope, &NoteChange::create(note.name, note.body)).map_err(to)?;
-    }
+    copy_notes(connection, source, &Scope::Store)?;
     for tombstone in list::tombstones(source).map_err(from)? {
         list::bury(connection, &tombstone).map_err(to)?;
     }
@@ -194,15 +191,20 @@ fn records(
     missing.map_or(Ok(()), |found| Err(from(found.corrupt())))
 }
 
-/// Copies the snapshot of a run and the notes at its head.
+/// Copies the snapshot of a run and its notes.
 fn extras(connection: &Connection, source: &Connection, found: &Sealed) -> Result<(), Fault> {
     let run = &found.head.run;
     if let Some(kept) = snapshot::read(source, found.id).map_err(from)? {
         snapshot::write_whole(connection, run, &kept).map_err(to)?;
     }
-    let scope = Scope::Head { run: run.clone(), hash: found.head.hash };
-    for note in notes::read(source, &scope).map_err(from)? {
-        notes::change(connection, &scope, &NoteChange::create(note.name, note.body)).map_err(to)?;
+    copy_notes(connection, source, &Scope::Run { run: run.clone() })?;
+    copy_notes(connection, source, &Scope::Head { run: run.clone(), hash: found.head.hash })
+}
+
+fn copy_notes(connection: &Connection, source: &Connection, scope: &Scope) -> Result<(), Fault> {
+    for note in notes::read(source, scope).map_err(from)? {
+        let change = NoteChange::create(note.name, note.body).due_at(note.due);
+        notes::change(connection, scope, &change).map_err(to)?;
     }
     Ok(())
 }

@@ -22,12 +22,12 @@ pub(super) fn read(connection: &Connection, run: i64) -> Result<Option<Snapshot>
     let read = || -> rusqlite::Result<Option<Snapshot>> {
         let found = connection
             .prepare_cached(
-                "SELECT number, version, hash, chart, declaration, entered, seal, machine_version
-                 FROM snapshot
+                "SELECT number, version, hash, chart, declaration, entered, gated, seal,
+                 machine_version FROM snapshot
                  WHERE run = ? AND is_whole = 1",
             )?
             .query_row([run], |row| {
-                let seal = row.get(6)?;
+                let seal = row.get(7)?;
                 Ok(unfilled(row)?.map(|(number, snapshot)| (number, snapshot, seal)))
             })
             .optional()?;
@@ -65,7 +65,8 @@ fn unfilled(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Snapshot)>> {
     let (number, version, hash) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let Ok(entered) = serde_json::from_str(row.get_ref(5)?.as_str()?) else { return Ok(None) };
     let snapshot = Snapshot::new(version, hash, program, String::new(), entered);
-    Ok(Some((number, snapshot.with_machine_version(row.get(7)?))))
+    let snapshot = snapshot.with_machine_version(row.get(8)?);
+    Ok(Some((number, Snapshot { gated: row.get(6)?, ..snapshot })))
 }
 
 /// The snapshots that wait to be written.
@@ -237,7 +238,7 @@ fn begin(
         connection
             .prepare_cached(
                 "INSERT INTO snapshot (run, is_whole, version, hash, chart, declaration,
-                 machine_version, entered, seal) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
+                 machine_version, entered, gated, seal) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute((
                 found.id,
@@ -247,6 +248,7 @@ fn begin(
                 declaration,
                 snapshot.machine_version,
                 snapshot.entered_json(),
+                snapshot.gated,
                 snapshot.seal(),
             ))?;
         Ok(Some(connection.last_insert_rowid()))

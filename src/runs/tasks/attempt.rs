@@ -1,0 +1,230 @@
+//! One attempt at a task.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+use tokio::task::{JoinError, JoinHandle};
+
+use super::super::{Runs, RunsError};
+use super::progress::{Progress, idempotency_key, kept, named};
+use crate::portable::Portable;
+use crate::record::RunId;
+use crate::run::Pending;
+use crate::store::{Note, NoteChange, Scope, StoreError};
+use crate::task::{Attempt, Attempting, TaskError, Worker};
+
+/// When a task is looked at again that cannot be performed now, for instance because its run cannot be read.
+const LATER: Duration = Duration::from_secs(60);
+
+/// A task that is due.
+pub(super) struct Due {
+    pub(super) run: RunId,
+    pub(super) note: Note,
+    /// Notified when the state of the task is left.
+    pub(super) left: Arc<Notify>,
+}
+
+/// The right to perform a task, until the lease ends.
+pub(super) struct Claim {
+    pub(super) run: RunId,
+    pub(super) note: Note,
+    pub(super) progress: Progress,
+}
+
+/// How an attempt ended.
+enum Performed<E> {
+    Done(Result<E, TaskError>),
+    /// The state was left, or another program has the task.
+    Lost,
+}
+
+impl<M: Portable<Context: Default>> Runs<M> {
+    /// Performs a task that is due, and does what follows.
+    pub(super) async fn perform(&self, worker: &Worker<M>, due: Due) {
+        let Due { run, note, left } = due;
+        let name = note.name.clone();
+        if let Err(error) = self.perform_due(worker, run.clone(), note, &left).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(%run, note = %name, error, "a task waits");
+        }
+        self.tasks.end(&run, &name);
+    }
+
+    async fn perform_due(
+        &self,
+        worker: &Worker<M>,
+        run: RunId,
+        note: Note,
+        left: &Notify,
+    ) -> Result<(), RunsError> {
+        let mut claim = Claim { run, progress: Progress::read(&note), note };
+        let found = match self.of_note(&claim).await {
+            Ok(found) => found,
+            Err(error) => {
+                claim.progress.error = Some(kept(&crate::text::chain(&error)));
+                self.postpone(&mut claim, LATER).await?;
+                return Err(error);
+            }
+        };
+        let Some((pending, input)) = found else { return self.forget(&claim).await };
+        if claim.progress.attempts >= pending.task.attempts() {
+            return self.give_up(&mut claim, &pending, None).await;
+        }
+        claim.progress.attempts += 1;
+        claim.progress.holder = Some(self.tasks.holder.clone());
+        if !self.hold(&mut claim).await? {
+            return Ok(());
+        }
+        let (name, number) = (pending.task.name(), claim.progress.attempts);
+        let run = format!("{}/{}", claim.run.owner, claim.run.name);
+        let key = idempotency_key(&claim.run, &pending);
+        let attempting = worker.perform(input, Attempt::new(run, name, key, number));
+        match self.supervise(attempting, &mut claim, &pending, left).await {
+            Performed::Lost => Ok(()),
+            Performed::Done(Ok(event)) => self.end_in(&mut claim, &pending, event).await,
+            Performed::Done(Err(error)) => self.failed(&mut claim, &pending, &error).await,
+        }
+    }
+
+    /// The task of a note and its input; `None` if the run does not have it, or the machine no longer knows it.
+    async fn of_note(&self, claim: &Claim) -> Result<Option<(Pending, M::Task)>, RunsError> {
+        let Some((since, name)) = named(&claim.note.name) else { return Ok(None) };
+        let name = name.to_owned();
+        self.read(&claim.run, move |run| {
+            let is_this = |found: &Pending| found.since == since && found.task.name() == name;
+            let Some(pending) = run.pending().find(is_this) else { return Ok(None) };
+            Ok(run.input(&pending)?.map(|input| (pending, input)))
+        })
+        .await?
+    }
+
+    /// Takes or renews the lease. The answer is whether it is this program's.
+    async fn hold(&self, claim: &mut Claim) -> Result<bool, RunsError> {
+        let end = self.clock.now() + self.limits.task_lease;
+        self.write(claim, Some(end)).await
+    }
+
+    /// Gives back the leases of tasks whose attempts were cancelled by the end of the program. These attempts do not count.
+    pub(in crate::runs) async fn release_tasks(&self) {
+        let under_way: Vec<RunId> = self.tasks.running().keys().cloned().collect();
+        for run in under_way {
+            let notes = self.store.notes(&Scope::Run { run: run.clone() }).await;
+            for note in notes.unwrap_or_default() {
+                let mut claim = Claim { run: run.clone(), progress: Progress::read(&note), note };
+                if claim.progress.holder.as_ref() != Some(&self.tasks.holder) {
+                    continue;
+                }
+                claim.progress.attempts = claim.progress.attempts.saturating_sub(1);
+                if let Err(error) = self.postpone(&mut claim, Duration::ZERO).await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(%run, error, "a task stays with this program until its lease ends");
+                }
+            }
+        }
+    }
+
+    /// Leaves the task for later.
+    pub(super) async fn postpone(
+        &self,
+        claim: &mut Claim,
+        wait: Duration,
+    ) -> Result<(), RunsError> {
+        claim.progress.holder = None;
+        let due = self.clock.now() + wait;
+        self.write(claim, Some(due)).await.map(drop)
+    }
+
+    /// Writes the note, unless another program was faster or the run has left the state; then the answer is `false`.
+    async fn write(
+        &self,
+        claim: &mut Claim,
+        due: Option<DateTime<Utc>>,
+    ) -> Result<bool, RunsError> {
+        let body = claim.progress.body().map_err(|error| RunsError::Panicked(error.to_string()))?;
+        let (name, revision) = (claim.note.name.clone(), claim.note.revision);
+        let change = NoteChange::replace(name, revision, body).due_at(due);
+        self.change(claim, change).await
+    }
+
+    /// Removes the note of a task that is none any more.
+    async fn forget(&self, claim: &Claim) -> Result<(), RunsError> {
+        let change = NoteChange::remove(claim.note.name.clone(), claim.note.revision);
+        let scope = Scope::Run { run: claim.run.clone() };
+        match self.store.note(&scope, change).await {
+            Err(StoreError::NoteConflict { .. } | StoreError::Conflict { .. }) => Ok(()),
+            done => Ok(done.map(drop)?),
+        }
+    }
+
+    async fn change(&self, claim: &mut Claim, change: NoteChange) -> Result<bool, RunsError> {
+        let scope = Scope::Run { run: claim.run.clone() };
+        match self.store.note(&scope, change).await {
+            Ok(revision) => {
+                claim.note.revision = revision;
+                Ok(true)
+            }
+            Err(StoreError::NoteConflict { .. } | StoreError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits for the attempt, and renews the lease meanwhile.
+    async fn supervise(
+        &self,
+        attempting: Attempting<M::Event>,
+        claim: &mut Claim,
+        pending: &Pending,
+        left: &Notify,
+    ) -> Performed<M::Event> {
+        let limit = pending.task.limit();
+        let deadline = self.clock.now() + limit;
+        let mut working = Working(tokio::spawn(attempting));
+        let mut lease_end = self.clock.now() + self.limits.task_lease;
+        let mut renewal = self.clock.now() + self.limits.task_lease / 3;
+        loop {
+            tokio::select! {
+                done = &mut working.0 => return finished(done),
+                () = left.notified() => return Performed::Lost,
+                () = self.clock.sleep_until(deadline) => {
+                    let error = TaskError::new(format!("it took longer than its limit of {limit:?}"));
+                    return Performed::Done(Err(error));
+                }
+                () = self.clock.sleep_until(renewal) => {}
+            }
+            let begin = self.clock.now();
+            match self.hold(claim).await {
+                Ok(true) => lease_end = begin + self.limits.task_lease,
+                Ok(false) => return Performed::Lost,
+                // Another program may have it from then on.
+                Err(_) if self.clock.now() >= lease_end => return Performed::Lost,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(run = %claim.run, error, "a lease cannot be renewed");
+                }
+            }
+            renewal = self.clock.now() + self.limits.task_lease / 3;
+        }
+    }
+}
+
+/// The work of an attempt. Dropping it cancels the work.
+struct Working<T>(JoinHandle<T>);
+
+impl<T> Drop for Working<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn finished<E>(done: Result<Result<E, TaskError>, JoinError>) -> Performed<E> {
+    match done {
+        Ok(result) => Performed::Done(result),
+        Err(error) if error.is_panic() => {
+            Performed::Done(Err(TaskError::new(format!("the attempt panicked: {error}"))))
+        }
+        // The runtime ends.
+        Err(_) => Performed::Lost,
+    }
+}

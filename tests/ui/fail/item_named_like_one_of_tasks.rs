@@ -1,0 +1,10 @@
+#[leverframe::machine(serde)]
+pub mod shop {
+    #[state(initial)] pub struct Open;
+    #[state(final)] pub struct Paid;
+    #[transition(from = Open)] fn paid() -> Paid { Paid }
+    #[transition(from = Open)] fn failed(reason: String) -> Paid { drop(reason); Paid }
+    #[task(state = Open, outcomes = [paid], failure = failed)] fn charge() -> u32 { 1 }
+    pub struct Task;
+    //~^ ERROR(Task) `Task` is the name of an item that `#[machine]` generates: choose another
+}

@@ -1,0 +1,9 @@
+#[leverframe::machine(serde)]
+pub mod shop {
+    #[state(initial)] pub struct Open;
+    #[state(final)] pub struct Paid;
+    #[transition(from = Open)] fn paid() -> Paid { Paid }
+    #[transition(from = Open)] fn failed(reason: String) -> Paid { drop(reason); Paid }
+    #[task(state = Open, outcomes = [paid, failed], failure = failed)] fn charge() -> u32 { 1 }
+    //~^ ERROR(failed) the task ends in `failed` already: remove one
+}
