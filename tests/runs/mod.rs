@@ -9,6 +9,7 @@ mod requests;
 mod sensitive;
 pub(crate) mod timeouts;
 pub(crate) mod unrecorded;
+mod upgrades;
 
 use std::sync::{Arc, Mutex};
 

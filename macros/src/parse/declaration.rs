@@ -231,6 +231,7 @@ impl Declaration {
                 self.refused.extend(names_of(other).into_iter().cloned());
             }
             (attribute::Marker::Upgrade, Item::Fn(item)) => {
+                self.marked.push(place);
                 self.upgrades.extend(upgrade::function(&marker, item, report));
             }
             (_, Item::Fn(item)) => {
