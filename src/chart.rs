@@ -13,6 +13,7 @@ pub mod mermaid;
 mod diff;
 #[cfg(feature = "serde")]
 mod document;
+mod fingerprint;
 mod graph;
 mod questions;
 mod task;

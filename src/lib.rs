@@ -73,6 +73,8 @@ extern crate alloc;
 extern crate self as leverframe;
 
 pub mod chart;
+#[cfg(feature = "serde")]
+mod envelope;
 mod expansion;
 mod machine;
 mod observed;
@@ -112,6 +114,8 @@ pub mod store;
 #[cfg(feature = "server")]
 mod text;
 
+#[cfg(feature = "serde")]
+pub use envelope::Envelope;
 #[doc(hidden)]
 pub use expansion::__private;
 #[doc = include_str!("language.md")]

@@ -19,6 +19,27 @@ impl<M: Portable> Run<M> {
         self.upgrades.used::<M>()
     }
 
+    /// What a recorded event and the leaf before it are now, for each version of the machine that may have written it.
+    pub(crate) fn readings<'r>(
+        event: &'r RawValue,
+        from: &Configuration,
+    ) -> Vec<(u16, Cow<'r, RawValue>)> {
+        let mut versions: Vec<u32> = M::UPGRADES.iter().map(|upgrade| upgrade.since - 1).collect();
+        versions.push(M::CHART.version());
+        versions.dedup();
+        let mut found = Vec::new();
+        for by in versions.into_iter().rev() {
+            let mut upgrades = Upgrades::of(by);
+            let Ok(Upgraded::Event(event)) = upgrades.event::<M>(event) else { continue };
+            for (leaf, state) in (0..).zip(M::CHART.states()) {
+                if upgrades.is_in::<M>(from, &Configuration::of(state.wire())) {
+                    found.push((leaf, event.clone()));
+                }
+            }
+        }
+        found
+    }
+
     /// Whether a digest of the last record can be compared with the machine's value.
     pub(crate) fn keeps_values(&self) -> bool {
         self.upgrades.keeps_values::<M>()

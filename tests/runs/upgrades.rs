@@ -216,6 +216,32 @@ async fn an_old_program_refuses_records_of_a_newer_one() {
     assert_eq!(check::<second::Order>(&store, "main").await.0, CheckOutcome::Refused);
 }
 
+/// A request that an earlier version has answered is answered again in its present form.
+#[tokio::test]
+async fn a_request_is_sent_again_after_an_upgrade() {
+    let store = memory();
+    let key = |text: &str| Request::new().with_key(super::key(text));
+    let runs = Runs::<first::Order>::new(store.clone());
+    runs.start(&caller(), &id("main"), None).await.unwrap();
+    let put = first::events::Put { name: "tea".into(), price: 3 };
+    runs.apply(&caller(), &id("main"), put.into(), key("put")).await.unwrap();
+    let send = first::events::Send { by: Some("Ada".into()) };
+    runs.apply(&caller(), &id("main"), send.into(), key("send")).await.unwrap();
+    let take = first::events::Take { by: "Bob".into() };
+    runs.apply(&caller(), &id("main"), take.into(), key("take")).await.unwrap();
+
+    let runs = Runs::<third::Order>::new(store);
+    let add = |price| third::events::Add { name: "tea".into(), price };
+    let again = runs.apply(&caller(), &id("main"), add(300).into(), key("put")).await.unwrap();
+    assert!(again.replayed);
+    let take = third::events::Take { by: "Bob".into() };
+    assert!(runs.apply(&caller(), &id("main"), take.into(), key("take")).await.unwrap().replayed);
+    for price in [3, 301] {
+        let other = runs.apply(&caller(), &id("main"), add(price).into(), key("put")).await;
+        assert!(matches!(other, Err(RunsError::KeyReused { .. })), "{price}");
+    }
+}
+
 /// What an upgrade cannot give its present form is refused, and its run stays as it is.
 #[tokio::test]
 async fn a_failing_upgrade_is_told() {
