@@ -7,6 +7,8 @@
 mod alarm;
 mod append;
 mod attempt;
+mod charts;
+mod check;
 mod close;
 mod current;
 mod durable;
@@ -33,6 +35,8 @@ use chrono::{DateTime, Utc};
 use self::alarm::Alarm;
 pub(crate) use self::append::Outcome;
 pub use self::attempt::Accepted;
+pub use self::charts::charts;
+pub use self::check::{Check, CheckFault, CheckOutcome, CheckSummary, Checked};
 pub(crate) use self::close::noted_digest;
 pub use self::durable::{Durable, FireError, Fired, Handles, MovedOn, OpenError, Opened};
 pub use self::error::{Rejected, RunsError, Waiting};
@@ -99,6 +103,7 @@ pub struct Runs<M> {
     live: Live<M>,
     alarm: Alarm,
     appends: Latency,
+    chart: charts::Kept,
     tasks: Tasks<M>,
 }
 
@@ -115,6 +120,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             limits,
             alarm: Alarm::default(),
             appends: Latency::default(),
+            chart: charts::Kept::default(),
             tasks: Tasks::new(limits),
         }
     }

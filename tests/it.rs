@@ -4,6 +4,7 @@
 
 mod allocation;
 mod durable;
+mod envelope;
 mod features;
 #[cfg(feature = "http")]
 mod http;

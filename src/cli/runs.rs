@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, Subcommand};
 
 use super::Done;
+use super::check::{self, Check};
 use super::chosen::RunOption;
 use super::copies::{self, Backup, Restore};
 use super::fork::{self, Fork};
@@ -26,6 +27,8 @@ pub(crate) enum RunsCommand {
     History(History),
     /// Replay a run from its records, and print the state and data
     Replay(Replay),
+    /// Compare all runs with the machine, and fail if one of them cannot go on
+    Check(Check),
     /// Start a run where another one is, or was
     Fork(Fork),
     /// Remove a run with all its records
@@ -61,6 +64,7 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::Runs(command) => list::list::<M>(command).await,
             RunsCommand::History(command) => history::history::<M>(command).await,
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
+            RunsCommand::Check(command) => check::check::<M>(command).await,
             RunsCommand::Fork(command) => fork::fork::<M>(&caller, command).await,
             RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
             RunsCommand::Tasks(command) => tasks::run::<M>(command).await,

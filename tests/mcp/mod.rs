@@ -6,6 +6,7 @@ mod blind;
 mod bounds;
 mod callers;
 mod cancellations;
+mod checked;
 mod command_line;
 pub(crate) mod completions;
 mod elicitation;

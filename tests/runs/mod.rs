@@ -11,6 +11,7 @@ mod sensitive;
 mod tasks;
 pub(crate) mod timeouts;
 pub(crate) mod unrecorded;
+mod upgrades;
 
 use std::sync::{Arc, Mutex};
 
