@@ -11,6 +11,7 @@
 
 #[cfg(feature = "http")]
 mod access;
+mod archive;
 mod chart;
 mod check;
 mod chosen;

@@ -95,7 +95,8 @@ pub enum Entry {
         to: Configuration,
         /// State, context and history memory after the parent's record, as canonical JSON.
         value: Box<RawValue>,
-        /// The timeouts that were recorded in the active states, by the name of the state. They do not come again.
+        /// The timeouts that were recorded and the tasks that ended in the active states, by the name of the state. They
+        /// do not come again.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         spent: BTreeMap<String, Vec<String>>,
         /// Whether people have approved an event of the parent, or of its parents, up to the record.

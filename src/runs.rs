@@ -15,6 +15,7 @@ mod durable;
 mod error;
 mod fork;
 mod gates;
+mod import;
 mod latency;
 mod limits;
 mod live;
@@ -42,6 +43,7 @@ pub use self::durable::{Durable, FireError, Fired, Handles, MovedOn, OpenError, 
 pub use self::error::{Rejected, RunsError, Waiting};
 pub use self::fork::Forked;
 pub use self::gates::{Decided, Verdict};
+pub use self::import::{ImportError, ImportPhase, ImportProgress, Imported};
 #[cfg(feature = "http")]
 pub(crate) use self::latency::Latency;
 #[cfg(not(feature = "http"))]

@@ -4,6 +4,8 @@
 //! acknowledged record stays as it is, that no version of a run is given twice, and that a reader who follows the log
 //! by positions misses nothing.
 
+mod archive;
+mod import;
 mod note;
 mod page;
 
@@ -18,6 +20,8 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio::sync::watch;
 
+pub use self::archive::{Archive, ArchiveError, LineFault, Records, export};
+pub use self::import::Import;
 pub use self::note::{DueNote, InvalidNoteName, Note, NoteChange, NoteName, Revision, Scope};
 pub use self::page::{Append, Due, Head, Logged, Opening, Page, PageLimit};
 use crate::caller::Principal;
@@ -47,6 +51,32 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Conflict`] if the history ends elsewhere, or has a record of the same actor with one of the request
     /// keys; [`StoreError::Indeterminate`] if it is unknown whether they were added.
     fn append(&self, append: Append) -> Answer<'_, Position>;
+
+    /// Adds a run with its whole history, all of it or nothing. The answer is the position of the last record. The default
+    /// holds all records in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] if there is such a run; [`StoreError::Import`] if reading the records fails, there are none,
+    /// or two of the same actor have one request key; [`StoreError::Indeterminate`] if it is unknown whether they were
+    /// added.
+    fn import(&self, import: Import) -> Answer<'_, Position> {
+        let Import { run, records, due, declaration, standing } = import;
+        Box::pin(async move {
+            let records: Vec<Record> =
+                records.collect::<Result<_, _>>().map_err(StoreError::Import)?;
+            if records.is_empty() {
+                return Err(StoreError::Import("it has no records".into()));
+            }
+            let append = Append::new(run, Hash::NONE, records, declaration);
+            match self.append(append.due_at(due).standing(standing)).await {
+                Err(StoreError::Conflict { actual: None }) => {
+                    Err(StoreError::Import("two records have one request key".into()))
+                }
+                done => done,
+            }
+        })
+    }
 
     /// Reads what is needed to go on with a run: its snapshot, and the first page of the records after the snapshot, or
     /// from the beginning if there is none. All of it is from one moment. A damaged snapshot counts as none.
@@ -241,6 +271,9 @@ pub enum StoreError {
     /// The store as a whole is not as it was written.
     #[error("the store is damaged; restore a backup")]
     Damaged(#[source] Cause),
+    /// The history could not be read. Nothing was added.
+    #[error("the run was not imported")]
+    Import(#[source] Cause),
     /// There is no backup. Nothing was left behind.
     #[error("the backup was not made")]
     Backup(#[source] Cause),

@@ -7,7 +7,7 @@ use super::error::CallError;
 use crate::caller::Caller;
 use crate::portable::Portable;
 use crate::record::{RunId, RunName};
-use crate::run::Run;
+use crate::run::{Pending, Run};
 use crate::runs::RunsError;
 
 impl<M: Portable<Context: Default>> Api<M> {
@@ -37,13 +37,10 @@ fn harmless<M: Portable>(id: &RunId, run: &Run<M>) -> Result<(), RunsError> {
     if let Some(first) = run.gated() {
         return Err(RunsError::ForkGated { run: id.clone(), at, first });
     }
-    let chart = M::CHART;
-    let mut path = chart.ancestors(run.leaf());
-    let task = path.find_map(|node| chart.tasks().iter().find(|task| task.state() == node));
-    match task {
-        Some(task) => {
-            let (state, task) = (chart.state(task.state()).wire(), task.name());
-            Err(RunsError::ForkInTask { run: id.clone(), at, state, task })
+    match run.pending().next() {
+        Some(Pending { task, since, .. }) => {
+            let (state, task) = (M::CHART.state(task.state()).wire(), task.name());
+            Err(RunsError::ForkInTask { run: id.clone(), at, state, task, since })
         }
         None => Ok(()),
     }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, Subcommand};
 
 use super::Done;
+use super::archive::{self, Export, Import};
 use super::check::{self, Check};
 use super::chosen::RunOption;
 use super::copies::{self, Backup, Restore};
@@ -31,6 +32,10 @@ pub(crate) enum RunsCommand {
     Check(Check),
     /// Start a run where another one is, or was
     Fork(Fork),
+    /// Write a run as lines of JSON, with sensitive values in full
+    Export(Export),
+    /// Add a run that was exported, with its times, actors and hashes
+    Import(Import),
     /// Remove a run with all its records
     Remove(Remove),
     /// List what waits for a person's decision
@@ -66,6 +71,8 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
             RunsCommand::Check(command) => check::check::<M>(command).await,
             RunsCommand::Fork(command) => fork::fork::<M>(&caller, command).await,
+            RunsCommand::Export(command) => archive::export_run::<M>(command).await,
+            RunsCommand::Import(command) => archive::import_run::<M>(command).await,
             RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
             RunsCommand::Tasks(command) => tasks::run::<M>(command).await,
             RunsCommand::Gates(command) => gates::list::<M>(command).await,

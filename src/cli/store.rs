@@ -46,6 +46,11 @@ impl StoreOption {
         })
     }
 
+    /// The store in a file, created if there is none.
+    pub(super) fn in_file<M: Portable>(&self) -> Result<Arc<dyn Store>, StoreOptionError> {
+        Ok(Arc::new(SqliteStore::open(&self.path::<M>()?)?))
+    }
+
     /// The store, which must exist.
     pub(super) fn existing<M: Portable>(&self) -> Result<Arc<dyn Store>, StoreOptionError> {
         let path = self.path::<M>()?;

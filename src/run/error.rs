@@ -160,7 +160,7 @@ pub(super) enum Mismatch {
     Split(String),
     #[error("the upgrade `{upgrade}` fails: {reason}")]
     Upgrade { upgrade: String, reason: String },
-    #[error("its timeouts are of states in which the machine is not")]
+    #[error("its timeouts and tasks are of states in which the machine is not")]
     Spent,
     #[error("its payload or context reads back differently: a field was added, removed or changed")]
     Payload,

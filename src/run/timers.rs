@@ -27,8 +27,8 @@ impl Timers {
         Self(chart.ancestors(leaf).map(enter).collect())
     }
 
-    /// The timers of a run that was forked in a leaf, where these timeouts have come; `None` if they are of states in
-    /// which it is not.
+    /// The timers of a run that was forked in a leaf, where these timeouts have come and these tasks have ended; `None`
+    /// if they are of states in which it is not.
     pub(super) fn forked(
         chart: &'static Chart,
         leaf: u16,
@@ -43,7 +43,7 @@ impl Timers {
         Some(timers)
     }
 
-    /// The timeouts that have come in the active states, by the name of the state.
+    /// The timeouts that have come and the tasks that have ended in the active states, by the name of the state.
     pub(super) fn spent(&self) -> BTreeMap<String, Vec<String>> {
         let spent = self.0.iter().filter(|entered| !entered.spent.is_empty());
         spent

@@ -53,12 +53,8 @@ pub enum RunsError {
         /// The first record that people have approved; the start, if the run was forked after one.
         first: Version,
     },
-    /// The fork would begin in a state that has a task, and the task would act again.
-    #[error(
-        "{state} has the task `{task}`, which would act again in a fork; fork the run `{}` at a version before it entered \
-         {state}, or {}",
-        run.name, by_a_person(run, *at)
-    )]
+    /// The fork would begin in a state whose task has not ended, and the task would act again.
+    #[error("{}", in_task(run, *at, state, task, *since))]
     ForkInTask {
         /// The run.
         run: RunId,
@@ -68,6 +64,8 @@ pub enum RunsError {
         state: &'static str,
         /// The task.
         task: &'static str,
+        /// The record that entered the state.
+        since: Version,
     },
     /// The machine's value does not survive being written.
     #[error("the run `{}` cannot be forked", run.name)]
@@ -162,6 +160,15 @@ fn gated(run: &RunId, at: Version, first: Version) -> String {
             "the run `{name}` was forked after a person's approval, and another fork would reuse it; {by_a_person}"
         ),
     }
+}
+
+fn in_task(run: &RunId, at: Version, state: &str, task: &str, since: Version) -> String {
+    let before = since.0.checked_sub(1);
+    let before = before.map(|before| format!("fork at version {before} or an earlier one, or "));
+    let (before, by_a_person) = (before.unwrap_or_default(), by_a_person(run, at));
+    format!(
+        "in {state} the task `{task}` has not ended, and would act again in a fork; {before}{by_a_person}"
+    )
 }
 
 fn by_a_person(run: &RunId, at: Version) -> String {

@@ -32,6 +32,7 @@ mod error;
 mod guard;
 mod head;
 mod held;
+mod import;
 mod list;
 mod moving;
 mod notes;
@@ -67,7 +68,7 @@ use self::snapshot::Pending;
 use self::watch::Watcher;
 use self::write::{Task, Writer};
 use super::{
-    Answer, Append, Due, DueNote, Head, Logged, Note, NoteChange, Opening, Page, PageLimit,
+    Answer, Append, Due, DueNote, Head, Import, Logged, Note, NoteChange, Opening, Page, PageLimit,
     Removal, Revision, Scope, Store, StoreError, Tombstone,
 };
 use crate::caller::Principal;
@@ -247,6 +248,11 @@ impl Drop for SqliteStore {
 impl Store for SqliteStore {
     fn append(&self, append: Append) -> Answer<'_, Position> {
         self.submit(move |reply| Task::Append { append, reply })
+    }
+
+    /// All of it is one transaction, for which others who write to the file wait.
+    fn import(&self, import: Import) -> Answer<'_, Position> {
+        self.submit(move |reply| Task::Import { import, reply })
     }
 
     fn open<'a>(&'a self, run: &'a RunId, limit: PageLimit) -> Answer<'a, Opening> {

@@ -25,7 +25,7 @@ const LIBRARY: &[&str] =
 
 /// The names of tools, which belong to `api` and what is above it.
 const TOOLS: &[&str] =
-    &["start_run", "list_runs", "get_current_state", "get_history", "transition_state"];
+    &["start_run", "fork_run", "list_runs", "get_current_state", "get_history", "transition_state"];
 
 /// The most re-exports that lead from a name to its declaration.
 const LONGEST_CHAIN: usize = 16;

@@ -100,7 +100,11 @@ pub(super) fn append(
 }
 
 /// Whether the run has a record of the same actor with the same key.
-fn is_known(connection: &Connection, id: i64, record: &Record) -> Result<bool, StoreError> {
+pub(super) fn is_known(
+    connection: &Connection,
+    id: i64,
+    record: &Record,
+) -> Result<bool, StoreError> {
     let Some(key) = &record.key else { return Ok(false) };
     connection
         .prepare_cached("SELECT 1 FROM record WHERE run = ? AND actor = ? AND key = ?")

@@ -6,14 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::super::{Append, Cause, NoteChange, Removal, Revision, Scope, StoreError, Tombstone};
+use super::super::{
+    Append, Cause, Import, NoteChange, Removal, Revision, Scope, StoreError, Tombstone,
+};
 use super::append::{self, Positions};
 use super::guard::{self, Guard};
 use super::moving::{self, Moving};
 use super::queue::{Next, Queue};
 use super::snapshot::{Pending, Upkeep};
 use super::transaction::{alone, execute};
-use super::{list, notes, schema};
+use super::{import, list, notes, schema};
 use crate::record::{Position, RunId};
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -22,6 +24,10 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Task {
     Append {
         append: Append,
+        reply: Reply<Position>,
+    },
+    Import {
+        import: Import,
         reply: Reply<Position>,
     },
     Note {
@@ -158,6 +164,12 @@ impl Writer {
                 }
                 held(reply, done)
             }
+            Task::Import { import, reply } => {
+                let positions = &mut batch.positions;
+                let done = alone(connection, || import::import(connection, import, positions));
+                batch.end = done.as_ref().ok().copied().or(batch.end);
+                held(reply, done)
+            }
             Task::Note { scope, change, reply } => {
                 held(reply, alone(connection, || notes::change(connection, &scope, &change)))
             }
@@ -253,7 +265,9 @@ impl Task {
         };
         // A caller that is gone needs no answer.
         match self {
-            Self::Append { reply, .. } => drop(reply.send(Err(error))),
+            Self::Append { reply, .. } | Self::Import { reply, .. } => {
+                drop(reply.send(Err(error)));
+            }
             Self::Note { reply, .. } => drop(reply.send(Err(error))),
             Self::Remove { reply, .. } => drop(reply.send(Err(error))),
             Self::Reopen { reply } => drop(reply.send(Err(error))),
