@@ -13,6 +13,7 @@
 mod access;
 mod chosen;
 mod copies;
+mod fork;
 mod gates;
 mod history;
 #[cfg(feature = "http")]
@@ -20,6 +21,7 @@ mod http;
 mod limits;
 mod list;
 mod log;
+mod progress;
 mod replay;
 mod runs;
 mod serve;

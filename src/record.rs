@@ -7,10 +7,12 @@ mod configuration;
 mod hash;
 mod key;
 mod name;
+mod parent;
 mod performed;
 mod snapshot;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -24,6 +26,7 @@ pub use self::configuration::Configuration;
 pub use self::hash::{Hash, InvalidHash};
 pub use self::key::{InvalidRequestKey, RequestKey};
 pub use self::name::{InvalidRunName, RunId, RunName};
+pub use self::parent::Parent;
 pub use self::performed::Performed;
 pub use self::snapshot::{Entered, Snapshot};
 use crate::caller::ClientName;
@@ -70,6 +73,29 @@ pub enum Entry {
         /// The initial context.
         context: Box<RawValue>,
         /// The client by which it was started, as it names itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<ClientName>,
+    },
+    /// The run was forked from another one.
+    #[non_exhaustive]
+    Forked {
+        /// The name of the machine.
+        machine: Cow<'static, str>,
+        /// The program that forked it.
+        program: Program,
+        /// The record at which it was forked.
+        parent: Parent,
+        /// The configuration in which it starts.
+        to: Configuration,
+        /// State, context and history memory after the parent's record, as canonical JSON.
+        value: Box<RawValue>,
+        /// The timeouts that were recorded in the active states, by the name of the state. They do not come again.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        spent: BTreeMap<String, Vec<String>>,
+        /// Whether people have approved an event of the parent, or of its parents, up to the record.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_gated: bool,
+        /// The client by which it was forked, as it names itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<ClientName>,
     },
@@ -134,7 +160,9 @@ impl Entry {
     /// Names the client that requested it.
     #[must_use]
     pub fn with_client(mut self, by: Option<ClientName>) -> Self {
-        let (Self::Started { client, .. } | Self::Applied { client, .. }) = &mut self;
+        let (Self::Started { client, .. }
+        | Self::Forked { client, .. }
+        | Self::Applied { client, .. }) = &mut self;
         *client = by;
         self
     }
@@ -142,20 +170,43 @@ impl Entry {
     /// The client that requested it, as it names itself.
     #[must_use]
     pub fn client(&self) -> Option<&ClientName> {
-        let (Self::Started { client, .. } | Self::Applied { client, .. }) = self;
+        let (Self::Started { client, .. }
+        | Self::Forked { client, .. }
+        | Self::Applied { client, .. }) = self;
         client.as_ref()
     }
 
     /// The configuration after the entry.
     #[must_use]
     pub fn to(&self) -> &Configuration {
-        let (Self::Started { to, .. } | Self::Applied { to, .. }) = self;
+        let (Self::Started { to, .. } | Self::Forked { to, .. } | Self::Applied { to, .. }) = self;
         to
     }
 
-    /// The length of the event or of the initial context, in bytes of JSON.
+    /// The record at which the run was forked, if the entry is its first and it was.
+    #[must_use]
+    pub fn parent(&self) -> Option<&Parent> {
+        match self {
+            Self::Forked { parent, .. } => Some(parent),
+            Self::Started { .. } | Self::Applied { .. } => None,
+        }
+    }
+
+    /// Whether people have approved the event, or one before the run was forked.
+    #[must_use]
+    pub fn is_gated(&self) -> bool {
+        match self {
+            Self::Started { .. } => false,
+            Self::Forked { is_gated, .. } => *is_gated,
+            Self::Applied { approvals, .. } => !approvals.is_empty(),
+        }
+    }
+
+    /// The length of the event, of the initial context or of the initial value, in bytes of JSON.
     pub(crate) fn payload(&self) -> usize {
-        let (Self::Started { context: raw, .. } | Self::Applied { event: raw, .. }) = self;
+        let (Self::Started { context: raw, .. }
+        | Self::Forked { value: raw, .. }
+        | Self::Applied { event: raw, .. }) = self;
         raw.get().len()
     }
 

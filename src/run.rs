@@ -4,6 +4,7 @@
 
 mod digests;
 mod error;
+mod fork;
 mod gate;
 mod replay;
 mod snapshot;
@@ -19,7 +20,7 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use self::digests::Digests;
-pub use self::error::{StartError, Unreplayable};
+pub use self::error::{ForkError, StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 pub use self::tasks::Pending;
 use self::timers::Timers;
@@ -51,6 +52,8 @@ pub struct Run<M> {
     time: DateTime<Utc>,
     timers: Timers,
     digests: Digests,
+    /// The first record that people have approved.
+    gated: Option<Version>,
     /// Whether another declaration of the machine made the last record.
     is_foreign: bool,
 }
@@ -138,6 +141,7 @@ impl<M: Portable<Context: Default>> Run<M> {
             time: DateTime::<Utc>::MIN_UTC,
             timers: Timers::default(),
             digests,
+            gated: None,
             is_foreign: false,
         })
     }
@@ -380,6 +384,9 @@ impl<M: Portable> Run<M> {
         self.records = last.version.0.saturating_add(1);
         self.hash = last.hash;
         self.time = last.time;
+        if self.gated.is_none() && last.entry.is_gated() {
+            self.gated = Some(last.version);
+        }
     }
 
     fn configuration(&self) -> Configuration {

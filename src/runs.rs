@@ -10,6 +10,7 @@ mod attempt;
 mod close;
 mod current;
 mod error;
+mod fork;
 mod gates;
 mod latency;
 mod limits;
@@ -33,6 +34,7 @@ pub(crate) use self::append::Outcome;
 pub use self::attempt::Accepted;
 pub(crate) use self::close::noted_digest;
 pub use self::error::{Rejected, RunsError, Waiting};
+pub use self::fork::Forked;
 pub use self::gates::{Decided, Verdict};
 #[cfg(feature = "http")]
 pub(crate) use self::latency::Latency;
@@ -49,7 +51,7 @@ pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
-use crate::record::{Hash, Program, RequestKey, RunId, RunName, Version};
+use crate::record::{Entry, Hash, Program, RequestKey, RunId, RunName};
 use crate::run::{RunStatus, Stamp};
 use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
@@ -224,7 +226,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<bool, RunsError> {
         let Some(key) = key else { return Ok(false) };
         let record = self.store.keyed(id, caller.principal(), key).await?;
-        Ok(record.is_some_and(|record| record.version == Version::START))
+        Ok(record.is_some_and(|record| matches!(record.entry, Entry::Started { .. })))
     }
 
     /// Applies an event to a run, and records it.

@@ -3,7 +3,7 @@
 use super::Api;
 use super::arguments::Problem;
 use super::error::CallError;
-use super::operations::Operation;
+use super::operations::{Action, Operation};
 use crate::caller::{Caller, InvalidPrincipal, Role};
 use crate::portable::Portable;
 use crate::record::{InvalidRunName, RunId, RunName};
@@ -18,8 +18,10 @@ pub(super) enum Access {
 }
 
 impl Access {
+    /// What an operation does with the run that it names. A fork only reads it.
     pub(super) fn of(operation: &Operation) -> Self {
-        if operation.is_read_only() { Self::Read } else { Self::Write }
+        let only_reads = operation.is_read_only() || matches!(operation.action(), Action::ForkRun);
+        if only_reads { Self::Read } else { Self::Write }
     }
 }
 

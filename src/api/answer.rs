@@ -8,9 +8,10 @@ use super::counts::CallOutcome;
 use super::gate::GateJson;
 use super::limits;
 use super::moves::Moves;
+use super::record::ParentJson;
 use super::redact;
 use super::task::TaskJson;
-use crate::record::{RunId, Version};
+use crate::record::{Parent, RunId, Version};
 use crate::run::{RejectionKind, RunStatus};
 use crate::runs::{GateId, GateRequest, TaskStatus};
 use crate::text;
@@ -96,6 +97,9 @@ pub(crate) struct StatusJson {
     refused: Option<Refused>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     replayed: bool,
+    /// The record at which the run was just forked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ParentJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Value>,
     /// Where data is that has no place here.
@@ -238,6 +242,7 @@ impl StatusJson {
             event: None,
             refused: None,
             replayed: false,
+            parent: None,
             data,
             data_omitted: status.is_data_large.then_some("it takes more than 1 KiB as JSON"),
             legal: legal.collect(),
@@ -279,6 +284,11 @@ impl StatusJson {
     /// Adds the event that was taken.
     pub(crate) fn after(self, event: &'static str) -> Self {
         Self { event: Some(event), ..self }
+    }
+
+    /// Adds the record at which the run was forked.
+    pub(crate) fn forked_at(self, parent: &Parent) -> Self {
+        Self { parent: Some(parent.into()), ..self }
     }
 
     /// Marks the answer to a request that had been recorded before.

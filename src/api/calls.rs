@@ -77,6 +77,7 @@ impl<M: Portable<Context: Default>> Api<M> {
                 let status = self.status_json(caller, &started.status);
                 Ok(Answer::done(&status.replayed(started.replayed)))
             }
+            Action::ForkRun => self.fork(caller, id, given).await,
             Action::ListRuns => {
                 let limit = given.take("limit")?.unwrap_or(PAGE);
                 let cursor = given.take::<String>("cursor")?;
@@ -238,14 +239,20 @@ impl<M: Portable<Context: Default>> Api<M> {
                 };
                 conflict(status, reason)
             }
-            RunsError::TooManyRuns { .. } => {
+            RunsError::BeyondEnd { .. }
+            | RunsError::ForkGated { .. }
+            | RunsError::ForkInTask { .. } => {
+                let problems = [Problem::new("at_version", &error.to_string())];
+                InvalidJson::new(operation, &problems).refuse()
+            }
+            RunsError::TooManyRuns { run, .. } => {
                 let event = match operation.action() {
                     Action::Event(event) => Some(event.name()),
                     _ => None,
                 };
                 let (kind, reason) = (RejectionKind::Limit, error.to_string());
                 let refused = Refused { event, to, kind, reason, gate: None };
-                unstarted(name_for(caller, id), refused)
+                unstarted(name_for(caller, run), refused)
             }
             RunsError::NeverStarted { run, known } => {
                 let names: Vec<_> = known.iter().map(|run| &run.name).collect();

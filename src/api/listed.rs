@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::record::ParentJson;
 use super::task::TaskJson;
 use crate::record::Version;
 use crate::store::Head;
@@ -57,6 +58,9 @@ pub(crate) struct HeadJson {
     timeout: Option<DueJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tasks: Vec<TaskJson>,
+    /// The record at which it was forked, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ParentJson>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     damaged: bool,
 }
@@ -71,6 +75,7 @@ impl HeadJson {
             time: text::time(head.time),
             timeout: head.due.map(|at| DueJson { at: text::time(at) }),
             tasks,
+            parent: head.parent.as_ref().map(ParentJson::from),
             damaged: head.is_damaged,
         }
     }

@@ -32,6 +32,7 @@ pub struct Operation {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Action {
     StartRun,
+    ForkRun,
     ListRuns,
     CurrentState,
     History,
@@ -62,7 +63,10 @@ impl Operation {
     /// Whether it changes nothing.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        !matches!(self.action, Action::StartRun | Action::Transition | Action::Event(_))
+        !matches!(
+            self.action,
+            Action::StartRun | Action::ForkRun | Action::Transition | Action::Event(_)
+        )
     }
 
     /// Whether it may lead to a state from which no moves lead back, such as a final one.
@@ -94,13 +98,15 @@ impl Operation {
                 .optional("run", text)
                 .optional("version", number)
                 .optional("value", json!({})),
-            Action::StartRun | Action::CurrentState | Action::Transition | Action::Event(_) => {
-                signature
-                    .optional("run", text.clone())
-                    .optional("version", number)
-                    .optional("state", text)
-                    .optional("legal", list)
-            }
+            Action::StartRun
+            | Action::ForkRun
+            | Action::CurrentState
+            | Action::Transition
+            | Action::Event(_) => signature
+                .optional("run", text.clone())
+                .optional("version", number)
+                .optional("state", text)
+                .optional("legal", list),
         };
         signature.to_open_schema()
     }
@@ -182,6 +188,15 @@ impl List {
         );
         let signature = run.clone().optional("request_key", request_key());
         self.add("start_run", docs, Action::StartRun, signature);
+        let docs = "Start the run `name` where another one is, or was. That one stays as it is.";
+        let version = json!({"type": "integer", "minimum": 0});
+        let name = json!({"type": "string", "pattern": r"^[\w.-]{1,64}$"});
+        let signature = run
+            .clone()
+            .required("name", name)
+            .optional("at_version", version)
+            .optional("request_key", request_key());
+        self.add("fork_run", docs, Action::ForkRun, signature);
         self.add(
             "list_runs",
             "List the runs that you may see.",

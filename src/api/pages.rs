@@ -61,7 +61,7 @@ impl HistoryQuery {
     /// Whether the record is listed.
     fn takes(&self, record: &Record) -> bool {
         self.event.is_none_or(|event| match &record.entry {
-            Entry::Started { .. } => false,
+            Entry::Started { .. } | Entry::Forked { .. } => false,
             Entry::Applied { event: written, .. } => {
                 let begin = format!("{{\"{}\":", event.name());
                 written.get().starts_with(&begin)

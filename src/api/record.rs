@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::caller::ClientName;
-use crate::record::{Approval, Entry, Performed, Record, RequestKey, Version};
+use crate::record::{
+    Approval, Configuration, Entry, Hash, Parent, Performed, Record, RequestKey, Version,
+};
 use crate::text;
 
 /// A record as answers show it. An event is its name and its arguments.
@@ -31,6 +33,13 @@ enum EntryJson<'a> {
         state: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         context: Option<&'a RawValue>,
+    },
+    Forked {
+        machine: &'a str,
+        parent: ParentJson,
+        state: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<&'a RawValue>,
     },
     Applied {
         event: String,
@@ -60,6 +69,9 @@ impl<'a> RecordJson<'a> {
             Entry::Started { machine, to, context, .. } => {
                 EntryJson::Started { machine, state: to.to_string(), context: Some(context) }
             }
+            Entry::Forked { machine, parent, to, value, .. } => {
+                EntryJson::forked(machine, parent, to, Some(value))
+            }
             Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, arguments) = name_and_arguments(event);
                 let (from, to) = (from.to_string(), to.to_string());
@@ -70,11 +82,14 @@ impl<'a> RecordJson<'a> {
         Self::with(record, entry)
     }
 
-    /// The record without its arguments or its context.
+    /// The record without its arguments, its context or its value.
     pub(crate) fn brief(record: &'a Record) -> Self {
         let entry = match &record.entry {
             Entry::Started { machine, to, .. } => {
                 EntryJson::Started { machine, state: to.to_string(), context: None }
+            }
+            Entry::Forked { machine, parent, to, .. } => {
+                EntryJson::forked(machine, parent, to, None)
             }
             Entry::Applied { event, from, to, internal, approvals, task, .. } => {
                 let (event, from, to) =
@@ -86,11 +101,11 @@ impl<'a> RecordJson<'a> {
         Self::with(record, entry)
     }
 
-    /// A record of `bytes` bytes of JSON without its arguments or its context. `omitted` says why they are left out, and
+    /// A record of `bytes` bytes of JSON without its arguments, its context or its value. `omitted` says why they are left out, and
     /// how to read them.
     pub(crate) fn without_payload(record: &'a Record, bytes: usize, omitted: String) -> Self {
         let event = match &record.entry {
-            Entry::Started { .. } => None,
+            Entry::Started { .. } | Entry::Forked { .. } => None,
             Entry::Applied { event, .. } => Some(name_and_arguments(event).0),
         };
         let to = record.configuration().to_string();
@@ -106,6 +121,31 @@ impl<'a> RecordJson<'a> {
             request_key: record.key.as_ref(),
             entry,
         }
+    }
+}
+
+impl<'a> EntryJson<'a> {
+    fn forked(
+        machine: &'a str,
+        parent: &'a Parent,
+        to: &Configuration,
+        value: Option<&'a RawValue>,
+    ) -> Self {
+        Self::Forked { machine, parent: parent.into(), state: to.to_string(), value }
+    }
+}
+
+/// The record at which a run was forked from another.
+#[derive(Serialize)]
+pub(crate) struct ParentJson {
+    run: String,
+    version: Version,
+    hash: Hash,
+}
+
+impl From<&Parent> for ParentJson {
+    fn from(Parent { run, version, hash }: &Parent) -> Self {
+        Self { run: run.to_string(), version: *version, hash: *hash }
     }
 }
 

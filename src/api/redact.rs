@@ -58,12 +58,15 @@ pub(crate) fn record<'r>(chart: &Chart, record: &'r Record) -> Cow<'r, Record> {
             let hidden = chart.sensitive_context();
             (!hidden.is_empty()).then(|| raw_fields(context, |name| hidden.contains(&name)))
         }
+        Entry::Forked { value, .. } => chart.has_sensitive().then(|| raw_value(chart, value)),
         Entry::Applied { event, .. } => self::event(chart, event),
     };
     let Some(redacted) = redacted else { return Cow::Borrowed(record) };
     let mut record = record.clone();
     match &mut record.entry {
-        Entry::Started { context: raw, .. } | Entry::Applied { event: raw, .. } => *raw = redacted,
+        Entry::Started { context: raw, .. }
+        | Entry::Forked { value: raw, .. }
+        | Entry::Applied { event: raw, .. } => *raw = redacted,
     }
     Cow::Owned(record)
 }
@@ -136,6 +139,51 @@ fn raw_fields(written: &RawValue, is_hidden: impl Fn(&str) -> bool) -> Box<RawVa
     to_raw_value(&members).expect("all keys are texts")
 }
 
+/// As [`value`], with the other values as they were written.
+fn raw_value(chart: &Chart, written: &RawValue) -> Box<RawValue> {
+    raw_members(written, |part, value| match part {
+        "context" => {
+            let hidden = chart.sensitive_context();
+            if hidden.is_empty() {
+                value.to_owned()
+            } else {
+                raw_fields(value, |name| hidden.contains(&name))
+            }
+        }
+        "state" => raw_tagged(chart, value),
+        "history" => raw_members(value, |_, value| raw_tagged(chart, value)),
+        _ => value.to_owned(),
+    })
+}
+
+/// As [`tagged`], with the other values as they were written. The data of a state that this program does not know is
+/// redacted.
+fn raw_tagged(chart: &Chart, written: &RawValue) -> Box<RawValue> {
+    raw_members(written, |name, data| {
+        match chart.states().iter().find(|state| state.wire() == name) {
+            Some(state) if state.sensitive().is_empty() => data.to_owned(),
+            Some(state) => raw_fields(data, |name| state.sensitive().contains(&name)),
+            None => raw_fields(data, |_| true),
+        }
+    })
+}
+
+/// An object with changed members. What is no object has none.
+fn raw_members(
+    written: &RawValue,
+    change: impl Fn(&str, &RawValue) -> Box<RawValue>,
+) -> Box<RawValue> {
+    let Some(members) = members(written) else { return written.to_owned() };
+    let members: BTreeMap<_, _> = members
+        .into_iter()
+        .map(|(name, value)| {
+            let value = change(&name, value);
+            (name, value)
+        })
+        .collect();
+    to_raw_value(&members).expect("all keys are texts")
+}
+
 fn members(object: &RawValue) -> Option<BTreeMap<String, &RawValue>> {
     serde_json::from_str(object.get()).ok()
 }
@@ -198,6 +246,24 @@ mod tests {
             "state": paid, "context": {"token": REDACTED, "open": 1}, "history": {"last_busy": paid, "last": null},
         });
         assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn the_value_of_a_fork_keeps_its_other_parts_to_the_letter() {
+        for (value, expected) in [
+            (
+                r#"{"context":{"token":"t","open": 1.50},"history":{"busy":null},"state":{"PAID":{"cardNo":4242,"cents":5}}}"#,
+                r#"{"context":{"open":1.50,"token":"[redacted]"},"history":{"busy":null},"state":{"PAID":{"cardNo":"[redacted]","cents":5}}}"#,
+            ),
+            (
+                r#"{"context":{},"history":{"busy":{"PAID":{"cardNo":1}}},"state":"OPEN"}"#,
+                r#"{"context":{},"history":{"busy":{"PAID":{"cardNo":"[redacted]"}}},"state":"OPEN"}"#,
+            ),
+            (r#"{"state":{"SOLD":{"iban":"x"}}}"#, r#"{"state":{"SOLD":{"iban":"[redacted]"}}}"#),
+        ] {
+            let value: Box<RawValue> = serde_json::from_str(value).expect("JSON");
+            assert_eq!(raw_value(&CHART, &value).get(), expected);
+        }
     }
 
     #[test]

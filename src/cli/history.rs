@@ -69,6 +69,7 @@ pub(super) async fn history<M: Portable>(options: History) -> Done {
 fn cells(record: &Record) -> [String; 6] {
     let (event, from) = match &record.entry {
         Entry::Started { .. } => ("started".to_owned(), String::new()),
+        Entry::Forked { parent, .. } => (format!("forked from {parent}"), String::new()),
         Entry::Applied { event, from, .. } => (event.get().to_owned(), from.to_string()),
     };
     let (time, to) = (text::time(record.time), record.configuration().to_string());

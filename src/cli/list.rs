@@ -7,6 +7,7 @@ use super::Done;
 use super::store::StoreOption;
 use super::table::Table;
 use super::terminal;
+use crate::api::ParentJson;
 use crate::caller::Principal;
 use crate::portable::Portable;
 use crate::record::RunId;
@@ -38,7 +39,7 @@ pub(super) async fn list<M: Portable>(List { owner, removed, json, store }: List
     if removed {
         return list_removed(&*store, owner.as_ref(), json).await;
     }
-    let mut table = Table::new(["OWNER", "RUN", "VERSION", "STATE", "TIME", "DUE"], json);
+    let mut table = Table::new(["OWNER", "RUN", "VERSION", "STATE", "TIME", "DUE", "PARENT"], json);
     let mut after: Option<RunId> = None;
     loop {
         let heads = store.heads(owner.as_ref(), after.as_ref(), PAGE).await?;
@@ -77,12 +78,13 @@ fn progress(task: &TaskStatus) -> String {
     format!("{} (attempt {}{})", task.name, task.attempts, error.unwrap_or_default())
 }
 
-fn listed(head: &Head, tasks: &[TaskStatus]) -> ([String; 6], Value) {
-    let Head { run, version, configuration, time, due, .. } = head;
+fn listed(head: &Head, tasks: &[TaskStatus]) -> ([String; 7], Value) {
+    let Head { run, version, configuration, time, due, parent, .. } = head;
     let (state, time) = (configuration.to_string(), text::time(*time));
     let due = due.map(text::time);
     let mut object = json!({
         "owner": run.owner, "run": run.name, "version": version, "state": state, "time": time, "due": due,
+        "parent": parent.as_ref().map(ParentJson::from),
     });
     let mut state = state;
     if !tasks.is_empty() {
@@ -91,16 +93,20 @@ fn listed(head: &Head, tasks: &[TaskStatus]) -> ([String; 6], Value) {
             object.insert("tasks".to_owned(), json!(tasks));
         }
     }
-    let due = due.unwrap_or_default();
-    ([run.owner.to_string(), run.name.to_string(), version.to_string(), state, time, due], object)
+    let (owner, name, version) = (run.owner.to_string(), run.name.to_string(), version.to_string());
+    let parent = parent.as_ref().map(ToString::to_string);
+    let cells =
+        [owner, name, version, state, time, due.unwrap_or_default(), parent.unwrap_or_default()];
+    (cells, object)
 }
 
 /// A head of which nothing but the name is shown, since nothing else can be trusted.
-fn damaged(head: &Head) -> ([String; 6], Value) {
+fn damaged(head: &Head) -> ([String; 7], Value) {
     let RunId { owner, name } = &head.run;
     let object = json!({"owner": owner, "run": name, "damaged": true});
     let none = String::new;
-    ([owner.to_string(), name.to_string(), none(), "damaged".to_owned(), none(), none()], object)
+    let (owner, name, state) = (owner.to_string(), name.to_string(), "damaged".to_owned());
+    ([owner, name, none(), state, none(), none(), none()], object)
 }
 
 async fn list_removed(store: &dyn Store, owner: Option<&Principal>, json: bool) -> Done {

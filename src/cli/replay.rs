@@ -1,15 +1,16 @@
 //! The command that replays a run.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::Done;
 use super::chosen::{PAGE, RunOption, never_started};
+use super::progress::Progress;
 use super::store::StoreOption;
 use super::terminal;
-use crate::api::redact;
+use crate::api::{ParentJson, redact};
 use crate::portable::Portable;
 use crate::record::{Program, RunId, Snapshot, Version};
 use crate::run::{Run, Unreplayable};
@@ -62,7 +63,7 @@ pub(super) async fn replay<M: Portable>(options: Replay) -> Done {
     if !show_sensitive {
         redact::value(M::CHART, &mut value);
     }
-    print(&id, &run, &snapshot, &value, covered, json)
+    print(&head, &run, &snapshot, &value, covered, json)
 }
 
 /// The error about a run that this program cannot replay, and how to go on.
@@ -123,13 +124,14 @@ async fn compared(
 }
 
 fn print<M: Portable>(
-    id: &RunId,
+    head: &Head,
     run: &Run<M>,
     snapshot: &Snapshot,
     value: &Value,
     covered: Option<Version>,
     is_json: bool,
 ) -> Done {
+    let Head { run: id, parent, .. } = head;
     let (version, state, digest) =
         (run.version(), M::CHART.state(run.leaf()).wire(), snapshot.digest());
     let mut out = io::stdout().lock();
@@ -141,6 +143,9 @@ fn print<M: Portable>(
         object.insert("state".to_owned(), json!(state));
         object.insert("digest".to_owned(), json!(digest));
         object.insert("compared_to".to_owned(), json!(covered));
+        if let Some(parent) = parent {
+            object.insert("parent".to_owned(), json!(ParentJson::from(parent)));
+        }
         object.insert("value".to_owned(), value.clone());
         let object = serde_json::Value::Object(object).to_string();
         writeln!(out, "{}", terminal::json(&object))?;
@@ -158,36 +163,13 @@ fn print<M: Portable>(
         "run       {}\nowner     {}\nversion   {version}\nstate     {state}",
         id.name, id.owner
     )?;
+    if let Some(parent) = parent {
+        writeln!(out, "parent    {parent}")?;
+    }
     writeln!(
         out,
         "digest    {digest}\ncompared  {compared}\nvalue     {}",
         terminal::json(&value.to_string())
     )?;
     Ok(())
-}
-
-/// Shows on a terminal how far a replay is.
-struct Progress {
-    verb: &'static str,
-    is_shown: bool,
-}
-
-impl Progress {
-    fn new(verb: &'static str) -> Self {
-        Self { verb, is_shown: false }
-    }
-
-    fn show(&mut self, done: u64, all: u64) {
-        if done > 0 && io::stderr().is_terminal() {
-            self.is_shown = true;
-            let percent = done * 100 / all.max(1);
-            let _ = write!(io::stderr(), "\r{} {percent} %", self.verb);
-        }
-    }
-
-    fn end(self) {
-        if self.is_shown {
-            let _ = write!(io::stderr(), "\r{:20}\r", "");
-        }
-    }
 }

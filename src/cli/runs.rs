@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::Done;
 use super::chosen::RunOption;
 use super::copies::{self, Backup, Restore};
+use super::fork::{self, Fork};
 use super::gates::{self, Approve, Deny, Gates};
 use super::history::{self, History};
 use super::list::{self, List};
@@ -25,6 +26,8 @@ pub(crate) enum RunsCommand {
     History(History),
     /// Replay a run from its records, and print the state and data
     Replay(Replay),
+    /// Start a run where another one is, or was
+    Fork(Fork),
     /// Remove a run with all its records
     Remove(Remove),
     /// List what waits for a person's decision
@@ -58,6 +61,7 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::Runs(command) => list::list::<M>(command).await,
             RunsCommand::History(command) => history::history::<M>(command).await,
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
+            RunsCommand::Fork(command) => fork::fork::<M>(&caller, command).await,
             RunsCommand::Remove(command) => remove::<M>(&caller, command).await,
             RunsCommand::Tasks(command) => tasks::run::<M>(command).await,
             RunsCommand::Gates(command) => gates::list::<M>(command).await,

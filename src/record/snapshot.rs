@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub body: String,
     /// When the active state and the superstates around it were entered, from the inside out.
     pub entered: Vec<Entered>,
+    /// The first record up to the version that people have approved, or that begins a fork of a run with one.
+    pub gated: Option<Version>,
 }
 
 /// When a state or superstate was entered.
@@ -57,7 +59,7 @@ impl Snapshot {
         body: String,
         entered: Vec<Entered>,
     ) -> Self {
-        Self { version, hash, program, body, entered }
+        Self { version, hash, program, body, entered, gated: None }
     }
 
     /// The hash of the value. Equal values have equal digests.
@@ -71,7 +73,10 @@ impl Snapshot {
         let (version, entered) = (self.version.0.to_be_bytes(), self.entered_json());
         let Program { chart, declaration } = &self.program;
         let body = self.body.as_bytes();
-        Hash::of(&[&version, &self.hash.0, &chart.0, &declaration.0, body, entered.as_bytes()])
+        let gated = self.gated.map(|gated| gated.0.to_be_bytes());
+        let gated = gated.as_ref().map_or(&[][..], |gated| gated);
+        let entered = entered.as_bytes();
+        Hash::of(&[&version, &self.hash.0, &chart.0, &declaration.0, body, entered, gated])
     }
 
     /// When states were entered, as JSON.

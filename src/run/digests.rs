@@ -51,12 +51,16 @@ impl Digests {
     }
 
     pub(super) fn restored(snapshot: &Snapshot) -> Self {
-        let length = snapshot.body.len();
+        Self::saved(snapshot.version, snapshot.body.len())
+    }
+
+    /// After a record or a snapshot of `version` that holds the whole value, which has this length.
+    pub(super) fn saved(version: Version, length: usize) -> Self {
         Self {
             value: length,
             payload: 0,
             records: 0,
-            version: Some(snapshot.version),
+            version: Some(version),
             snapshot: length,
             unsaved: 0,
         }

@@ -21,6 +21,18 @@ impl From<Panic> for StartError {
     }
 }
 
+/// Why a run cannot be forked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForkError {
+    /// State, context or history memory cannot be written as JSON.
+    #[error("the machine's value cannot be written as JSON")]
+    Value(#[source] serde_json::Error),
+    /// They do not read back to the same value.
+    #[error("the machine's value does not read back from its JSON")]
+    Unreadable(#[source] Unreplayable),
+}
+
 /// A record that this program's machine cannot follow.
 #[derive(Debug, thiserror::Error)]
 #[error("record {version} cannot be replayed by this program")]
@@ -63,6 +75,8 @@ pub(super) enum Mismatch {
     To { recorded: String, actual: String },
     #[error("it is an internal transition, and not for the machine, or the reverse")]
     Internal,
+    #[error("its timeouts are of states in which the machine is not")]
+    Spent,
     #[error("its payload or context reads back differently: a field was added, removed or changed")]
     Payload,
     #[error("its digest differs: the machine reaches other data than was recorded")]

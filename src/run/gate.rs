@@ -4,6 +4,7 @@ use super::{Rejection, RejectionKind, Run, in_chart};
 use crate::chart::Event;
 use crate::guarded::guarded;
 use crate::portable::Portable;
+use crate::record::Version;
 
 impl<M: Portable> Run<M> {
     /// The number of people who have to approve the event now; `None` if it needs nobody.
@@ -19,6 +20,12 @@ impl<M: Portable> Run<M> {
             Err(panic) => panic.to_string(),
         };
         Err(Rejection::new(RejectionKind::Guard, in_chart::<M>(event), reason))
+    }
+
+    /// The first record that people have approved; the start, if the run was forked after one.
+    #[must_use]
+    pub fn gated(&self) -> Option<Version> {
+        self.gated
     }
 
     /// The number of people who have to approve the event in the present state.

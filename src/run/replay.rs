@@ -14,17 +14,19 @@ use crate::portable::Portable;
 use crate::record::{Configuration, Entry, Hash, Program, Record, Version, canonical};
 
 impl<M: Portable> Run<M> {
-    /// The run that the first record of a history has started.
+    /// The run that the first record of a history has started or forked.
     ///
     /// # Errors
     ///
-    /// [`Unreplayable`] if it is no start, is of another machine, or leads to another state.
+    /// [`Unreplayable`] if it is neither, is of another machine, or leads to another state.
     pub fn begun(record: &Record, program: Program) -> Result<Self, Unreplayable> {
         Self::begin(record, program).map_err(|cause| Unreplayable::new(record.version, cause))
     }
 
     fn begin(record: &Record, program: Program) -> Result<Self, Mismatch> {
-        let Entry::Started { machine: name, to, context, .. } = &record.entry else {
+        let (Entry::Started { machine: name, .. } | Entry::Forked { machine: name, .. }) =
+            &record.entry
+        else {
             return Err(Mismatch::NoStart);
         };
         if record.version != Version::START {
@@ -33,24 +35,43 @@ impl<M: Portable> Run<M> {
         if name != M::CHART.name() {
             return Err(Mismatch::OtherMachine(name.clone().into_owned()));
         }
+        let mut run = match &record.entry {
+            Entry::Started { context, .. } => Self::begin_new(context, program)?,
+            Entry::Forked { value, .. } => Self::begin_fork(value, program)?,
+            Entry::Applied { .. } => return Err(Mismatch::NoStart),
+        };
+        same_target(record.configuration(), &run.configuration())?;
+        run.timers = match &record.entry {
+            Entry::Forked { spent, .. } => {
+                Timers::forked(M::CHART, run.leaf(), record.time, spent).ok_or(Mismatch::Spent)?
+            }
+            _ => Timers::started(M::CHART, run.leaf(), record.version, record.time),
+        };
+        run.ends_with(record);
+        Ok(run)
+    }
+
+    fn begin_new(context: &RawValue, program: Program) -> Result<Self, Mismatch> {
         let read: M::Context =
             serde_json::from_str(context.get()).map_err(super::unreadable::<M>)?;
         same_json(&read, context)?;
-        let mut run = Self {
-            machine: started(context)?,
+        Ok(Self::with(started(context)?, program, Digests::started(context)))
+    }
+
+    /// A run of a machine that no record has led to yet.
+    pub(super) fn with(machine: M, program: Program, digests: Digests) -> Self {
+        Self {
+            machine,
             program,
             initial: None,
             records: 0,
             hash: Hash::NONE,
             time: DateTime::<Utc>::MIN_UTC,
             timers: Timers::default(),
-            digests: Digests::started(context),
+            digests,
+            gated: None,
             is_foreign: false,
-        };
-        same_target(to, &run.configuration())?;
-        run.timers = Timers::started(M::CHART, run.leaf(), record.version, record.time);
-        run.ends_with(record);
-        Ok(run)
+        }
     }
 
     /// Goes on by one record of the history, and compares all that the record holds with what the machine does.
@@ -123,7 +144,7 @@ impl<M: Portable> Run<M> {
 }
 
 /// Whether a value that was read from JSON is written to the same JSON again.
-fn same_json(read: &impl Serialize, written: &RawValue) -> Result<(), Mismatch> {
+pub(super) fn same_json(read: &impl Serialize, written: &RawValue) -> Result<(), Mismatch> {
     if serde_json::to_string(read)? == written.get() {
         return Ok(());
     }

@@ -30,7 +30,9 @@ impl<M: Portable> Run<M> {
     }
 
     pub(super) fn snapshot_of(&self, body: String) -> Snapshot {
-        Snapshot::new(self.version(), self.hash, self.program, body, self.timers.0.clone())
+        let entered = self.timers.0.clone();
+        let snapshot = Snapshot::new(self.version(), self.hash, self.program, body, entered);
+        Snapshot { gated: self.gated, ..snapshot }
     }
 
     /// The run of a snapshot that this very program made; `None` if it is another's or does not read back to the same
@@ -40,8 +42,7 @@ impl<M: Portable> Run<M> {
         if snapshot.program != program {
             return None;
         }
-        let Written { state, context, history } = serde_json::from_str(&snapshot.body).ok()?;
-        let machine: M = Parts { state, context, history }.into();
+        let machine: M = read(&snapshot.body).ok()?;
         let leaf = machine.parts().state.name().number();
         let timers = Timers::restored(M::CHART, leaf, snapshot.entered.clone())?;
         let run = Self {
@@ -53,13 +54,20 @@ impl<M: Portable> Run<M> {
             time: DateTime::<Utc>::MIN_UTC,
             timers,
             digests: Digests::restored(snapshot),
+            gated: snapshot.gated,
             is_foreign: false,
         };
         run.value().is_ok_and(|value| value == snapshot.body).then_some(run)
     }
 }
 
-/// The body of a snapshot.
+/// The machine with this value.
+pub(super) fn read<M: Portable>(value: &str) -> Result<M, serde_json::Error> {
+    let Written { state, context, history } = serde_json::from_str(value)?;
+    Ok(Parts { state, context, history }.into())
+}
+
+/// The value of a run.
 #[derive(Deserialize)]
 struct Written<S, C, H> {
     state: S,

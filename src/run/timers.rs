@@ -1,6 +1,7 @@
 //! Since when a run is in its states, and which of its timeouts have come.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,6 +25,33 @@ impl Timers {
         let time = truncated(time);
         let enter = |node| Entered::new(wire(chart, node), version, time);
         Self(chart.ancestors(leaf).map(enter).collect())
+    }
+
+    /// The timers of a run that was forked in a leaf, where these timeouts have come; `None` if they are of states in
+    /// which it is not.
+    pub(super) fn forked(
+        chart: &'static Chart,
+        leaf: u16,
+        time: DateTime<Utc>,
+        spent: &BTreeMap<String, Vec<String>>,
+    ) -> Option<Self> {
+        let mut timers = Self::started(chart, leaf, Version::START, time);
+        for (state, events) in spent {
+            let entered = timers.entered_mut(state)?;
+            entered.spent = events.iter().cloned().map(Cow::Owned).collect();
+        }
+        Some(timers)
+    }
+
+    /// The timeouts that have come in the active states, by the name of the state.
+    pub(super) fn spent(&self) -> BTreeMap<String, Vec<String>> {
+        let spent = self.0.iter().filter(|entered| !entered.spent.is_empty());
+        spent
+            .map(|entered| {
+                let events = entered.spent.iter().map(|event| event.clone().into_owned());
+                (entered.state.clone().into_owned(), events.collect())
+            })
+            .collect()
     }
 
     /// The timers that a snapshot holds of a run in this leaf; `None` if they are of another chart.

@@ -7,7 +7,7 @@ use super::live::Slot;
 use super::offload::{offload, offload_work};
 use super::{PAGE, Runs, RunsError};
 use crate::portable::Portable;
-use crate::record::{Program, Record, RunId, Version};
+use crate::record::{Program, Record, RunId, Snapshot, Version};
 use crate::run::{Run, Unreplayable};
 use crate::store::{Head, Opening, Page, Scope};
 use crate::text;
@@ -76,21 +76,29 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let is_ours = head.declaration == program.declaration;
         if let (Some(snapshot), Some(first)) = (snapshot, page.records.first().cloned())
             && (is_ours || snapshot.hash == head.hash)
+            && let Some(run) = self.restored(snapshot, first).await?
         {
-            let is_large = snapshot.body.len() >= LARGE;
-            let restore = move || Run::restored(&snapshot, program)?.anchored(&first);
-            let restored = if is_large { offload_work(restore).await? } else { restore() };
-            if let Some(run) = restored {
-                let after = run.hash();
-                let records = page.records.into_iter().skip(1).collect();
-                return self.followed(id, run, Page::new(Some(head), after, records)).await;
-            }
+            let after = run.hash();
+            let records = page.records.into_iter().skip(1).collect();
+            return self.followed(id, run, Page::new(Some(head), after, records)).await;
         }
         let run = self.replayed(id, program).await?;
         if !is_ours {
             self.adopt(id, &run, &head).await?;
         }
         Ok(run)
+    }
+
+    /// The run of a snapshot, if it agrees with its record.
+    pub(super) async fn restored(
+        &self,
+        snapshot: Snapshot,
+        record: Record,
+    ) -> Result<Option<Run<M>>, RunsError> {
+        let program = self.program;
+        let is_large = snapshot.body.len() >= LARGE;
+        let restore = move || Run::restored(&snapshot, program)?.anchored(&record);
+        Ok(if is_large { offload_work(restore).await? } else { restore() })
     }
 
     /// The run after all of its records, from the first on.

@@ -3,7 +3,7 @@
 use super::waiting::{GateId, GateRequest};
 use crate::guarded::Panic;
 use crate::record::{RequestKey, RunId, Version};
-use crate::run::{Rejection, RunStatus, StartError, Unreplayable};
+use crate::run::{ForkError, Rejection, RunStatus, StartError, Unreplayable};
 use crate::store::StoreError;
 use crate::text;
 
@@ -33,6 +33,50 @@ pub enum RunsError {
     /// There is such a run already.
     #[error("the run `{}` was started before", .0.run.name)]
     AlreadyStarted(Box<RunStatus>),
+    /// The run has no such version.
+    #[error("the run `{}` is at version {end}, and has no version {at}; fork it at {end} or an earlier version", run.name)]
+    BeyondEnd {
+        /// The run.
+        run: RunId,
+        /// The version that it does not have.
+        at: Version,
+        /// The version at which it is.
+        end: Version,
+    },
+    /// People have approved an event of the run before this version, and the fork would go on from their decision.
+    #[error("{}", gated(run, *at, *first))]
+    ForkGated {
+        /// The run.
+        run: RunId,
+        /// The version at which it was to be forked.
+        at: Version,
+        /// The first record that people have approved; the start, if the run was forked after one.
+        first: Version,
+    },
+    /// The fork would begin in a state that has a task, and the task would act again.
+    #[error(
+        "{state} has the task `{task}`, which would act again in a fork; fork the run `{}` at a version before it entered \
+         {state}, or {}",
+        run.name, by_a_person(run, *at)
+    )]
+    ForkInTask {
+        /// The run.
+        run: RunId,
+        /// The version at which it was to be forked.
+        at: Version,
+        /// The state or superstate, by its name on the wire.
+        state: &'static str,
+        /// The task.
+        task: &'static str,
+    },
+    /// The machine's value does not survive being written.
+    #[error("the run `{}` cannot be forked", run.name)]
+    Unforkable {
+        /// The run.
+        run: RunId,
+        /// Why.
+        source: ForkError,
+    },
     /// There is no such run.
     #[error("the run `{}` was never started; runs: {}", run.name, text::listed(known.iter().map(|run| run.name.as_str())))]
     NeverStarted {
@@ -105,6 +149,26 @@ pub struct Rejected {
     pub rejection: Rejection,
     /// The run.
     pub status: RunStatus,
+}
+
+fn gated(run: &RunId, at: Version, first: Version) -> String {
+    let (name, by_a_person) = (&run.name, by_a_person(run, at));
+    match first.0.checked_sub(1) {
+        Some(before) => format!(
+            "record {first} of the run `{name}` was approved by a person, and a fork after it would reuse the approval; \
+             fork at version {before} or an earlier one, or {by_a_person}"
+        ),
+        None => format!(
+            "the run `{name}` was forked after a person's approval, and another fork would reuse it; {by_a_person}"
+        ),
+    }
+}
+
+fn by_a_person(run: &RunId, at: Version) -> String {
+    let RunId { owner, name } = run;
+    format!(
+        "let a person run `fork {name} --owner {owner} --at {at} --as NAME` on the command line"
+    )
 }
 
 fn of(gate: Option<&GateId>) -> String {

@@ -138,7 +138,8 @@ impl MemoryStore {
             notes: (head.hash, BTreeMap::new()),
             standing: BTreeMap::new(),
         });
-        history.head = head;
+        let parent = history.head.parent.take().or(head.parent.clone());
+        history.head = Head { parent, ..head };
         history.records.extend(records);
         history.keys.append(&mut keys);
         let revision = append.standing.map(|names| history.stand(&names, last_revision));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::NoteName;
-use crate::record::{Configuration, Hash, Position, Record, RunId, Snapshot, Version};
+use crate::record::{Configuration, Hash, Parent, Position, Record, RunId, Snapshot, Version};
 
 /// Records to add to the end of a run's history.
 #[derive(Debug, Clone)]
@@ -63,12 +63,15 @@ pub struct Head {
     pub due: Option<DateTime<Utc>>,
     /// The declaration of the machine that made the last record.
     pub declaration: Hash,
+    /// The record at which the run was forked from another, if it was.
+    pub parent: Option<Parent>,
     /// Whether the head is not as it was written. Then only the run's identity can be trusted, if that.
     pub is_damaged: bool,
 }
 
 impl Head {
-    /// The head after the last of these records; `None` if there are none.
+    /// The head after the last of these records; `None` if there are none. Its parent is that of the first record; a store
+    /// keeps the one that it has.
     #[must_use]
     pub fn after(append: &Append) -> Option<Self> {
         let last = append.records.last()?;
@@ -80,6 +83,7 @@ impl Head {
             time: last.time,
             due: append.due,
             declaration: append.declaration,
+            parent: append.records.first().and_then(|first| first.entry.parent()).cloned(),
             is_damaged: false,
         })
     }

@@ -211,6 +211,7 @@ async fn each_event_is_a_tool() {
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_ref()).collect();
     let expected = [
         "start_run",
+        "fork_run",
         "list_runs",
         "get_current_state",
         "get_history",
@@ -229,7 +230,7 @@ async fn each_event_is_a_tool() {
         "broken",
     ];
     assert_eq!(names, expected, "in the order of the declaration");
-    let lend = &tools[4];
+    let lend = &tools[5];
     assert_eq!(
         serde_json::Value::Object((*lend.input_schema).clone()),
         json!({

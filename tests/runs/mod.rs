@@ -1,5 +1,6 @@
 //! Runs at their boundary: requests, timeouts, histories of other programs, limits.
 
+mod fork;
 mod gates;
 mod limits;
 mod programs;

@@ -92,14 +92,14 @@ use ticket::{Event, Ticket, events};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A clock that is moved by hand.
-struct Watch(watch::Sender<DateTime<Utc>>);
+pub(super) struct Watch(watch::Sender<DateTime<Utc>>);
 
 impl Watch {
-    fn new() -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         Arc::new(Self(watch::Sender::new(at(0))))
     }
 
-    fn set(&self, minutes: i64) {
+    pub(super) fn set(&self, minutes: i64) {
         self.0.send_replace(at(minutes * 60));
     }
 }
@@ -117,11 +117,11 @@ impl Clock for Watch {
     }
 }
 
-fn tickets(store: Arc<dyn Store>, clock: &Arc<Watch>) -> Runs<Ticket> {
+pub(super) fn tickets(store: Arc<dyn Store>, clock: &Arc<Watch>) -> Runs<Ticket> {
     Runs::new(store).with_clock(clock.clone())
 }
 
-fn sqlite(folder: &Folder) -> Arc<dyn Store> {
+pub(super) fn sqlite(folder: &Folder) -> Arc<dyn Store> {
     Arc::new(SqliteStore::open(&folder.file()).unwrap())
 }
 

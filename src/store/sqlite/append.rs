@@ -48,6 +48,10 @@ pub(super) fn append(
         return last(connection);
     };
     let found = head::of(connection, &append.run)?;
+    let head = match &found {
+        Some(found) => Head { parent: found.head.parent.clone(), ..head },
+        None => head,
+    };
     let actual = head::version(found.as_ref());
     let follows = match &found {
         Some(Sealed { head, .. }) => {

@@ -21,7 +21,8 @@ CREATE TABLE run (
     due INTEGER,
     declaration BLOB NOT NULL,
     hash BLOB NOT NULL,
-    seal BLOB NOT NULL
+    seal BLOB NOT NULL,
+    parent TEXT
 ) STRICT;
 
 CREATE UNIQUE INDEX run_by_name ON run (owner, name);
@@ -55,6 +56,7 @@ CREATE TABLE snapshot (
     chart BLOB NOT NULL,
     declaration BLOB NOT NULL,
     entered TEXT NOT NULL,
+    gated INTEGER,
     seal BLOB NOT NULL
 ) STRICT;
 

@@ -9,7 +9,10 @@ use crate::record::{Configuration, Hash, RunId, RunName, Version};
 
 /// The columns of a head, in the order in which [`Sealed::read`] takes them.
 pub(super) const COLUMNS: &str = "run.id, run.owner, run.name, run.version, run.configuration, \
-     run.time, run.due, run.declaration, run.hash, run.seal";
+     run.time, run.due, run.declaration, run.hash, run.seal, run.parent";
+
+/// The number of these columns.
+pub(super) const WIDTH: usize = 11;
 
 /// The name of a run whose own name or owner cannot be read begins with this and ends with its number.
 const NAMELESS: &str = "damaged-";
@@ -37,6 +40,7 @@ impl Sealed {
             time: time(row, 5).unwrap_or_default(),
             due: None,
             declaration: row.get(7).unwrap_or(Hash::NONE),
+            parent: None,
             is_damaged: true,
         });
         Ok(Self { id, head })
@@ -58,6 +62,10 @@ impl Sealed {
                 None => None,
             },
             declaration: row.get(7).ok()?,
+            parent: match row.get::<_, Option<String>>(10).ok()? {
+                Some(parent) => Some(serde_json::from_str(&parent).ok()?),
+                None => None,
+            },
             is_damaged: false,
         };
         (seal(id, &head, text(4)?) == row.get(9).ok()?).then_some(head)
@@ -90,6 +98,7 @@ fn seal(id: i64, head: &Head, configuration: &str) -> Hash {
         due.as_ref().map_or(&[][..], |due| due),
         &head.declaration.0,
         &head.hash.0,
+        parent(head).unwrap_or_default().as_bytes(),
     ])
 }
 
@@ -185,7 +194,7 @@ pub(super) fn start(connection: &Connection, head: &Head) -> Result<i64, StoreEr
         connection
             .prepare_cached(
                 "INSERT INTO run (id, owner, name, version, configuration, time, due, declaration,
-                 hash, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 hash, seal, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute((
                 id,
@@ -198,13 +207,14 @@ pub(super) fn start(connection: &Connection, head: &Head) -> Result<i64, StoreEr
                 head.declaration,
                 head.hash,
                 seal,
+                parent(head),
             ))?;
         Ok(id)
     };
     make().map_err(failed)
 }
 
-/// Writes over the head of a run.
+/// Writes over the head of a run, whose parent stays.
 pub(super) fn advance(connection: &Connection, id: i64, head: &Head) -> Result<(), StoreError> {
     let configuration = json(head);
     let seal = seal(id, head, &configuration);
@@ -221,6 +231,12 @@ pub(super) fn advance(connection: &Connection, id: i64, head: &Head) -> Result<(
         })
         .map(drop)
         .map_err(failed)
+}
+
+/// The parent as JSON, the text that the seal covers.
+fn parent(head: &Head) -> Option<String> {
+    let parent = head.parent.as_ref()?;
+    Some(serde_json::to_string(parent).expect("all keys are texts"))
 }
 
 fn json(head: &Head) -> String {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::super::{Due, Head, Removal, StoreError, Tombstone};
-use super::head::{self, COLUMNS, Sealed, identity, text};
+use super::head::{self, COLUMNS, Sealed, WIDTH, identity, text};
 use super::reader::Warned;
 use super::transaction::alone;
 use super::value::{failed, micros, rows, time};
@@ -49,7 +49,7 @@ pub(super) fn sealed(
     let after = after.map_or(("", ""), |run| (run.owner.as_str(), run.name.as_str()));
     let values = (owner.map(Principal::as_str), after.0, after.1, rows(limit));
     let heads = query.query_map(values, |row| {
-        let run = identity(row.get(0)?, text(row, 10), text(row, 11));
+        let run = identity(row.get(0)?, text(row, WIDTH), text(row, WIDTH + 1));
         Sealed::read(row, run)
     });
     heads.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
@@ -78,10 +78,10 @@ pub(super) fn due(
     while all.len() < limit
         && let Some(row) = rows.next().map_err(failed)?
     {
-        let run = row.get(0).map(|id| identity(id, text(row, 11), text(row, 12)));
+        let run = row.get(0).map(|id| identity(id, text(row, WIDTH + 1), text(row, WIDTH + 2)));
         let found = run.and_then(|run| Sealed::read(row, run)).map_err(failed)?;
         match found.head.due {
-            Some(time) if self::time(row, 10) == Some(time) => {
+            Some(time) if self::time(row, WIDTH) == Some(time) => {
                 all.push(Due { time, run: found.head.run });
             }
             _ => warned.warn(&found),

@@ -22,11 +22,11 @@ pub(super) fn read(connection: &Connection, run: i64) -> Result<Option<Snapshot>
     let read = || -> rusqlite::Result<Option<Snapshot>> {
         let found = connection
             .prepare_cached(
-                "SELECT number, version, hash, chart, declaration, entered, seal FROM snapshot
+                "SELECT number, version, hash, chart, declaration, entered, gated, seal FROM snapshot
                  WHERE run = ? AND is_whole = 1",
             )?
             .query_row([run], |row| {
-                let seal = row.get(6)?;
+                let seal = row.get(7)?;
                 Ok(unfilled(row)?.map(|(number, snapshot)| (number, snapshot, seal)))
             })
             .optional()?;
@@ -63,7 +63,8 @@ fn unfilled(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Snapshot)>> {
     let program = Program::new(row.get(3)?, row.get(4)?);
     let (number, version, hash) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let Ok(entered) = serde_json::from_str(row.get_ref(5)?.as_str()?) else { return Ok(None) };
-    Ok(Some((number, Snapshot::new(version, hash, program, String::new(), entered))))
+    let snapshot = Snapshot::new(version, hash, program, String::new(), entered);
+    Ok(Some((number, Snapshot { gated: row.get(6)?, ..snapshot })))
 }
 
 /// The snapshots that wait to be written.
@@ -235,7 +236,7 @@ fn begin(
         connection
             .prepare_cached(
                 "INSERT INTO snapshot (run, is_whole, version, hash, chart, declaration, entered,
-                 seal) VALUES (?, 0, ?, ?, ?, ?, ?, ?)",
+                 gated, seal) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute((
                 found.id,
@@ -244,6 +245,7 @@ fn begin(
                 chart,
                 declaration,
                 snapshot.entered_json(),
+                snapshot.gated,
                 snapshot.seal(),
             ))?;
         Ok(Some(connection.last_insert_rowid()))

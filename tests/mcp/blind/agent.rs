@@ -169,6 +169,8 @@ impl<'a> Agent<'a> {
             let mut next = request.corrected(&refusal, right);
             if let Some(run) = list(&refusal["runs"]).first() {
                 next = next.with("run", run.clone());
+            } else if refusal["runs"].is_array() {
+                self.accepted(self.tools.request("start_run", FIRST)).await;
             }
             // What a value means, only the author's code knows.
             match self.call(&next).await {
@@ -197,6 +199,7 @@ impl<'a> Agent<'a> {
         });
         match moves.min_by_key(|(has_failed, arguments, _)| (*has_failed, *arguments)) {
             Some((_, _, next)) => {
+                let next = next.with("run", refusal["run"].clone());
                 self.accepted(next.with("expected_version", refusal["version"].clone())).await;
             }
             None if reason.contains("start another") => self.start_another().await,

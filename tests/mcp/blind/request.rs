@@ -148,6 +148,7 @@ fn sample(schema: &Value, turn: Turn) -> Value {
             json!(scale.saturating_mul(1 + turn.made as u64).min(most))
         }
         Some("boolean") => json!(turn.made.is_multiple_of(2)),
+        _ if schema["pattern"].is_string() => json!(format!("text-{}", turn.made)),
         _ => json!(format!("text {}", turn.made)),
     }
 }
