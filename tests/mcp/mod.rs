@@ -52,7 +52,7 @@ pub(crate) const STYLES: [fn() -> ClientLifecycleMode; 2] = [
 ];
 
 /// A clock that has stopped.
-struct Stopped(DateTime<Utc>);
+pub(crate) struct Stopped(pub(crate) DateTime<Utc>);
 
 impl Clock for Stopped {
     fn now(&self) -> DateTime<Utc> {

@@ -43,7 +43,9 @@ async fn check(point: Point, requests: usize) {
     program.ok("place", json!({"cents": 1_200, "card": "tok_1"})).await;
     match point {
         Point::BeforeTheTask => {}
-        Point::InTheTask => drop(payments.until("a request", |ledger| ledger.asked.len() == 1).await),
+        Point::InTheTask => {
+            drop(payments.until("a request", |ledger| ledger.asked.len() == 1).await)
+        }
         Point::AfterItsEffect => {
             drop(payments.until("an effect", |ledger| ledger.effects.len() == 1).await);
         }
@@ -106,12 +108,15 @@ async fn killed_at_any_moment() {
         for order in placed {
             program.ok("start_run", json!({"run": order})).await;
         }
-        payments.expect(std::iter::repeat_with(|| match random.u8(0..4) {
-            0 => Rule::HoldBefore,
-            1 => Rule::HoldAfter,
-            2 => Rule::Status(503),
-            _ => Rule::Answer,
-        }).take(2));
+        payments.expect(
+            std::iter::repeat_with(|| match random.u8(0..4) {
+                0 => Rule::HoldBefore,
+                1 => Rule::HoldAfter,
+                2 => Rule::Status(503),
+                _ => Rule::Answer,
+            })
+            .take(2),
+        );
         let before = payments.ledger().asked.len();
         for name in placed {
             program.ok("place", order(name)).await;

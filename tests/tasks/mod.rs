@@ -1,13 +1,18 @@
 //! Tasks at their boundary: what a state does to the world is done, and with its key once, whatever happens.
 
+mod ends;
+pub(crate) mod errand;
 #[cfg(all(unix, feature = "http"))]
 mod killed;
+mod many;
 #[cfg(all(unix, feature = "http"))]
 mod order;
 #[cfg(feature = "http")]
 mod payments;
 #[cfg(all(unix, feature = "http"))]
 mod program;
+#[cfg(all(unix, feature = "http"))]
+mod several;
 
 use std::sync::Arc;
 use std::time::Duration;

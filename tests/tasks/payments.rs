@@ -47,6 +47,8 @@ pub(super) struct Ledger {
     pub(super) asked: Vec<Asked>,
     /// The path, key and body of what was done, once for each key.
     pub(super) effects: Vec<(String, String, Value)>,
+    /// The calls that their callers gave up while they were held.
+    pub(super) dropped: usize,
     released: usize,
     held: usize,
 }
@@ -77,8 +79,7 @@ pub(super) struct Payments {
 
 impl Payments {
     pub(super) async fn start() -> Self {
-        let book =
-            Arc::new(Book { ledger: watch::Sender::default(), rules: Mutex::default() });
+        let book = Arc::new(Book { ledger: watch::Sender::default(), rules: Mutex::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(ask).with_state(book.clone());
@@ -98,7 +99,8 @@ impl Payments {
     /// Waits until this is so.
     pub(super) async fn until(&self, what: &str, is_so: impl FnMut(&Ledger) -> bool) -> Ledger {
         let mut ledger = self.book.ledger.subscribe();
-        let found = timeout(PATIENCE, ledger.wait_for(is_so)).await.map(|found| found.unwrap().clone());
+        let found =
+            timeout(PATIENCE, ledger.wait_for(is_so)).await.map(|found| found.unwrap().clone());
         found.unwrap_or_else(|_| panic!("{what}: {:?}", self.ledger()))
     }
 
@@ -125,8 +127,22 @@ impl Book {
             ledger.held += 1;
             number = ledger.held;
         });
+        let mut holding = Holding { ledger: &self.ledger, has_ended: false };
         let mut ledger = self.ledger.subscribe();
         ledger.wait_for(|ledger| ledger.released >= number).await.expect("the book is there");
+        holding.has_ended = true;
+    }
+}
+
+/// A call that is held.
+struct Holding<'a> {
+    ledger: &'a watch::Sender<Ledger>,
+    has_ended: bool,
+}
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        self.ledger.send_modify(|ledger| ledger.dropped += usize::from(!self.has_ended));
     }
 }
 
@@ -139,7 +155,8 @@ async fn ask(
     let key = headers["idempotency-key"].to_str().unwrap().to_owned();
     let path = uri.path().to_owned();
     let rule = book.rules().pop_front().unwrap_or(Rule::Answer);
-    let asked = Asked { path: path.clone(), key: key.clone(), body: body.clone(), time: Utc::now() };
+    let asked =
+        Asked { path: path.clone(), key: key.clone(), body: body.clone(), time: Utc::now() };
     book.ledger.send_modify(|ledger| ledger.asked.push(asked));
     match rule {
         Rule::HoldBefore => book.hold().await,

@@ -16,8 +16,13 @@ pub(super) struct Program {
 impl Program {
     /// Begins to serve; the leases of its tasks take one second.
     pub(super) async fn start(store: &str, payments: &Payments) -> Self {
+        Self::leasing(store, payments, 1).await
+    }
+
+    /// Begins to serve; the leases of its tasks take so many seconds.
+    pub(super) async fn leasing(store: &str, payments: &Payments, seconds: u64) -> Self {
         let mut command = tokio::process::Command::new(example("checkout"));
-        command.args(["serve", "--store", store, "--task-lease", "1"]);
+        command.args(["serve", "--store", store, "--task-lease", &seconds.to_string()]);
         command.env("PAYMENTS", payments.address.to_string()).kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         Self { agent: Client::of(command, STYLES[0]()).await }
