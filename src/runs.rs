@@ -329,7 +329,11 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let removal = Removal::new(caller.principal().clone().into(), self.clock.now());
         match self.store.remove(id, removal).await {
             Err(StoreError::Conflict { .. }) => Err(self.never_started(id).await?),
-            done => Ok(done?),
+            done => {
+                let tombstone = done?;
+                self.tasks.removed(id);
+                Ok(tombstone)
+            }
         }
     }
 }

@@ -11,5 +11,6 @@ mod http;
 mod layout;
 mod mcp;
 mod runs;
+mod tasks;
 mod ui;
 mod walk;

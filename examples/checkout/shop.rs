@@ -52,8 +52,9 @@ impl Shop {
         let body = answer.into_body().collect().await?.to_bytes();
         match status.as_u16() {
             200..300 => Ok(serde_json::from_slice(&body)?),
-            400..500 => Err(TaskError::new(format!("the service refused: {status}")).permanent()),
-            _ => Err(TaskError::new(format!("the service failed: {status}"))),
+            // A request that takes too long, is under way already, or is one too many may succeed later.
+            408 | 409 | 429 | 500.. => Err(TaskError::new(format!("the service failed: {status}"))),
+            _ => Err(TaskError::new(format!("the service refused: {status}")).permanent()),
         }
     }
 }

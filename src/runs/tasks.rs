@@ -39,6 +39,8 @@ pub(super) struct Tasks<M> {
     /// Wakes what reads the tasks that are due.
     wake: Notify,
     running: Mutex<HashMap<RunId, HashMap<NoteName, Arc<Notify>>>>,
+    /// Held by the one who performs them.
+    performing: tokio::sync::Mutex<()>,
 }
 
 impl<M> Tasks<M> {
@@ -49,6 +51,7 @@ impl<M> Tasks<M> {
             slots: slots(limits),
             wake: Notify::new(),
             running: Mutex::default(),
+            performing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -70,6 +73,13 @@ impl<M> Tasks<M> {
         let left = Arc::new(Notify::new());
         of_run.insert(name.clone(), Arc::clone(&left));
         Some(left)
+    }
+
+    /// Cancels the tasks of a run that was removed.
+    pub(super) fn removed(&self, run: &RunId) {
+        for left in self.running().get(run).into_iter().flat_map(HashMap::values) {
+            left.notify_one();
+        }
     }
 
     fn end(&self, run: &RunId, name: &NoteName) {

@@ -28,11 +28,15 @@ impl<M: Portable<Context: Default>> Runs<M> {
     /// Performs the tasks of all runs in the store as they fall due, until it is dropped. Dropping it cancels the attempts
     /// under way; another program, or the next one, takes them over when their leases end.
     ///
-    /// Several programs may do this on one store. Without a [worker](Self::with_worker) it does nothing.
+    /// Several programs may do this on one store. Within one, a second call waits for the end of the first. Without a
+    /// [worker](Self::with_worker) it does nothing.
     pub async fn perform_tasks(&self) -> Infallible {
         let (Some(worker), false) = (&self.tasks.worker, M::CHART.tasks().is_empty()) else {
             return std::future::pending().await;
         };
+        let _performing = self.tasks.performing.lock().await;
+        // Those that were cancelled by the end of the last call.
+        self.release_tasks().await;
         let (send, receive) = mpsc::channel::<Handed>(1);
         let handed = stream::unfold(receive, async |mut receive| {
             receive.recv().await.map(|handed| (handed, receive))
