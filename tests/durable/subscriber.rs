@@ -153,6 +153,8 @@ async fn nothing_is_missed_while_several_write() {
             tokio::spawn(async move {
                 for version in 0..RECORDS {
                     write(&*store, run, version, 1).await;
+                    // The reader comes in between.
+                    tokio::task::yield_now().await;
                 }
             })
         });

@@ -9,7 +9,7 @@ use leverframe::runs::{Request, RunLimits, Runs, tasks_of};
 
 use super::errand::Hands;
 use super::errand::errand::{self, Errand};
-use super::{all, sqlite};
+use super::{PATIENCE, all, sqlite};
 use crate::durable::{Folder, report};
 use crate::mcp::{local, run};
 
@@ -38,14 +38,15 @@ async fn ten_thousand_are_due_at_once() {
         let runs = runs.clone();
         async move { runs.drive().await }
     });
-    // The last outcomes are recorded a moment after the last effects.
+    hands.until("all effects", |_| hands.effects.load(Ordering::Relaxed) == RUNS - poison.len()).await;
+    // The last outcomes are recorded a moment later.
     let recorded = async {
         let mut appends = store.watch();
         while recorded(&runs, RUNS).await < RUNS - poison.len() {
             appends.changed().await.unwrap();
         }
     };
-    tokio::time::timeout(super::PATIENCE * 3, recorded).await.expect("all are done");
+    tokio::time::timeout(PATIENCE, recorded).await.expect("all are recorded");
     let took = begin.elapsed();
     driving.abort();
     let done = hands.done.borrow().clone();

@@ -211,7 +211,7 @@ async fn typed_code_decides_for_itself() {
     let checkout::Typed::Paid(paid) = machine else { panic!("it is paid") };
     assert_eq!(paid.state().receipt, "k1");
     let shipped: Checkout = paid.ship().into();
-    assert_eq!(shipped.state().name().to_string(), "SHIPPED");
+    assert_eq!(shipped.state().name().to_string(), "Shipped");
     let Placed::Large(waiting) =
         Checkout::new(Purchase::default()).place(90_000, "tok_1".to_owned())
     else {

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::super::{Runs, RunsError};
+use super::Unclaimed;
 use super::progress::{Progress, idempotency_key, kept, named};
 use crate::guarded::Panic;
 use crate::portable::Portable;
@@ -28,6 +29,7 @@ pub(super) struct Due {
     pub(super) note: Note,
     /// Notified when the state of the task is left.
     pub(super) left: Arc<Notify>,
+    pub(super) unclaimed: Unclaimed,
 }
 
 /// The right to perform a task, until the lease ends.
@@ -56,9 +58,8 @@ enum Performed<E> {
 impl<M: Portable<Context: Default>> Runs<M> {
     /// Performs a task that is due, and does what follows.
     pub(super) async fn perform(&self, worker: &Worker<M>, due: Due) {
-        let Due { run, note, left } = due;
-        let name = note.name.clone();
-        if let Err(error) = self.perform_due(worker, run.clone(), note, &left).await {
+        let (run, name) = (due.run.clone(), due.note.name.clone());
+        if let Err(error) = self.perform_due(worker, due).await {
             warn(&run, &error, "a task waits");
             // A store that fails now most likely fails at once again.
             self.clock.sleep_until(self.clock.now() + AGAIN).await;
@@ -66,13 +67,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
         self.tasks.end(&run, &name);
     }
 
-    async fn perform_due(
-        &self,
-        worker: &Worker<M>,
-        run: RunId,
-        note: Note,
-        left: &Notify,
-    ) -> Result<(), RunsError> {
+    async fn perform_due(&self, worker: &Worker<M>, due: Due) -> Result<(), RunsError> {
+        let Due { run, note, left, unclaimed } = due;
         let mut claim = Claim::new(run, note);
         let found = match self.of_note(&claim).await {
             Ok(found) => found,
@@ -83,19 +79,21 @@ impl<M: Portable<Context: Default>> Runs<M> {
             }
         };
         let Some((pending, input)) = found else { return self.forget(&claim).await };
-        if claim.progress.attempts >= pending.task.attempts() {
-            return self.give_up(&mut claim, &pending, None).await;
-        }
-        claim.progress.attempts += 1;
+        let is_spent = claim.progress.attempts >= pending.task.attempts();
+        claim.progress.attempts += u32::from(!is_spent);
         claim.progress.holder = Some(self.tasks.holder.clone());
         if !self.hold(&mut claim).await? {
             return Ok(());
+        }
+        drop(unclaimed);
+        if is_spent {
+            return self.give_up(&mut claim, &pending, None).await;
         }
         let (name, number) = (pending.task.name(), claim.progress.attempts);
         let run = format!("{}/{}", claim.run.owner, claim.run.name);
         let key = idempotency_key(&claim.run, &pending);
         let attempting = worker.perform(input, Attempt::new(run, name, key, number));
-        match self.supervise(attempting, &mut claim, &pending, left).await {
+        match self.supervise(attempting, &mut claim, &pending, &left).await {
             Performed::Lost => Ok(()),
             Performed::Done(outcome) => self.conclude(&mut claim, &pending, outcome).await,
         }
