@@ -9,10 +9,22 @@
 #[cfg(feature = "server")]
 pub mod mermaid;
 
+#[cfg(feature = "serde")]
+mod diff;
+#[cfg(feature = "serde")]
+mod document;
+mod fingerprint;
 mod graph;
 mod questions;
 mod task;
 
+#[cfg(feature = "serde")]
+pub use self::diff::{ChangeKind, ChartChange, ChartDiff};
+#[cfg(feature = "serde")]
+pub use self::document::{
+    ClauseDocument, Document, EventDocument, ParameterDocument, QuestionDocument, StateDocument,
+    TaskDocument,
+};
 pub use self::graph::{Clause, Event, Initiator, State, Target};
 pub use self::questions::{Parameter, Prompt, Query};
 pub use self::task::Task;
@@ -23,6 +35,7 @@ pub struct Chart {
     name: &'static str,
     docs: &'static str,
     initial: u16,
+    version: u32,
     declaration: &'static [u8; 32],
     sensitive_context: &'static [&'static str],
     states: &'static [State],
@@ -42,6 +55,7 @@ impl Chart {
             name,
             docs,
             initial,
+            version: 1,
             declaration: &[0; 32],
             sensitive_context: &[],
             states: &[],
@@ -57,6 +71,13 @@ impl Chart {
     #[must_use]
     pub const fn with_declaration(mut self, hash: &'static [u8; 32]) -> Self {
         self.declaration = hash;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_version(mut self, version: u32) -> Self {
+        self.version = version;
         self
     }
 
@@ -117,6 +138,12 @@ impl Chart {
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.docs
+    }
+
+    /// The version of the machine, `#[machine(version = 3)]`; 1 if none is declared. Records keep it, and upgrades name it.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
     }
 
     /// The SHA-256 hash of the declaration: of the arguments of `#[machine]` and of all tokens in its module, bodies of
@@ -254,6 +281,12 @@ impl Chart {
     pub fn is_move(&self, state: u16, event: &Event) -> bool {
         self.clause(state, event).is_some_and(|clause| clause.after().is_none())
             && self.task_ending_in(state, event).is_none()
+    }
+
+    /// Whether a caller may cause `event` in some leaf.
+    #[must_use]
+    pub fn has_move(&self, event: &Event) -> bool {
+        (0..).zip(self.states).any(|(leaf, _)| self.is_move(leaf, event))
     }
 
     /// The task that may end in `event` while the machine is in the leaf `state`.

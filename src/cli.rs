@@ -12,6 +12,8 @@
 #[cfg(feature = "http")]
 mod access;
 mod archive;
+mod chart;
+mod check;
 mod chosen;
 mod copies;
 mod fork;
@@ -34,13 +36,14 @@ mod terminal;
 mod token;
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::ContextValue;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::chart::Chart;
 use self::runs::RunsCommand;
 use self::serve::Serve;
 use crate::mcp::Builder;
@@ -138,7 +141,7 @@ impl<M: Portable<Context: Default>> Program<M> {
         match command {
             Command::Serve(serve) => serve::serve(*serve, self),
             Command::Runs(command) => runs::run::<M>(command),
-            Command::Chart(chart) => draw::<M>(&chart),
+            Command::Chart(chart) => chart::chart::<M>(&chart),
             #[cfg(feature = "http")]
             Command::Token(tokens) => token::run(tokens),
         }
@@ -160,31 +163,11 @@ pub(crate) enum Command {
     Serve(Box<Serve>),
     #[command(flatten)]
     Runs(RunsCommand),
-    /// Print the machine as a diagram
+    /// Print the machine as a diagram or as JSON, or what has changed in it
     Chart(Chart),
     /// Add, list and revoke tokens for access over HTTP
     #[cfg(feature = "http")]
     Token(token::Tokens),
-}
-
-#[derive(Args)]
-pub(crate) struct Chart {
-    /// The format
-    #[arg(long, value_enum, default_value = "mermaid")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// A Mermaid state diagram
-    Mermaid,
-}
-
-fn draw<M: Portable>(chart: &Chart) -> Done {
-    let text = match chart.format {
-        Format::Mermaid => M::CHART.mermaid(),
-    };
-    Ok(writeln!(io::stdout(), "{text}")?)
 }
 
 /// Whether nobody reads the output any more. A reader that has read enough closes the pipe.

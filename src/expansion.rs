@@ -15,6 +15,8 @@ mod states;
 #[cfg(feature = "serde")]
 mod tasks;
 mod typed;
+#[cfg(feature = "serde")]
+mod upgrades;
 
 /// What generated code names beside the public API.
 #[doc(hidden)]

@@ -73,6 +73,8 @@ extern crate alloc;
 extern crate self as leverframe;
 
 pub mod chart;
+#[cfg(feature = "serde")]
+mod envelope;
 mod expansion;
 mod machine;
 mod observed;
@@ -80,6 +82,8 @@ mod observed;
 mod portable;
 #[cfg(feature = "serde")]
 pub mod task;
+#[cfg(feature = "serde")]
+pub mod upgrade;
 
 #[cfg(feature = "server")]
 pub mod api;
@@ -110,15 +114,19 @@ pub mod store;
 #[cfg(feature = "server")]
 mod text;
 
+#[cfg(feature = "serde")]
+pub use envelope::Envelope;
 #[doc(hidden)]
 pub use expansion::__private;
 #[doc = include_str!("language.md")]
 pub use leverframe_macros::machine;
 pub use leverframe_macros::{
-    choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, task, transition,
+    choice, context, ensure, entry, exit, guard, prompt, query, state, superstate, task,
+    transition, upgrade,
 };
 pub use machine::{
-    Applied, History, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal, Refused, Timeout,
+    Applied, Family, History, Landing, Leaf, LegalIn, Machine, Name, Named, Parts, Reason, Refusal,
+    Refused, Timeout,
 };
 pub use observed::Observed;
 #[cfg(feature = "serde")]

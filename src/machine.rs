@@ -1,5 +1,6 @@
 //! What every declared machine is: the traits that `#[machine]` implements, and the step that statig takes.
 
+mod family;
 mod refusal;
 mod statig;
 mod typed;
@@ -12,6 +13,7 @@ use core::time::Duration;
 use ::statig::Outcome;
 use ::statig::blocking::{State, StateExt, Superstate};
 
+pub use self::family::{Family, Landing};
 pub use self::refusal::{Applied, Reason, Refusal, Refused};
 pub use self::statig::{Call, Statig};
 pub use self::typed::TransitionTarget;
@@ -84,11 +86,19 @@ pub trait Machine:
     /// The reasons of guards and handlers.
     type Fault: Debug + Display + 'static;
 
+    /// The state in which a new machine is.
+    type Initial: Leaf<Machine = Self>;
+    /// A handle on a machine in any of its states, to `match`.
+    type InState<F: Family<Self>>;
+
     /// The machine as data.
     const CHART: &'static Chart;
 
     /// The state in which a new machine is.
     fn initial() -> Self::State;
+
+    /// The handle on a machine in the leaf with this number; `None` if there is no such leaf, or the machine is in another.
+    fn in_state<F: Family<Self>>(leaf: u16, family: F) -> Option<Self::InState<F>>;
 
     /// A new machine in its initial state, which it enters: entry actions run.
     fn start(context: Self::Context) -> Self {

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::ser::Serializer;
 
 use crate::machine::{Machine, Name};
+use crate::upgrade::Upgrade;
 
 /// A machine whose state, context, events and answers can be serialized: `#[machine(serde)]`.
 ///
@@ -35,6 +36,9 @@ pub trait Portable:
     type Prompt: DeserializeOwned + JsonSchema + Send + 'static;
     /// The enum of tasks, each with its input; it has no value where there are no tasks.
     type Task: Send + 'static;
+
+    /// How records of earlier versions of the machine are read, in the order of the versions.
+    const UPGRADES: &'static [Upgrade] = &[];
 
     /// The input of the task with this number in the chart; `None` if the machine is not in the task's state.
     fn task(&self, number: u16) -> Option<Self::Task>;

@@ -66,6 +66,9 @@ pub enum Entry {
     Started {
         /// The name of the machine.
         machine: Cow<'static, str>,
+        /// The version of the machine, 1 if it is not written.
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        machine_version: u32,
         /// The program that started it.
         program: Program,
         /// The configuration in which it started.
@@ -81,6 +84,9 @@ pub enum Entry {
     Forked {
         /// The name of the machine.
         machine: Cow<'static, str>,
+        /// The version of the machine, 1 if it is not written.
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        machine_version: u32,
         /// The program that forked it.
         program: Program,
         /// The record at which it was forked.
@@ -103,6 +109,9 @@ pub enum Entry {
     /// The machine took an event.
     #[non_exhaustive]
     Applied {
+        /// The version of the machine, where that of the record before may be another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        machine_version: Option<u32>,
         /// The event with its payload: `{"submit": {"summary": "…"}}`.
         event: Box<RawValue>,
         /// The configuration before.
@@ -135,7 +144,8 @@ impl Entry {
         to: Configuration,
         context: Box<RawValue>,
     ) -> Self {
-        Self::Started { machine: machine.into(), program, to, context, client: None }
+        let machine = machine.into();
+        Self::Started { machine, machine_version: first(), program, to, context, client: None }
     }
 
     /// An event that was taken.
@@ -147,6 +157,7 @@ impl Entry {
         internal: bool,
     ) -> Self {
         Self::Applied {
+            machine_version: None,
             event,
             from,
             to,
@@ -156,6 +167,36 @@ impl Entry {
             task: None,
             client: None,
         }
+    }
+
+    /// Names the version of the machine that makes the record.
+    #[must_use]
+    pub fn with_machine_version(mut self, version: u32) -> Self {
+        match &mut self {
+            Self::Started { machine_version, .. } | Self::Forked { machine_version, .. } => {
+                *machine_version = version;
+            }
+            Self::Applied { machine_version, .. } => *machine_version = Some(version),
+        }
+        self
+    }
+
+    /// Adds the approvals of people, where the entry is an event.
+    #[must_use]
+    pub fn with_approvals(mut self, by: Vec<Approval>) -> Self {
+        if let Self::Applied { approvals, .. } = &mut self {
+            *approvals = by;
+        }
+        self
+    }
+
+    /// Names the task that ended in the event, where the entry is one.
+    #[must_use]
+    pub fn with_task(mut self, performed: Option<Performed>) -> Self {
+        if let Self::Applied { task, .. } = &mut self {
+            *task = performed;
+        }
+        self
     }
 
     /// Names the client that requested it.
@@ -215,6 +256,16 @@ impl Entry {
     pub(crate) fn size(&self) -> usize {
         self.payload() + FRAME
     }
+}
+
+/// The version of a machine that declares none.
+const fn first() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
+fn is_first(version: &u32) -> bool {
+    *version == first()
 }
 
 /// What decides how a machine behaves, as far as a program can tell: its graph and its declaration.

@@ -11,6 +11,7 @@ mod snapshot;
 mod status;
 mod tasks;
 mod timers;
+mod upgrade;
 
 use std::borrow::Cow;
 
@@ -20,10 +21,11 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use self::digests::Digests;
-pub use self::error::{ForkError, StartError, Unreplayable};
+pub use self::error::{ForkError, MismatchKind, StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 pub use self::tasks::Pending;
 use self::timers::Timers;
+use self::upgrade::Upgrades;
 use crate::caller::{Caller, ClientName};
 use crate::chart::Event;
 use crate::guarded::{Panic, guarded};
@@ -52,6 +54,7 @@ pub struct Run<M> {
     time: DateTime<Utc>,
     timers: Timers,
     digests: Digests,
+    upgrades: Upgrades,
     /// The first record that people have approved.
     gated: Option<Version>,
     /// Whether another declaration of the machine made the last record.
@@ -128,8 +131,16 @@ impl<M: Portable<Context: Default>> Run<M> {
     ///
     /// [`StartError`] if they panic, or the context does not read back from what it is written as.
     pub fn unstarted(program: Program) -> Result<Self, StartError> {
-        let context = guarded(M::Context::default)?;
-        let initial = guarded(|| to_raw_value(&context))?.map_err(StartError::Context)?;
+        Self::unstarted_with(program, &guarded(M::Context::default)?)
+    }
+
+    /// The same, with this context.
+    ///
+    /// # Errors
+    ///
+    /// As [`unstarted`](Self::unstarted).
+    pub fn unstarted_with(program: Program, context: &M::Context) -> Result<Self, StartError> {
+        let initial = guarded(|| to_raw_value(context))?.map_err(StartError::Context)?;
         let machine = started(&initial)?;
         let digests = Digests::started(&initial);
         Ok(Self {
@@ -141,6 +152,7 @@ impl<M: Portable<Context: Default>> Run<M> {
             time: DateTime::<Utc>::MIN_UTC,
             timers: Timers::default(),
             digests,
+            upgrades: Upgrades::of(M::CHART.version()),
             gated: None,
             is_foreign: false,
         })
@@ -151,12 +163,18 @@ impl<M: Portable<Context: Default>> Run<M> {
     pub fn start(&mut self, stamp: Stamp) -> Option<Record> {
         let context = self.initial.take()?;
         self.timers = Timers::started(M::CHART, self.leaf(), Version::START, stamp.time);
-        let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context);
+        let entry = Entry::started(M::CHART.name(), self.program, self.configuration(), context)
+            .with_machine_version(M::CHART.version());
         Some(self.record(stamp, entry))
     }
 }
 
 impl<M: Portable> Run<M> {
+    /// The initial context, of a run that is not started.
+    pub(crate) fn initial(&self) -> Option<&RawValue> {
+        self.initial.as_deref()
+    }
+
     /// The machine.
     #[must_use]
     pub fn machine(&self) -> &M {
@@ -316,7 +334,7 @@ impl<M: Portable> Run<M> {
             Ok(Err(refusal)) => return Err(explained(&refusal)),
             Err(panic) => return Err(failed(panic.to_string())),
         };
-        let mut entry = entry(applied, written, approvals, task);
+        let mut entry = self.versioned(entry(applied, written, approvals, task));
         let due = self.digests.due(&entry, limit, self.is_foreign);
         let body = if due.is_digest() {
             let body = guarded(|| self.value());
@@ -341,6 +359,7 @@ impl<M: Portable> Run<M> {
         let record = self.record(stamp, entry);
         self.digests.took(&record, value_size);
         self.is_foreign = false;
+        self.upgrades.write_by(M::CHART.version());
         let snapshot = body.filter(|_| due.is_snapshot()).map(|body| self.snapshot_of(body));
         Ok(Change { record, snapshot })
     }
@@ -430,7 +449,7 @@ fn entry<M: Machine>(
 ) -> Entry {
     let Applied { from, to, internal, .. } = applied;
     let (from, to) = (configuration::<M>(from), configuration::<M>(to));
-    Entry::Applied { event, from, to, internal, digest: None, approvals, task, client: None }
+    Entry::applied(event, from, to, internal).with_approvals(approvals).with_task(task)
 }
 
 fn explained<M: Machine>(refusal: &Refusal<M>) -> Rejection {

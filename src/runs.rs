@@ -7,8 +7,11 @@
 mod alarm;
 mod append;
 mod attempt;
+mod charts;
+mod check;
 mod close;
 mod current;
+mod durable;
 mod error;
 mod fork;
 mod gates;
@@ -33,7 +36,10 @@ use chrono::{DateTime, Utc};
 use self::alarm::Alarm;
 pub(crate) use self::append::Outcome;
 pub use self::attempt::Accepted;
+pub use self::charts::charts;
+pub use self::check::{Check, CheckFault, CheckOutcome, CheckSummary, Checked};
 pub(crate) use self::close::noted_digest;
+pub use self::durable::{Durable, FireError, Fired, Handles, MovedOn, OpenError, Opened};
 pub use self::error::{Rejected, RunsError, Waiting};
 pub use self::fork::Forked;
 pub use self::gates::{Decided, Verdict};
@@ -53,8 +59,8 @@ pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
-use crate::record::{Entry, Hash, Program, RequestKey, RunId, RunName};
-use crate::run::{RunStatus, Stamp};
+use crate::record::{Entry, Hash, Program, Record, RequestKey, RunId, RunName, Version};
+use crate::run::{Run, RunStatus, Stamp};
 use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
 use crate::task::Worker;
@@ -99,6 +105,7 @@ pub struct Runs<M> {
     live: Live<M>,
     alarm: Alarm,
     appends: Latency,
+    chart: charts::Kept,
     tasks: Tasks<M>,
 }
 
@@ -115,6 +122,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
             limits,
             alarm: Alarm::default(),
             appends: Latency::default(),
+            chart: charts::Kept::default(),
             tasks: Tasks::new(limits),
         }
     }
@@ -181,7 +189,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         self.clock.now()
     }
 
-    /// Starts a run. The same request, sent again, is answered as the first time.
+    /// Starts a run with the default context. The same request, sent again, is answered as the first time.
     ///
     /// # Errors
     ///
@@ -192,43 +200,88 @@ impl<M: Portable<Context: Default>> Runs<M> {
         id: &RunId,
         key: Option<RequestKey>,
     ) -> Result<Started, RunsError> {
+        self.start_as(caller, id, key, None).await
+    }
+
+    /// Starts a run with this context. The same request, sent again with the same context, is answered as the first time.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and [`RunsError::KeyReused`].
+    pub async fn start_with(
+        &self,
+        caller: &Caller,
+        id: &RunId,
+        context: M::Context,
+        key: Option<RequestKey>,
+    ) -> Result<Started, RunsError> {
+        let run = Run::unstarted_with(self.program, &context);
+        let run = run.map_err(|source| RunsError::Unstartable { run: id.clone(), source })?;
+        self.start_as(caller, id, key, Some(run)).await
+    }
+
+    async fn start_as(
+        &self,
+        caller: &Caller,
+        id: &RunId,
+        key: Option<RequestKey>,
+        given: Option<Run<M>>,
+    ) -> Result<Started, RunsError> {
+        let asked = given.as_ref().and_then(Run::initial).map(ToOwned::to_owned);
         let slot = self.live.slot(id);
         let mut place = slot.lock().await;
         let now = self.clock.now();
         let mut run = self.fresh(id, &mut place).await?;
+        let mut opening = None;
+        if !run.is_started() {
+            if let Err(error) = self.check_room(id).await {
+                self.live.forget(id, &slot);
+                return Err(error);
+            }
+            run = given.unwrap_or(run);
+            opening = run.start(Stamp::of(caller, now, key.clone()));
+        }
         let mut started = false;
-        if run.is_started() {
-            run = self.settled(id, &mut place, run, now).await?;
-        } else if let Err(error) = self.check_room(id).await {
-            self.live.forget(id, &slot);
-            return Err(error);
-        } else if let Some(opening) = run.start(Stamp::of(caller, now, key.clone())) {
+        if let Some(opening) = opening {
             match self.record(id, &run, Hash::NONE, vec![opening], None).await {
                 Ok(()) => started = true,
                 // Another caller was faster, perhaps with this very request.
                 Err(StoreError::Conflict { .. }) => run = self.fresh(id, &mut place).await?,
                 Err(error) => return Err(error.into()),
             }
+        } else {
+            run = self.settled(id, &mut place, run, now).await?;
         }
         let status = run.status(id);
         self.live.put(id, &mut place, run);
-        if started || self.has_started(caller, id, key.as_ref()).await? {
-            Ok(Started { status, replayed: !started })
+        if started {
+            return Ok(Started { status, replayed: false });
+        }
+        let Some((key, record)) = self.started_by(caller, id, key.as_ref()).await? else {
+            return Err(RunsError::AlreadyStarted(Box::new(status)));
+        };
+        let is_same = match (&asked, &record.entry) {
+            (Some(asked), Entry::Started { context, .. }) => asked.get() == context.get(),
+            (_, entry) => matches!(entry, Entry::Started { .. }),
+        };
+        if is_same {
+            Ok(Started { status, replayed: true })
         } else {
-            Err(RunsError::AlreadyStarted(Box::new(status)))
+            Err(RunsError::reused(key, record.version, status))
         }
     }
 
-    /// Whether the run was started by this request.
-    async fn has_started(
+    /// The record of the start of the run, if this request made it.
+    async fn started_by<'k>(
         &self,
         caller: &Caller,
         id: &RunId,
-        key: Option<&RequestKey>,
-    ) -> Result<bool, RunsError> {
-        let Some(key) = key else { return Ok(false) };
+        key: Option<&'k RequestKey>,
+    ) -> Result<Option<(&'k RequestKey, Record)>, RunsError> {
+        let Some(key) = key else { return Ok(None) };
         let record = self.store.keyed(id, caller.principal(), key).await?;
-        Ok(record.is_some_and(|record| matches!(record.entry, Entry::Started { .. })))
+        let start = record.filter(|record| record.version == Version::START);
+        Ok(start.map(|record| (key, record)))
     }
 
     /// Applies an event to a run, and records it.
@@ -276,7 +329,11 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let removal = Removal::new(caller.principal().clone().into(), self.clock.now());
         match self.store.remove(id, removal).await {
             Err(StoreError::Conflict { .. }) => Err(self.never_started(id).await?),
-            done => Ok(done?),
+            done => {
+                let tombstone = done?;
+                self.tasks.removed(id);
+                Ok(tombstone)
+            }
         }
     }
 }

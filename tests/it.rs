@@ -4,11 +4,13 @@
 
 mod allocation;
 mod durable;
+mod envelope;
 mod features;
 #[cfg(feature = "http")]
 mod http;
 mod layout;
 mod mcp;
 mod runs;
+mod tasks;
 mod ui;
 mod walk;

@@ -42,7 +42,7 @@ pub mod checkout {
         /// The receipt of the payment service.
         pub receipt: String,
     }
-    /// The refund failed; a person has to settle it.
+    /// Nobody knows whether the payment service has the money; a person has to settle it.
     #[state]
     pub struct Disputed;
     /// The order is on its way.
@@ -104,7 +104,10 @@ pub mod checkout {
     }
     /// The card was charged.
     #[transition(from = Charging)]
-    fn charged(receipt: String) -> Paid {
+    fn charged(
+        /** The receipt of the payment service. */
+        receipt: String,
+    ) -> Paid {
         Paid { receipt }
     }
     /// The card was declined: the order is open again.
@@ -113,11 +116,15 @@ pub mod checkout {
         purchase.trouble = Some("the card was declined".to_owned());
         Open
     }
-    /// The payment service cannot be reached: the order is open again.
+    /// All attempts failed. The card may have been charged all the same, so that nobody may charge it under another key.
     #[transition(from = Charging)]
-    fn not_charged(purchase: &mut Purchase, error: String) -> Open {
+    fn not_charged(
+        purchase: &mut Purchase,
+        /** Why the last attempt failed. */
+        error: String,
+    ) -> Disputed {
         purchase.trouble = Some(error);
-        Open
+        Disputed
     }
 
     /// Ship the order.
@@ -148,11 +155,15 @@ pub mod checkout {
     }
     /// The money could not be paid back.
     #[transition(from = Refunding)]
-    fn not_refunded(purchase: &mut Purchase, error: String) -> Disputed {
+    fn not_refunded(
+        purchase: &mut Purchase,
+        /** Why the last attempt failed. */
+        error: String,
+    ) -> Disputed {
         purchase.trouble = Some(error);
         Disputed
     }
-    /// Settle the refund by hand.
+    /// Settle the payment by hand.
     #[transition(from = Disputed, by = human)]
     fn settle() -> Cancelled {
         Cancelled

@@ -20,7 +20,7 @@ pub(crate) struct Shop {
 impl Tasks for Shop {
     async fn charge(&self, input: Charge, attempt: Attempt) -> Result<outcomes::Charge, TaskError> {
         let answer = self.post("/charges", &attempt.key, &json!(input)).await?;
-        Ok(match answer["receipt"].as_str() {
+        Ok(match answer.get("receipt").and_then(Value::as_str) {
             Some(receipt) => events::Charged { receipt: receipt.to_owned() }.into(),
             None => events::Declined.into(),
         })
@@ -52,8 +52,9 @@ impl Shop {
         let body = answer.into_body().collect().await?.to_bytes();
         match status.as_u16() {
             200..300 => Ok(serde_json::from_slice(&body)?),
-            400..500 => Err(TaskError::new(format!("the service refused: {status}")).permanent()),
-            _ => Err(TaskError::new(format!("the service failed: {status}"))),
+            // A request that takes too long, is under way already, or is one too many may succeed later.
+            408 | 409 | 429 | 500.. => Err(TaskError::new(format!("the service failed: {status}"))),
+            _ => Err(TaskError::new(format!("the service refused: {status}")).permanent()),
         }
     }
 }

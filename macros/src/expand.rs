@@ -14,6 +14,7 @@ mod queries;
 mod states;
 mod tasks;
 mod typed;
+mod upgrades;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;

@@ -67,6 +67,16 @@ pub fn ensure(_: TokenStream, item: TokenStream) -> TokenStream {
     quote!(::core::compile_error!(#error); #item).into()
 }
 
+/// Says how records of earlier versions of a machine are read. It stands below `#[machine]`, or on a function inside; see
+/// `leverframe::machine`.
+#[proc_macro_attribute]
+pub fn upgrade(_: TokenStream, item: TokenStream) -> TokenStream {
+    let item = proc_macro2::TokenStream::from(item);
+    let error =
+        "`#[upgrade]` stands below `#[leverframe::machine]`, or on a function inside its module";
+    quote!(::core::compile_error!(#error); #item).into()
+}
+
 inside_only!(context state superstate choice transition guard entry exit query prompt task);
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod derives;
 mod same_event;
 mod scope;
 mod signature;
+mod upgrades;
 
 mod resolve;
 mod tasks;
@@ -20,5 +21,6 @@ pub(crate) use machine::{
 };
 pub(crate) use remains::{Remains, remains};
 pub(crate) use resolve::resolve;
+pub(crate) use upgrades::{Change, Holder};
 
 pub(crate) use crate::parse::{Context, Output, Parameter, text, unraw};

@@ -11,6 +11,7 @@ mod attribute;
 mod ensure;
 mod function;
 mod task;
+mod upgrade;
 
 mod declaration;
 
@@ -18,5 +19,7 @@ pub(crate) use attribute::{Sources, TransitionOptions};
 pub(crate) use declaration::{Context, Declaration, State, parse};
 pub(crate) use ensure::{Claim, Ensure};
 pub(crate) use function::{Function, Kind, Output, Parameter, Role, WRITTEN_OUT, guard_name};
+pub(crate) use sensitive::wire_names;
 pub(crate) use syntax::{docs, names_of, plain_name, text, type_name, unraw};
 pub(crate) use task::TaskOptions;
+pub(crate) use upgrade::{Change, Rewritten, Upgrade};

@@ -146,9 +146,7 @@ pub(crate) fn operations<M: Portable>(
         list.mark(events.any(|event| words::is_destructive(moves, event)));
     }
     for event in chart.events() {
-        let mut leaves = (0..).zip(chart.states());
-        let is_move = leaves.any(|(leaf, _)| chart.is_move(leaf, event));
-        if is_move && (style == Style::Events || event.is_internal()) {
+        if chart.has_move(event) && (style == Style::Events || event.is_internal()) {
             list.event(moves, event);
         }
     }

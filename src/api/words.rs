@@ -128,7 +128,9 @@ pub(crate) fn lacking(chart: &'static Chart) -> Vec<String> {
         if is_empty(event.docs()) && !event.clauses().iter().any(has_words) {
             lacking.push(format!("event `{}`", event.name()));
         }
-        arguments(event.name(), event.payload(), &mut lacking);
+        if chart.has_move(event) {
+            arguments(event.name(), event.payload(), &mut lacking);
+        }
     }
     for query in chart.queries() {
         if is_empty(query.docs()) {

@@ -54,7 +54,7 @@ pub(super) async fn replay<M: Portable>(options: Replay) -> Done {
         run => run?,
     };
     let snapshot = run.snapshot()?;
-    let covered = match compared(&*store, &head, &snapshot).await? {
+    let covered = match compared(&*store, &head, &run, &snapshot).await? {
         Ok(is_noted) if is_noted => Some(to),
         Ok(_) => run.digest_version(),
         Err(source) => return Err(refused(id, source)),
@@ -107,12 +107,13 @@ async fn replayed<M: Portable>(
 }
 
 /// Compares the end of a run with the digest that was noted when it was last used. The answer is whether there is one.
-async fn compared(
+async fn compared<M: Portable>(
     store: &dyn Store,
     head: &Head,
+    run: &Run<M>,
     snapshot: &Snapshot,
 ) -> Result<Result<bool, Unreplayable>, RunsError> {
-    if snapshot.hash != head.hash {
+    if snapshot.hash != head.hash || !run.keeps_values() {
         return Ok(Ok(false));
     }
     let scope = Scope::Head { run: head.run.clone(), hash: head.hash };

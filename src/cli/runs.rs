@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::Done;
 use super::archive::{self, Export, Import};
+use super::check::{self, Check};
 use super::chosen::RunOption;
 use super::copies::{self, Backup, Restore};
 use super::fork::{self, Fork};
@@ -27,6 +28,8 @@ pub(crate) enum RunsCommand {
     History(History),
     /// Replay a run from its records, and print the state and data
     Replay(Replay),
+    /// Compare all runs with the machine, and fail if one of them cannot go on
+    Check(Check),
     /// Start a run where another one is, or was
     Fork(Fork),
     /// Write a run as lines of JSON, with sensitive values in full
@@ -66,6 +69,7 @@ pub(super) fn run<M: Portable<Context: Default>>(command: RunsCommand) -> Done {
             RunsCommand::Runs(command) => list::list::<M>(command).await,
             RunsCommand::History(command) => history::history::<M>(command).await,
             RunsCommand::Replay(command) => replay::replay::<M>(command).await,
+            RunsCommand::Check(command) => check::check::<M>(command).await,
             RunsCommand::Fork(command) => fork::fork::<M>(&caller, command).await,
             RunsCommand::Export(command) => archive::export_run::<M>(command).await,
             RunsCommand::Import(command) => archive::import_run::<M>(command).await,

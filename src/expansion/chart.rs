@@ -23,6 +23,7 @@ macro_rules! __chart {
             $task:literal $task_docs:literal $task_state:literal [$($outcome:literal)*] $failure:literal
                 $attempts:literal $backoff:literal $limit:literal;
         )* })?
+        $(version $version:literal)?
     ) => {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
@@ -54,7 +55,8 @@ macro_rules! __chart {
                 $crate::chart::Task::new($task, $task_docs, $task_state)
                     .ending_in(&[$($outcome),*], $failure)
                     .tried($attempts, $backoff, $limit)
-            ),*]))?;
+            ),*]))?
+            $(.with_version($version))?;
     };
 }
 

@@ -99,6 +99,14 @@ macro_rules! __machine {
             type Context = $Context;
             type History = $History;
             type Fault = Fault;
+            type Initial = $Initial;
+            type InState<F: $crate::Family<Self>> = InState<F>;
+            fn in_state<F: $crate::Family<Self>>(
+                leaf: u16,
+                family: F,
+            ) -> ::core::option::Option<InState<F>> {
+                InState::of(leaf, family)
+            }
             const CHART: &'static $crate::chart::Chart = &CHART;
             fn initial() -> State {
                 ::core::convert::Into::into($Machine::<$Initial>::INITIAL())
@@ -140,6 +148,15 @@ macro_rules! __machine {
             #[inline]
             fn parts_mut(&mut self) -> &mut $crate::Parts<State, $Context, $History> {
                 &mut self.0
+            }
+        }
+        impl<S: $crate::Leaf<Machine = $Machine>> $crate::Landing<$Machine> for $Machine<S> {
+            type Of<F: $crate::Family<$Machine>> = F::At<S>;
+            fn land<F: $crate::Family<$Machine>>(
+                leaf: u16,
+                family: F,
+            ) -> ::core::option::Option<F::At<S>> {
+                if leaf == S::NUMBER { family.at::<S>() } else { ::core::option::Option::None }
             }
         }
         impl<S> ::core::convert::From<$crate::Parts<S, $Context, $History>> for $Machine<S> {

@@ -46,6 +46,7 @@ macro_rules! __portable {
         queries { $($answer:ident $Query:ident $arguments:tt $about:tt => $value:expr;)* }
         prompts { $($text:ident $Prompt:ident $parameters:tt $subject:tt => $prompt:expr;)* }
         $(tasks { $($tasks:tt)* })?
+        $(upgrades { $($since:literal $change:tt;)* })?
     ) => {
         #[allow(unused_variables, reason = "a machine need not have queries and prompts")]
         impl $crate::Portable for $Machine
@@ -56,6 +57,8 @@ macro_rules! __portable {
         {
             type Query = Query;
             type Prompt = Prompt;
+            $(const UPGRADES: &'static [$crate::upgrade::Upgrade] =
+                &[$($crate::upgrade::Upgrade::new($since, $crate::__change!($change))),*];)?
             $crate::__task_inputs! { $at $(tasks { $($tasks)* })? }
             fn answer<Z: $crate::__private::serde::Serializer>(
                 &self,

@@ -47,6 +47,30 @@ macro_rules! __states {
                 $State($Machine<$State>),
             )*
         }
+        /// A handle on the machine in any of its states, to `match`.
+        $vis enum InState<F: $crate::Family<$Machine>> {
+            $(
+                #[doc = ::core::concat!("The machine is in [`", ::core::stringify!($State), "`](struct@", ::core::stringify!($State), ").")]
+                $State(F::At<$State>),
+            )*
+        }
+        impl<F: $crate::Family<$Machine>> InState<F> {
+            fn of(leaf: u16, family: F) -> ::core::option::Option<Self> {
+                match leaf {
+                    $($number => ::core::option::Option::map(family.at::<$State>(), Self::$State),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+        impl $crate::Landing<$Machine> for Typed {
+            type Of<F: $crate::Family<$Machine>> = InState<F>;
+            fn land<F: $crate::Family<$Machine>>(
+                leaf: u16,
+                family: F,
+            ) -> ::core::option::Option<InState<F>> {
+                InState::of(leaf, family)
+            }
+        }
         impl $Machine {
             /// The typed machine.
             $vis fn into_typed(self) -> Typed {
@@ -247,6 +271,18 @@ macro_rules! __choice {
                 match self {
                     $(Self::$Branch(state) => $Choice::$Branch($Machine(from.leave(state))),)+
                 }
+            }
+        }
+        impl $crate::Landing<$Machine> for $Choice<$($Machine<$State>),+> {
+            type Of<F: $crate::Family<$Machine>> = $Choice<$(F::At<$State>),+>;
+            fn land<F: $crate::Family<$Machine>>(
+                leaf: u16,
+                family: F,
+            ) -> ::core::option::Option<Self::Of<F>> {
+                $(if leaf == <$State as $crate::Leaf>::NUMBER {
+                    return ::core::option::Option::map(family.at::<$State>(), $Choice::$Branch);
+                })+
+                ::core::option::Option::None
             }
         }
         impl ::core::convert::From<$Choice<$($Machine<$State>),+>> for Typed {

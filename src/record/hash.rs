@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::chart::{Chart, Clause, Target};
+use crate::chart::Chart;
 
 /// A SHA-256 hash, written as 64 hexadecimal digits. It reveals damage, not forgery: whoever can write can hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,74 +31,9 @@ impl Hash {
     /// The hash of a machine's graph: its states, events and clauses, by names and numbers. Documentation is left out.
     #[must_use]
     pub fn of_graph(chart: &Chart) -> Self {
-        let mut graph = Encoder::default();
-        graph.text(chart.name());
-        graph.text(chart.initial().name());
-        for state in chart.states().iter().chain(chart.superstates()) {
-            graph.text("state");
-            graph.text(state.name());
-            graph.number(state.parent().map_or(u64::MAX, u64::from));
-            graph.flag(state.is_final());
-        }
-        for event in chart.events() {
-            graph.text("event");
-            graph.text(event.name());
-            for parameter in event.payload() {
-                graph.text("parameter");
-                graph.text(parameter.name());
-                graph.text(parameter.ty());
-                graph.flag(parameter.is_optional());
-            }
-            event.clauses().iter().for_each(|clause| graph.clause(clause));
-        }
-        for task in chart.tasks() {
-            graph.text("task");
-            graph.text(task.name());
-            graph.number(u64::from(task.state()));
-            task.outcomes().iter().for_each(|event| graph.number(u64::from(*event)));
-            graph.number(u64::from(task.failure()));
-        }
-        Self::of(&[&graph.0])
-    }
-}
-
-/// Numbers and texts as bytes, each text with its length.
-#[derive(Default)]
-struct Encoder(Vec<u8>);
-
-impl Encoder {
-    fn clause(&mut self, clause: &Clause) {
-        self.text("clause");
-        clause.from().iter().for_each(|state| self.number(u64::from(*state)));
-        for target in clause.to() {
-            let (kind, state) = match target {
-                Target::State(state) => ("to", state),
-                Target::History(state) => ("history", state),
-            };
-            self.text(kind);
-            self.number(u64::from(*state));
-        }
-        clause.guards().iter().for_each(|guard| {
-            self.text("guard");
-            self.text(guard);
-        });
-        self.flag(clause.is_fallible());
-        self.number(u64::from(clause.approvals()));
-        let after = clause.after().map(|after| after.as_millis());
-        self.number(after.map_or(u64::MAX, |after| u64::try_from(after).unwrap_or(u64::MAX)));
-    }
-
-    fn text(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.0.extend(text.as_bytes());
-    }
-
-    fn number(&mut self, number: u64) {
-        self.0.extend(number.to_be_bytes());
-    }
-
-    fn flag(&mut self, flag: bool) {
-        self.0.push(u8::from(flag));
+        let mut graph = Vec::new();
+        chart.write_graph(&mut |bytes: &[u8]| graph.extend(bytes));
+        Self::of(&[&graph])
     }
 }
 

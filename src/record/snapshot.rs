@@ -17,6 +17,8 @@ pub struct Snapshot {
     pub hash: Hash,
     /// The program that made the snapshot.
     pub program: Program,
+    /// The version of the machine that made the record.
+    pub machine_version: u32,
     /// State, context and history memory, as canonical JSON.
     pub body: String,
     /// When the active state and the superstates around it were entered, from the inside out.
@@ -50,7 +52,7 @@ impl Entered {
 }
 
 impl Snapshot {
-    /// A snapshot of the value after the record of `version`, whose hash is `hash`.
+    /// A snapshot of the value after the record of `version`, whose hash is `hash`, by version 1 of a machine.
     #[must_use]
     pub fn new(
         version: Version,
@@ -59,7 +61,13 @@ impl Snapshot {
         body: String,
         entered: Vec<Entered>,
     ) -> Self {
-        Self { version, hash, program, body, entered, gated: None }
+        Self { version, hash, program, machine_version: 1, body, entered, gated: None }
+    }
+
+    /// Names the version of the machine that made the record.
+    #[must_use]
+    pub fn with_machine_version(self, machine_version: u32) -> Self {
+        Self { machine_version, ..self }
     }
 
     /// The hash of the value. Equal values have equal digests.
@@ -72,11 +80,19 @@ impl Snapshot {
     pub(crate) fn seal(&self) -> Hash {
         let (version, entered) = (self.version.0.to_be_bytes(), self.entered_json());
         let Program { chart, declaration } = &self.program;
-        let body = self.body.as_bytes();
+        let (machine, body) = (self.machine_version.to_be_bytes(), self.body.as_bytes());
         let gated = self.gated.map(|gated| gated.0.to_be_bytes());
         let gated = gated.as_ref().map_or(&[][..], |gated| gated);
-        let entered = entered.as_bytes();
-        Hash::of(&[&version, &self.hash.0, &chart.0, &declaration.0, body, entered, gated])
+        Hash::of(&[
+            &version,
+            &self.hash.0,
+            &chart.0,
+            &declaration.0,
+            &machine,
+            body,
+            entered.as_bytes(),
+            gated,
+        ])
     }
 
     /// When states were entered, as JSON.

@@ -4,7 +4,8 @@ use serde_json::value::RawValue;
 
 use super::digests::Digests;
 use super::error::{ForkError, Mismatch};
-use super::replay::same_json;
+use super::replay::difference;
+use super::upgrade::Upgrades;
 use super::{Run, Stamp, snapshot, unreadable};
 use crate::portable::Portable;
 use crate::record::{Entry, Hash, Parent, Program, Record, RunId, Version};
@@ -21,6 +22,7 @@ impl<M: Portable> Run<M> {
         let Stamp { time, actor, key, client } = stamp;
         let entry = Entry::Forked {
             machine: M::CHART.name().into(),
+            machine_version: M::CHART.version(),
             program: self.program,
             parent: Parent::new(parent.clone(), self.version(), self.hash),
             to: self.configuration(),
@@ -34,10 +36,16 @@ impl<M: Portable> Run<M> {
         Ok((fork, record))
     }
 
-    pub(super) fn begin_fork(value: &RawValue, program: Program) -> Result<Self, Mismatch> {
-        let machine: M = snapshot::read(value.get()).map_err(unreadable::<M>)?;
-        same_json(machine.parts(), value)?;
+    pub(super) fn begin_fork(
+        value: &RawValue,
+        program: Program,
+        mut upgrades: Upgrades,
+    ) -> Result<(Self, Option<Mismatch>), Mismatch> {
+        let value = upgrades.value::<M>(value)?;
+        let machine: M =
+            snapshot::read(value.get()).map_err(|error| Mismatch::Value(unreadable::<M>(error)))?;
+        let difference = difference(machine.parts(), &value)?;
         let digests = Digests::saved(Version::START, value.get().len());
-        Ok(Self::with(machine, program, digests))
+        Ok((Self::with(machine, program, digests, upgrades), difference))
     }
 }

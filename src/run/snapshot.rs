@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Run;
 use super::digests::Digests;
 use super::timers::Timers;
+use super::upgrade::Upgrades;
 use crate::machine::{Name, Named, Parts};
 use crate::portable::Portable;
 use crate::record::{Program, Snapshot, canonical};
@@ -32,6 +33,7 @@ impl<M: Portable> Run<M> {
     pub(super) fn snapshot_of(&self, body: String) -> Snapshot {
         let entered = self.timers.0.clone();
         let snapshot = Snapshot::new(self.version(), self.hash, self.program, body, entered);
+        let snapshot = snapshot.with_machine_version(self.upgrades.written_by());
         Snapshot { gated: self.gated, ..snapshot }
     }
 
@@ -54,6 +56,7 @@ impl<M: Portable> Run<M> {
             time: DateTime::<Utc>::MIN_UTC,
             timers,
             digests: Digests::restored(snapshot),
+            upgrades: Upgrades::of(snapshot.machine_version),
             gated: snapshot.gated,
             is_foreign: false,
         };

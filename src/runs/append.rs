@@ -69,7 +69,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 Ok(Some(_)) => {
                     let asked = self.ask(caller, id, &mut place, run, event, &request, now).await?;
                     match asked {
-                        Ask::Approved(accepted) => return Ok(Outcome::Accepted(accepted)),
+                        Ask::Approved(accepted) => return Ok(Outcome::Accepted(*accepted)),
                         Ask::Lost => continue,
                     }
                 }
@@ -116,7 +116,9 @@ fn made<M: Portable, C>(
     choose: impl Fn(u16) -> Result<M::Event, C>,
 ) -> Option<&'static Event> {
     let Entry::Applied { event: recorded, from, .. } = &record.entry else { return None };
-    let event = choose(Run::<M>::leaf_of(from)?).ok()?;
-    let recorded: serde_json::Value = serde_json::from_str(recorded.get()).ok()?;
-    (event_json(&event) == event_json(&recorded)).then(|| in_chart::<M>(event.name()))
+    Run::<M>::readings(recorded, from).into_iter().find_map(|(leaf, recorded)| {
+        let event = choose(leaf).ok()?;
+        let recorded: serde_json::Value = serde_json::from_str(recorded.get()).ok()?;
+        (event_json(&event) == event_json(&recorded)).then(|| in_chart::<M>(event.name()))
+    })
 }

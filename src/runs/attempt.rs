@@ -100,6 +100,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         if let Some(snapshot) = snapshot {
             self.store.keep(id, snapshot);
         }
+        self.keep_chart().await;
         Ok(())
     }
 }

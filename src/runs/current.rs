@@ -144,6 +144,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let snapshot = run.snapshot().map_err(|error| RunsError::Panicked(error.to_string()))?;
         let scope = Scope::Head { run: id.clone(), hash: head.hash };
         let noted = super::close::noted_digest(&self.store.notes(&scope).await?);
+        let noted = noted.filter(|_| run.keeps_values());
         if noted.is_some_and(|noted| noted != snapshot.digest()) {
             let source = Unreplayable::digest(head.version);
             return Err(RunsError::Unreplayable { run: id.clone(), source });

@@ -124,8 +124,8 @@ pub enum RunsError {
     },
     /// The history does not fit this program's machine. Its records can still be read.
     #[error(
-        "the run `{}` was recorded by another version of this machine, and cannot go on with this one; use the program \
-         that recorded it, or start another run",
+        "the run `{}` was recorded by another version of this machine, and cannot go on with this one; `check` on the \
+         command line says which runs can: declare an upgrade, use the program that recorded it, or start another run",
         run.name
     )]
     Unreplayable {

@@ -16,6 +16,7 @@ mod feed;
 mod progress;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, Semaphore};
@@ -39,6 +40,10 @@ pub(super) struct Tasks<M> {
     /// Wakes what reads the tasks that are due.
     wake: Notify,
     running: Mutex<HashMap<RunId, HashMap<NoteName, Arc<Notify>>>>,
+    /// The number of those that are not claimed yet, so that they are still due.
+    unclaimed: Arc<AtomicUsize>,
+    /// Held by the one who performs them.
+    performing: tokio::sync::Mutex<()>,
 }
 
 impl<M> Tasks<M> {
@@ -49,6 +54,8 @@ impl<M> Tasks<M> {
             slots: slots(limits),
             wake: Notify::new(),
             running: Mutex::default(),
+            unclaimed: Arc::default(),
+            performing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -72,6 +79,13 @@ impl<M> Tasks<M> {
         Some(left)
     }
 
+    /// Cancels the tasks of a run that was removed.
+    pub(super) fn removed(&self, run: &RunId) {
+        for left in self.running().get(run).into_iter().flat_map(HashMap::values) {
+            left.notify_one();
+        }
+    }
+
     fn end(&self, run: &RunId, name: &NoteName) {
         let mut running = self.running();
         if let Some(of_run) = running.get_mut(run) {
@@ -87,6 +101,22 @@ impl<M> Tasks<M> {
     /// The tasks under way. No code under the lock can leave them half changed, so a poisoned lock is ignored.
     fn running(&self) -> MutexGuard<'_, HashMap<RunId, HashMap<NoteName, Arc<Notify>>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A task that was handed out and is not claimed yet.
+struct Unclaimed(Arc<AtomicUsize>);
+
+impl Unclaimed {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Unclaimed {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

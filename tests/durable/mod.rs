@@ -28,6 +28,7 @@ mod scripted;
 mod short;
 mod snapshots;
 mod storm;
+mod subscriber;
 #[cfg(unix)]
 mod unwritable;
 pub(crate) mod weather;

@@ -94,7 +94,7 @@ async fn an_unfinished_snapshot_is_cleared() {
     drop(store);
     let other = Connection::open(folder.file()).unwrap();
     let begun =
-        "INSERT INTO snapshot SELECT 7, id, 0, version, hash, hash, hash, '[]', NULL, hash FROM run;
+        "INSERT INTO snapshot SELECT 7, id, 0, version, hash, hash, hash, 1, '[]', NULL, hash FROM run;
                  INSERT INTO snapshot_part VALUES (7, 0, x'41'), (7, 1, x'41')";
     other.execute_batch(begun).unwrap();
     drop(other);

@@ -20,7 +20,8 @@ const LAYERS: &[&[&str]] = &[
     &["orchestrator"],
 ];
 
-const LIBRARY: &[&str] = &["machine", "chart", "portable", "task", "expansion", "observed"];
+const LIBRARY: &[&str] =
+    &["machine", "chart", "portable", "task", "upgrade", "envelope", "expansion", "observed"];
 
 /// The names of tools, which belong to `api` and what is above it.
 const TOOLS: &[&str] =

@@ -27,6 +27,14 @@ fn what_it_takes() {
     check(&["chart"], 0, &["stateDiagram-v2", "[*] --> IDLE"]);
     check(&["chart", "--format", "mermaid"], 0, &["stateDiagram-v2"]);
     check(
+        &["chart", "--format", "json"],
+        0,
+        &[r#""machine": "Orchestrator""#, r#""name": "IDLE""#],
+    );
+    check(&["chart", "--diff", "Cargo.toml"], 1, &["`Cargo.toml` is neither a store nor a chart"]);
+    check(&["chart", "--diff", "none"], 1, &["`none` cannot be read"]);
+    check(&["check", "--store", "none"], 1, &["no store at `none`"]);
+    check(
         &["serve", "--help"],
         0,
         &["--store <PATH>", "memory", "--grace <SECONDS>", "[default: 10]"],

@@ -7,6 +7,7 @@ mod blind;
 mod bounds;
 mod callers;
 mod cancellations;
+mod checked;
 mod command_line;
 pub(crate) mod completions;
 mod elicitation;
@@ -47,13 +48,13 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How a client begins: each of the two ways.
-const STYLES: [fn() -> ClientLifecycleMode; 2] = [
+pub(crate) const STYLES: [fn() -> ClientLifecycleMode; 2] = [
     || ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] },
     || ClientLifecycleMode::Initialize,
 ];
 
 /// A clock that has stopped.
-struct Stopped(DateTime<Utc>);
+pub(crate) struct Stopped(pub(crate) DateTime<Utc>);
 
 impl Clock for Stopped {
     fn now(&self) -> DateTime<Utc> {
@@ -92,9 +93,9 @@ fn program(arguments: &[&str]) -> Command {
 }
 
 /// A client of the library, with the program as its server.
-struct Client {
+pub(crate) struct Client {
     service: RunningService<RoleClient, ()>,
-    _server: Child,
+    pub(crate) server: Child,
 }
 
 impl Client {
@@ -106,11 +107,11 @@ impl Client {
         Self::of(program(&["serve"]), style).await
     }
 
-    async fn of(mut program: Command, style: ClientLifecycleMode) -> Self {
+    pub(crate) async fn of(mut program: Command, style: ClientLifecycleMode) -> Self {
         let mut server = program.spawn().unwrap();
         let pipes = (server.stdout.take().unwrap(), server.stdin.take().unwrap());
         let service = timeout(PATIENCE, ().serve_with_lifecycle(pipes, style)).await;
-        Self { service: service.expect("the server answers").unwrap(), _server: server }
+        Self { service: service.expect("the server answers").unwrap(), server }
     }
 
     async fn call(&self, tool: &str, arguments: Value) -> CallToolResult {
@@ -118,12 +119,12 @@ impl Client {
     }
 
     /// The answer of a tool that does what is requested.
-    async fn ok(&self, tool: &str, arguments: Value) -> Value {
+    pub(crate) async fn ok(&self, tool: &str, arguments: Value) -> Value {
         ok(&self.service, tool, arguments).await
     }
 
     /// The answer of a tool that refuses or fails.
-    async fn error(&self, tool: &str, arguments: Value) -> Value {
+    pub(crate) async fn error(&self, tool: &str, arguments: Value) -> Value {
         error(&self.service, tool, arguments).await
     }
 

@@ -1,6 +1,7 @@
 //! Runs at their boundary: requests, timeouts, histories of other programs, limits.
 
 mod archive;
+mod durable;
 mod fork;
 mod gates;
 mod limits;
@@ -8,8 +9,10 @@ mod programs;
 pub(crate) mod races;
 mod requests;
 mod sensitive;
+mod tasks;
 pub(crate) mod timeouts;
 pub(crate) mod unrecorded;
+mod upgrades;
 
 use std::sync::{Arc, Mutex};
 

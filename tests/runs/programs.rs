@@ -1,5 +1,7 @@
 //! Histories that another version of a machine has recorded: a changed machine never goes on silently.
 
+mod check;
+
 use std::sync::Arc;
 
 use leverframe::Portable;
@@ -98,6 +100,31 @@ counter!(widened, {
         Counting
     }
 }, { pub(crate) total: u64, #[serde(default)] pub(crate) count: u64 }, Counting);
+
+counter!(without, {
+    #[transition(from = [Fresh, Counting])]
+    fn count(sum: &mut Sum, number: u64) -> Counting {
+        sum.total += number;
+        Counting
+    }
+});
+counter!(once, {
+    #[transition(from = Fresh)]
+    fn add(sum: &mut Sum, number: u64) -> Counting {
+        sum.total += number;
+        Counting
+    }
+});
+counter!(bounded, {
+    #[transition(from = [Fresh, Counting])]
+    fn add(sum: &mut Sum, number: u64) -> Result<Counting, String> {
+        if sum.total >= 20 {
+            return Err("the sum is at most 20".to_owned());
+        }
+        sum.total += number * 10;
+        Ok(Counting)
+    }
+});
 
 /// Another machine, with the states and events of the first.
 mod other {

@@ -92,11 +92,15 @@ use ticket::{Event, Ticket, events};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A clock that is moved by hand.
-pub(super) struct Watch(watch::Sender<DateTime<Utc>>);
+pub(crate) struct Watch(watch::Sender<DateTime<Utc>>);
 
 impl Watch {
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self(watch::Sender::new(at(0))))
+    }
+
+    pub(crate) fn set_seconds(&self, second: i64) {
+        self.0.send_replace(at(second));
     }
 
     pub(super) fn set(&self, minutes: i64) {

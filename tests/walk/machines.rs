@@ -44,6 +44,7 @@ use crate::http::embedded::example::{order, refund};
 use crate::mcp::completions::lamp;
 use crate::mcp::own_machine::{fork, loan};
 use crate::runs::timeouts::ticket;
+use crate::tasks::errand::errand;
 
 /// The way over the typed machine and back.
 macro_rules! by_types {
@@ -56,7 +57,7 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 17] {
+pub(super) fn all() -> [(&'static str, usize); 18] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
@@ -71,6 +72,7 @@ pub(super) fn all() -> [(&'static str, usize); 17] {
         ("loan", check(&loan())),
         ("fork", check(&fork())),
         ("ticket", check(&ticket())),
+        ("errand", check(&errand())),
         ("door", check(&door())),
         ("lamp", check(&lamp())),
         ("order", check(&order())),
@@ -79,7 +81,7 @@ pub(super) fn all() -> [(&'static str, usize); 17] {
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 17] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 18] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -94,6 +96,7 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 17] {
         ("loan", loan::Loan::CHART),
         ("fork", fork::Fork::CHART),
         ("ticket", ticket::Ticket::CHART),
+        ("errand", errand::Errand::CHART),
         ("door", door::Door::CHART),
         ("lamp", lamp::Lamp::CHART),
         ("order", order::Order::CHART),
@@ -179,6 +182,46 @@ fn expense() -> Samples<Expense> {
                 events::Lapse.into(),
                 events::Pay { budget: 1_999 }.into(),
                 events::Pay { budget: 2_000 }.into(),
+            ];
+            all.into()
+        },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn errand() -> Samples<errand::Errand> {
+    use errand::{Event, GivenUp, Home, Idle, Log, Out, State, events};
+    Samples {
+        machines: || {
+            let states = || -> [State; 5] {
+                [
+                    Idle.into(),
+                    Out { what: "tea".into() }.into(),
+                    Out { what: "hang for long".into() }.into(),
+                    Home { with: "tea".into() }.into(),
+                    GivenUp { reason: "rain".into() }.into(),
+                ]
+            };
+            let machine = |state, is_barred| {
+                Parts { state, context: Log { pokes: 0, is_barred }, history: () }.into()
+            };
+            let both = [false, true].map(|barred| states().map(|state| machine(state, barred)));
+            both.into_iter().flatten().collect()
+        },
+        events: || {
+            let all: [Event; 11] = [
+                events::Send { what: "tea".into() }.into(),
+                events::Send { what: String::new() }.into(),
+                events::CallBack.into(),
+                events::Poke.into(),
+                events::Lapse.into(),
+                events::Bar { is_barred: true }.into(),
+                events::Bar { is_barred: false }.into(),
+                events::Done { with: "tea".into() }.into(),
+                events::Done { with: String::new() }.into(),
+                events::Failed { reason: "rain".into() }.into(),
+                events::Failed { reason: String::new() }.into(),
             ];
             all.into()
         },

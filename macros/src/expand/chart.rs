@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{tasks, wire};
+use super::{tasks, upgrades, wire};
 use crate::model::{Event, Model, Parameter, Query, Target, text, unraw};
 
 /// The constant `CHART`.
@@ -39,6 +39,7 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
         quote!(#prompt [#(#states)*];)
     });
     let tasks = tasks::chart(model);
+    let version = upgrades::version(model);
     let listed = wire::listed_fields(model);
     quote! {
         #listed
@@ -51,6 +52,7 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
             queries { #(#queries)* }
             prompts { #(#prompts)* }
             #tasks
+            #version
         }
     }
 }

@@ -6,7 +6,7 @@ use syn::{Ident, ReturnType, parse_quote};
 
 use super::call::{call, call_at, used};
 use super::documentation::documentation;
-use super::{tasks, wire};
+use super::{tasks, upgrades, wire};
 use crate::model::{Argument, Model, Output, Query, StateId, unraw};
 
 /// The methods; with a wire form also the enums and `Portable`.
@@ -79,6 +79,7 @@ fn portable(model: &Model<'_>) -> TokenStream {
     let answers = model.queries.iter().map(|query| row(model, query, &at, "answer"));
     let texts = model.prompts.iter().map(|prompt| row(model, prompt, &at, "text"));
     let tasks = tasks::portable(model, &at);
+    let upgrades = upgrades::upgrades(model);
     let assertions = wire::assertions(model);
     quote! {
         #assertions
@@ -89,6 +90,7 @@ fn portable(model: &Model<'_>) -> TokenStream {
             queries { #(#answers)* }
             prompts { #(#texts)* }
             #tasks
+            #upgrades
         }
     }
 }

@@ -7,6 +7,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, Ident, Item, Type, Visibility, parse_quote};
 
+use super::upgrades::Upgrade;
 use crate::parse::{Context, Ensure, Function, Parameter, TaskOptions};
 
 /// The place of a state in the declaration, which is its number in the chart.
@@ -38,6 +39,8 @@ pub(crate) struct Model<'d> {
     pub(crate) docs: String,
     /// The hash of the declaration.
     pub(crate) digest: [u8; 32],
+    /// The version, where it is declared.
+    pub(crate) version: Option<u32>,
     /// Whether values have a wire form.
     pub(crate) serde: bool,
     /// The visibility of the generated items: that of the states.
@@ -57,6 +60,7 @@ pub(crate) struct Model<'d> {
     pub(crate) events: Vec<Event<'d>>,
     pub(crate) queries: Vec<Query<'d>>,
     pub(crate) prompts: Vec<Query<'d>>,
+    pub(crate) upgrades: Vec<Upgrade<'d>>,
     pub(crate) tasks: Vec<Task<'d>>,
 }
 

@@ -11,8 +11,9 @@ use crate::parse::{Declaration, names_of, type_name, unraw};
 use crate::report::Report;
 
 /// Types and constants that the expansion puts beside the author's items.
-pub(super) const ITEMS: [&str; 15] = [
+pub(super) const ITEMS: [&str; 16] = [
     "State",
+    "InState",
     "Memory",
     "Superstate",
     "StateName",

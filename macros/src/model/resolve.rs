@@ -9,7 +9,7 @@ use super::machine::{
 };
 use super::same_event::same_event;
 use super::scope::Scope;
-use super::{names, remains, signature, tasks, visibility};
+use super::{names, remains, signature, tasks, upgrades, visibility};
 use crate::parse::{Claim as Claimed, Context, Declaration, Kind, docs, guard_name};
 use crate::report::Report;
 
@@ -60,11 +60,13 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
     let prompts = scope.queries(report, |kind| matches!(kind, Kind::Prompt(_)));
     let tasks = tasks::tasks(&scope, &events, report);
     names::check_functions(&events, &queries, &prompts, &guards, &tasks, declaration, report);
+    let upgrades = upgrades::upgrades(&scope, &events, report);
     let mut model = Model {
         module: remains::module(declaration),
         name: &declaration.name,
         docs: docs(&declaration.attrs),
         digest: declaration.digest,
+        version: declaration.version.map(|(version, _)| version),
         serde: declaration.serde,
         vis: visibility::visibility(declaration, 1),
         inner_vis: visibility::visibility(declaration, 2),
@@ -79,6 +81,7 @@ pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> 
         events: Vec::new(),
         queries,
         prompts,
+        upgrades,
         tasks,
     };
     if report.is_empty() {

@@ -15,12 +15,14 @@ use crate::report::Report;
 pub(crate) struct MachineOptions {
     pub(crate) name: Option<Ident>,
     pub(crate) serde: bool,
+    /// `version = 2`, with its place.
+    pub(crate) version: Option<(u32, Span)>,
 }
 
 const MACHINE: Syntax = Syntax {
     attribute: "#[machine]",
     example: "#[machine(serde)]",
-    options: &[("serde", "serde"), ("name", "name = Release")],
+    options: &[("serde", "serde"), ("name", "name = Release"), ("version", "version = 2")],
 };
 
 pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> MachineOptions {
@@ -35,6 +37,8 @@ pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> Mach
                     "`serde` needs leverframe's feature `serde`, which the default feature `server` brings",
                 );
             }
+        } else if option.name == "version" {
+            found.version = report.ok(option.value(version));
         } else {
             let name = |input: ParseStream<'_>| {
                 plain(input, "a machine is named by a plain name: `name = Release`")
@@ -43,6 +47,15 @@ pub(crate) fn machine_options(options: TokenStream, report: &mut Report) -> Mach
         }
     }
     found
+}
+
+fn version(input: ParseStream<'_>) -> syn::Result<(u32, Span)> {
+    const NUMBER: &str = "the version of a machine is a number from 1 on: `version = 2`";
+    let number: LitInt = input.parse().map_err(|error| syn::Error::new(error.span(), NUMBER))?;
+    match number.base10_parse() {
+        Ok(version) if version > 0 => Ok((version, number.span())),
+        _ => Err(syn::Error::new(number.span(), NUMBER)),
+    }
 }
 
 /// What an item is in the machine.
@@ -58,11 +71,12 @@ pub(crate) enum Marker {
     Exit,
     Query,
     Prompt,
+    Upgrade,
     Task,
 }
 
 impl Marker {
-    const ALL: [(&'static str, Self); 11] = [
+    const ALL: [(&'static str, Self); 12] = [
         ("context", Self::Context),
         ("state", Self::State),
         ("superstate", Self::Superstate),
@@ -73,6 +87,7 @@ impl Marker {
         ("transition", Self::Transition),
         ("query", Self::Query),
         ("prompt", Self::Prompt),
+        ("upgrade", Self::Upgrade),
         ("task", Self::Task),
     ];
 }

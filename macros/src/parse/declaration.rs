@@ -9,6 +9,7 @@ use super::ensure::{self, Ensure};
 use super::function::Function;
 use super::sensitive;
 use super::syntax::{attrs_of, docs, head, imports, names_of, plain_name, type_name, unraw};
+use super::upgrade::{self, Upgrade};
 use crate::report::Report;
 
 /// A `#[machine]` module as its author wrote it.
@@ -21,6 +22,10 @@ pub(crate) struct Declaration {
     pub(crate) name: Ident,
     /// Whether values have a wire form: `#[machine(serde)]`.
     pub(crate) serde: bool,
+    /// The version of the machine, with its place where it is declared.
+    pub(crate) version: Option<(u32, Span)>,
+    /// How records of earlier versions are read.
+    pub(crate) upgrades: Vec<Upgrade>,
     /// The hash of all that the author wrote.
     pub(crate) digest: [u8; 32],
     pub(crate) properties: Vec<Ensure>,
@@ -49,6 +54,8 @@ pub(crate) struct Context {
     pub(crate) sensitive: Vec<String>,
     /// The sensitive fields that the marker lists, because the fields are declared elsewhere.
     pub(crate) listed: Vec<Ident>,
+    /// Its fields, where the struct is declared here: each with its name on the wire.
+    pub(crate) fields: Option<Vec<(Ident, String)>>,
 }
 
 /// A struct marked `#[state]`.
@@ -104,6 +111,7 @@ pub(crate) fn parse(
         return None;
     };
     let properties = ensure::take(&mut attrs, report);
+    let upgrades = upgrade::take(&mut attrs, report);
     let digest = digest(&options, module);
     let options = attribute::machine_options(options, report);
     let name = options.name.or_else(|| type_name(&ident)).unwrap_or_else(|| {
@@ -121,6 +129,8 @@ pub(crate) fn parse(
         module: ident,
         name,
         serde: options.serde,
+        version: options.version,
+        upgrades,
         digest,
         properties,
         contexts: Vec::new(),
@@ -220,6 +230,10 @@ impl Declaration {
                     .at(head(other), format_args!("`#[{}]` goes on a struct, {what}", marker.name));
                 self.refused.extend(names_of(other).into_iter().cloned());
             }
+            (attribute::Marker::Upgrade, Item::Fn(item)) => {
+                self.marked.push(place);
+                self.upgrades.extend(upgrade::function(&marker, item, report));
+            }
             (_, Item::Fn(item)) => {
                 self.marked.push(place);
                 self.functions.extend(Function::parse(&marker, item, place, report));
@@ -235,6 +249,7 @@ impl Declaration {
 /// A context: a struct, an alias, or one type from elsewhere. `listed` are the sensitive fields that the marker names.
 fn context(item: &mut Item, listed: Vec<Ident>, report: &mut Report) -> Option<Context> {
     let mut sensitive: Vec<_> = listed.iter().map(unraw).collect();
+    let mut fields = None;
     if let Item::Struct(item) = item {
         if let Some(first) = listed.first() {
             report.at(
@@ -243,6 +258,7 @@ fn context(item: &mut Item, listed: Vec<Ident>, report: &mut Report) -> Option<C
             );
         }
         sensitive = sensitive::fields(item, report);
+        fields = Some(sensitive::wire_names(&item.attrs, &item.fields));
     }
     let (ident, vis, generics) = match &*item {
         Item::Struct(item) => (&item.ident, &item.vis, &item.generics),
@@ -255,12 +271,12 @@ fn context(item: &mut Item, listed: Vec<Ident>, report: &mut Report) -> Option<C
             };
             // How far the type is seen is said where it is declared.
             let vis = syn::parse_quote!(pub);
-            return Some(Context { ident: ident.clone(), vis, sensitive, listed });
+            return Some(Context { ident: ident.clone(), vis, sensitive, listed, fields });
         }
         _ => return None,
     };
     refuse_generics(generics, "a context", report);
-    Some(Context { ident: ident.clone(), vis: vis.clone(), sensitive, listed })
+    Some(Context { ident: ident.clone(), vis: vis.clone(), sensitive, listed, fields })
 }
 
 /// The branches of a choice, each with its state.

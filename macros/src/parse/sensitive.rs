@@ -3,7 +3,7 @@
 use quote::ToTokens;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
-use syn::{Attribute, ItemStruct, LitStr, Meta, Token};
+use syn::{Attribute, Fields, Ident, ItemStruct, LitStr, Meta, Token};
 
 use super::attribute::Marked;
 use super::syntax::unraw;
@@ -60,17 +60,29 @@ pub(super) fn fields(item: &mut ItemStruct, report: &mut Report) -> Vec<String> 
                 at,
                 "a flattened field has no name on the wire by which it could be redacted: remove `flatten`",
             ),
-            Some(ident) => {
-                let name = unraw(ident);
-                let renamed = serde_option(&field.attrs, "rename");
-                names.push(renamed.unwrap_or_else(|| cased(&name, rename_all.as_deref())));
-            }
+            Some(ident) => names.push(wire_name(ident, &field.attrs, rename_all.as_deref())),
             None => {
                 report.at(at, "a sensitive field has a name: write `struct Paid { card: String }`");
             }
         }
     }
     names
+}
+
+/// The fields of a state or of the context, each with its name on the wire.
+pub(crate) fn wire_names(attrs: &[Attribute], fields: &Fields) -> Vec<(Ident, String)> {
+    let rename_all = serde_option(attrs, "rename_all");
+    let named = fields.iter().filter_map(|field| Some((field.ident.clone()?, &field.attrs)));
+    named
+        .map(|(ident, attrs)| {
+            let wire = wire_name(&ident, attrs, rename_all.as_deref());
+            (ident, wire)
+        })
+        .collect()
+}
+
+fn wire_name(ident: &Ident, attrs: &[Attribute], rename_all: Option<&str>) -> String {
+    serde_option(attrs, "rename").unwrap_or_else(|| cased(&unraw(ident), rename_all))
 }
 
 fn is_flattened(attrs: &[Attribute]) -> bool {

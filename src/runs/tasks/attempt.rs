@@ -8,7 +8,9 @@ use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::super::{Runs, RunsError};
+use super::Unclaimed;
 use super::progress::{Progress, idempotency_key, kept, named};
+use crate::guarded::Panic;
 use crate::portable::Portable;
 use crate::record::RunId;
 use crate::run::Pending;
@@ -18,12 +20,16 @@ use crate::task::{Attempt, Attempting, TaskError, Worker};
 /// When a task is looked at again that cannot be performed now, for instance because its run cannot be read.
 const LATER: Duration = Duration::from_secs(60);
 
+/// When a store that failed is tried again.
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
+
 /// A task that is due.
 pub(super) struct Due {
     pub(super) run: RunId,
     pub(super) note: Note,
     /// Notified when the state of the task is left.
     pub(super) left: Arc<Notify>,
+    pub(super) unclaimed: Unclaimed,
 }
 
 /// The right to perform a task, until the lease ends.
@@ -31,6 +37,15 @@ pub(super) struct Claim {
     pub(super) run: RunId,
     pub(super) note: Note,
     pub(super) progress: Progress,
+    /// When another program may have it.
+    pub(super) until: DateTime<Utc>,
+}
+
+impl Claim {
+    fn new(run: RunId, note: Note) -> Self {
+        let progress = Progress::read(&note);
+        Self { run, note, progress, until: DateTime::<Utc>::MIN_UTC }
+    }
 }
 
 /// How an attempt ended.
@@ -43,48 +58,44 @@ enum Performed<E> {
 impl<M: Portable<Context: Default>> Runs<M> {
     /// Performs a task that is due, and does what follows.
     pub(super) async fn perform(&self, worker: &Worker<M>, due: Due) {
-        let Due { run, note, left } = due;
-        let name = note.name.clone();
-        if let Err(error) = self.perform_due(worker, run.clone(), note, &left).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(%run, note = %name, error, "a task waits");
+        let (run, name) = (due.run.clone(), due.note.name.clone());
+        if let Err(error) = self.perform_due(worker, due).await {
+            warn(&run, &error, "a task waits");
+            // A store that fails now most likely fails at once again.
+            self.clock.sleep_until(self.clock.now() + AGAIN).await;
         }
         self.tasks.end(&run, &name);
     }
 
-    async fn perform_due(
-        &self,
-        worker: &Worker<M>,
-        run: RunId,
-        note: Note,
-        left: &Notify,
-    ) -> Result<(), RunsError> {
-        let mut claim = Claim { run, progress: Progress::read(&note), note };
+    async fn perform_due(&self, worker: &Worker<M>, due: Due) -> Result<(), RunsError> {
+        let Due { run, note, left, unclaimed } = due;
+        let mut claim = Claim::new(run, note);
         let found = match self.of_note(&claim).await {
             Ok(found) => found,
             Err(error) => {
+                warn(&claim.run, &error, "a task waits: its run cannot be read");
                 claim.progress.error = Some(kept(&crate::text::chain(&error)));
-                self.postpone(&mut claim, LATER).await?;
-                return Err(error);
+                return self.postpone(&mut claim, LATER).await;
             }
         };
         let Some((pending, input)) = found else { return self.forget(&claim).await };
-        if claim.progress.attempts >= pending.task.attempts() {
-            return self.give_up(&mut claim, &pending, None).await;
-        }
-        claim.progress.attempts += 1;
+        let is_spent = claim.progress.attempts >= pending.task.attempts();
+        claim.progress.attempts += u32::from(!is_spent);
         claim.progress.holder = Some(self.tasks.holder.clone());
         if !self.hold(&mut claim).await? {
             return Ok(());
+        }
+        drop(unclaimed);
+        if is_spent {
+            return self.give_up(&mut claim, &pending, None).await;
         }
         let (name, number) = (pending.task.name(), claim.progress.attempts);
         let run = format!("{}/{}", claim.run.owner, claim.run.name);
         let key = idempotency_key(&claim.run, &pending);
         let attempting = worker.perform(input, Attempt::new(run, name, key, number));
-        match self.supervise(attempting, &mut claim, &pending, left).await {
+        match self.supervise(attempting, &mut claim, &pending, &left).await {
             Performed::Lost => Ok(()),
-            Performed::Done(Ok(event)) => self.end_in(&mut claim, &pending, event).await,
-            Performed::Done(Err(error)) => self.failed(&mut claim, &pending, &error).await,
+            Performed::Done(outcome) => self.conclude(&mut claim, &pending, outcome).await,
         }
     }
 
@@ -102,24 +113,28 @@ impl<M: Portable<Context: Default>> Runs<M> {
 
     /// Takes or renews the lease. The answer is whether it is this program's.
     async fn hold(&self, claim: &mut Claim) -> Result<bool, RunsError> {
-        let end = self.clock.now() + self.limits.task_lease;
-        self.write(claim, Some(end)).await
+        let until = self.clock.now() + self.limits.task_lease;
+        let is_held = self.write(claim, Some(until)).await?;
+        if is_held {
+            claim.until = until;
+        }
+        Ok(is_held)
     }
 
-    /// Gives back the leases of tasks whose attempts were cancelled by the end of the program. These attempts do not count.
+    /// Gives back the leases of tasks whose attempts were cancelled with [`perform_tasks`](Self::perform_tasks). These attempts
+    /// do not count.
     pub(in crate::runs) async fn release_tasks(&self) {
-        let under_way: Vec<RunId> = self.tasks.running().keys().cloned().collect();
-        for run in under_way {
+        let under_way = std::mem::take(&mut *self.tasks.running());
+        for run in under_way.into_keys() {
             let notes = self.store.notes(&Scope::Run { run: run.clone() }).await;
             for note in notes.unwrap_or_default() {
-                let mut claim = Claim { run: run.clone(), progress: Progress::read(&note), note };
+                let mut claim = Claim::new(run.clone(), note);
                 if claim.progress.holder.as_ref() != Some(&self.tasks.holder) {
                     continue;
                 }
                 claim.progress.attempts = claim.progress.attempts.saturating_sub(1);
                 if let Err(error) = self.postpone(&mut claim, Duration::ZERO).await {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(%run, error, "a task stays with this program until its lease ends");
+                    warn(&run, &error, "a task stays with this program until its lease ends");
                 }
             }
         }
@@ -181,7 +196,6 @@ impl<M: Portable<Context: Default>> Runs<M> {
         let limit = pending.task.limit();
         let deadline = self.clock.now() + limit;
         let mut working = Working(tokio::spawn(attempting));
-        let mut lease_end = self.clock.now() + self.limits.task_lease;
         let mut renewal = self.clock.now() + self.limits.task_lease / 3;
         loop {
             tokio::select! {
@@ -193,20 +207,19 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 }
                 () = self.clock.sleep_until(renewal) => {}
             }
-            let begin = self.clock.now();
             match self.hold(claim).await {
-                Ok(true) => lease_end = begin + self.limits.task_lease,
+                Ok(true) => {}
                 Ok(false) => return Performed::Lost,
-                // Another program may have it from then on.
-                Err(_) if self.clock.now() >= lease_end => return Performed::Lost,
-                Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(run = %claim.run, error, "a lease cannot be renewed");
-                }
+                Err(_) if self.clock.now() >= claim.until => return Performed::Lost,
+                Err(error) => warn(&claim.run, &error, "a lease cannot be renewed"),
             }
             renewal = self.clock.now() + self.limits.task_lease / 3;
         }
     }
+}
+
+fn warn(run: &RunId, error: &RunsError, what: &str) {
+    tracing::warn!(%run, error = error as &dyn std::error::Error, "{what}");
 }
 
 /// The work of an attempt. Dropping it cancels the work.
@@ -221,10 +234,10 @@ impl<T> Drop for Working<T> {
 fn finished<E>(done: Result<Result<E, TaskError>, JoinError>) -> Performed<E> {
     match done {
         Ok(result) => Performed::Done(result),
-        Err(error) if error.is_panic() => {
-            Performed::Done(Err(TaskError::new(format!("the attempt panicked: {error}"))))
-        }
-        // The runtime ends.
-        Err(_) => Performed::Lost,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => Performed::Done(Err(Panic::from(panic).into())),
+            // The runtime ends.
+            Err(_) => Performed::Lost,
+        },
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::attempt::Attempt;
 use super::super::{Runs, RunsError};
-use super::attempt::Claim;
+use super::attempt::{AGAIN, Claim};
 use super::progress::kept;
 use crate::machine::{Name, Named};
 use crate::portable::Portable;
@@ -30,8 +30,31 @@ enum Ended {
 }
 
 impl<M: Portable<Context: Default>> Runs<M> {
+    /// Does what follows from an attempt. A store that fails is tried again as long as the lease lasts, so that what was done
+    /// need not be done again.
+    pub(super) async fn conclude(
+        &self,
+        claim: &mut Claim,
+        pending: &Pending,
+        outcome: Result<M::Event, TaskError>,
+    ) -> Result<(), RunsError> {
+        loop {
+            let done = match &outcome {
+                Ok(event) => self.end_in(claim, pending, event.clone()).await,
+                Err(error) => self.failed(claim, pending, error).await,
+            };
+            let again = self.clock.now() + AGAIN;
+            match done {
+                Err(RunsError::Store(_)) if again < claim.until => {
+                    self.clock.sleep_until(again).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
     /// Ends a task in the event that its attempt came to.
-    pub(super) async fn end_in(
+    async fn end_in(
         &self,
         claim: &mut Claim,
         pending: &Pending,
@@ -52,7 +75,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     }
 
     /// Leaves a task for another attempt, if there is one.
-    pub(super) async fn failed(
+    async fn failed(
         &self,
         claim: &mut Claim,
         pending: &Pending,

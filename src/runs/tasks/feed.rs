@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,7 @@ use futures::stream;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 
 use super::super::{Runs, RunsError};
+use super::Unclaimed;
 use super::attempt::Due;
 use super::progress::is_paused;
 use crate::portable::Portable;
@@ -28,11 +30,15 @@ impl<M: Portable<Context: Default>> Runs<M> {
     /// Performs the tasks of all runs in the store as they fall due, until it is dropped. Dropping it cancels the attempts
     /// under way; another program, or the next one, takes them over when their leases end.
     ///
-    /// Several programs may do this on one store. Without a [worker](Self::with_worker) it does nothing.
+    /// Several programs may do this on one store. Within one, a second call waits for the end of the first. Without a
+    /// [worker](Self::with_worker) it does nothing.
     pub async fn perform_tasks(&self) -> Infallible {
         let (Some(worker), false) = (&self.tasks.worker, M::CHART.tasks().is_empty()) else {
             return std::future::pending().await;
         };
+        let _performing = self.tasks.performing.lock().await;
+        // Those that were cancelled by the end of the last call.
+        self.release_tasks().await;
         let (send, receive) = mpsc::channel::<Handed>(1);
         let handed = stream::unfold(receive, async |mut receive| {
             receive.recv().await.map(|handed| (handed, receive))
@@ -84,12 +90,11 @@ impl<M: Portable<Context: Default>> Runs<M> {
         if pause.is_paused(self, now).await? {
             return Ok(Some(now + PAUSE_SEEN));
         }
-        // Those that were handed out and are not claimed yet are still due.
-        let under_way =
-            self.tasks.running().values().map(std::collections::HashMap::len).sum::<usize>();
-        for due in self.store.due_notes(now, free + under_way).await? {
+        let unclaimed = self.tasks.unclaimed.load(Ordering::Relaxed);
+        for due in self.store.due_notes(now, free + unclaimed).await? {
             let Some(left) = self.tasks.begin(&due.run, &due.note.name) else { continue };
-            let due = Due { run: due.run, note: due.note, left };
+            let unclaimed = Unclaimed::new(&self.tasks.unclaimed);
+            let due = Due { run: due.run, note: due.note, left, unclaimed };
             let Ok(slot) = Arc::clone(&self.tasks.slots).try_acquire_owned() else {
                 self.tasks.end(&due.run, &due.note.name);
                 break;

@@ -55,6 +55,7 @@ CREATE TABLE snapshot (
     hash BLOB NOT NULL,
     chart BLOB NOT NULL,
     declaration BLOB NOT NULL,
+    machine_version INTEGER NOT NULL,
     entered TEXT NOT NULL,
     gated INTEGER,
     seal BLOB NOT NULL

@@ -22,7 +22,8 @@ pub(super) fn read(connection: &Connection, run: i64) -> Result<Option<Snapshot>
     let read = || -> rusqlite::Result<Option<Snapshot>> {
         let found = connection
             .prepare_cached(
-                "SELECT number, version, hash, chart, declaration, entered, gated, seal FROM snapshot
+                "SELECT number, version, hash, chart, declaration, entered, gated, seal,
+                 machine_version FROM snapshot
                  WHERE run = ? AND is_whole = 1",
             )?
             .query_row([run], |row| {
@@ -64,6 +65,7 @@ fn unfilled(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Snapshot)>> {
     let (number, version, hash) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let Ok(entered) = serde_json::from_str(row.get_ref(5)?.as_str()?) else { return Ok(None) };
     let snapshot = Snapshot::new(version, hash, program, String::new(), entered);
+    let snapshot = snapshot.with_machine_version(row.get(8)?);
     Ok(Some((number, Snapshot { gated: row.get(6)?, ..snapshot })))
 }
 
@@ -235,8 +237,8 @@ fn begin(
         let Program { chart, declaration } = snapshot.program;
         connection
             .prepare_cached(
-                "INSERT INTO snapshot (run, is_whole, version, hash, chart, declaration, entered,
-                 gated, seal) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO snapshot (run, is_whole, version, hash, chart, declaration,
+                 machine_version, entered, gated, seal) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute((
                 found.id,
@@ -244,6 +246,7 @@ fn begin(
                 snapshot.hash,
                 chart,
                 declaration,
+                snapshot.machine_version,
                 snapshot.entered_json(),
                 snapshot.gated,
                 snapshot.seal(),

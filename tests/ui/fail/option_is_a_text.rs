@@ -1,5 +1,5 @@
 #[leverframe::machine("Lamp")]
-//~^ ERROR("Lamp") `#[machine]` takes options by their names: `serde`, `name = Release`
+//~^ ERROR("Lamp") `#[machine]` takes options by their names: `serde`, `name = Release`, `version = 2`
 pub mod lamp {
     #[state("initial")] pub struct Off;
     //~^ ERROR("initial") `#[state]` takes options by their names: `initial`, `final`, `parent = InReview`

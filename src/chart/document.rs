@@ -1,0 +1,290 @@
+//! A chart as JSON, to keep and to compare with later ones.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Chart, Clause, Event, Parameter, State, Target};
+
+/// A chart as JSON. States are named as on the wire, and everything is in the order of the declaration.
+///
+/// ```
+/// use leverframe::{Machine, Portable};
+/// use leverframe::chart::{ChartDiff, Document};
+/// # #[leverframe::machine(serde)]
+/// # pub mod lamp {
+/// #     #[state(initial)] pub struct Off;
+/// #     #[state] pub struct On;
+/// #     #[transition(from = Off)] fn press() -> On { On }
+/// #     #[transition(from = On)] fn release() -> Off { Off }
+/// # }
+/// # use lamp::Lamp;
+///
+/// // What `chart --format json` printed for an earlier version of the machine.
+/// # let kept = serde_json::to_string(&Document::of(Lamp::CHART))?;
+/// let kept: Document = serde_json::from_str(&kept)?;
+/// let diff = ChartDiff::new(&kept, Lamp::CHART, Lamp::UPGRADES);
+/// assert!(diff.replays(), "{diff}");
+/// # Ok::<_, serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Document {
+    /// The machine's name, as in Rust.
+    pub machine: String,
+    /// The version of the machine.
+    pub version: u32,
+    /// The documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
+    /// The leaf in which a new machine is.
+    pub initial: String,
+    /// The leaves.
+    pub states: Vec<StateDocument>,
+    /// The superstates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub superstates: Vec<StateDocument>,
+    /// The events.
+    pub events: Vec<EventDocument>,
+    /// The queries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queries: Vec<QuestionDocument>,
+    /// The prompts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<QuestionDocument>,
+    /// The tasks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskDocument>,
+}
+
+/// A leaf or a superstate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StateDocument {
+    /// The name on the wire.
+    pub name: String,
+    /// The documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
+    /// The superstate around it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Whether a machine in this state has ended.
+    #[serde(default, rename = "final", skip_serializing_if = "is_false")]
+    pub is_final: bool,
+}
+
+/// An event, with all of its clauses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EventDocument {
+    /// The name.
+    pub name: String,
+    /// The documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
+    /// The payload.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payload: Vec<ParameterDocument>,
+    /// What the event does, by source.
+    pub clauses: Vec<ClauseDocument>,
+}
+
+/// What one event does in some of the states.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ClauseDocument {
+    /// The states and superstates in which the clause holds.
+    pub from: Vec<String>,
+    /// The targets; none for an internal transition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<String>,
+    /// The superstate whose last leaf is the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<String>,
+    /// The names of the guards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<String>,
+    /// Whether the handler may fail.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fallible: bool,
+    /// How many people have to approve.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub approvals: u8,
+    /// For a timeout, how long after the entry of its source it falls due, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_ms: Option<u64>,
+}
+
+/// A query or a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct QuestionDocument {
+    /// The name.
+    pub name: String,
+    /// The documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
+    /// The arguments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<ParameterDocument>,
+    /// The leaf whose data it reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// The states and superstates that a prompt is for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<String>,
+}
+
+/// One value of a payload, or one argument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ParameterDocument {
+    /// The name.
+    pub name: String,
+    /// The type as it is written in the declaration.
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// The documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
+    /// Whether the wire form may leave it out.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
+    /// Whether its value is shown nowhere.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sensitive: bool,
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TaskDocument {
+    /// The name.
+    pub name: String,
+    /// The state or superstate whose entry starts it.
+    pub state: String,
+    /// The events that may end it.
+    pub outcomes: Vec<String>,
+}
+
+impl Document {
+    /// The chart as JSON.
+    #[must_use]
+    pub fn of(chart: &Chart) -> Self {
+        let wires = |states: &[u16]| states.iter().map(|state| wire(chart, *state)).collect();
+        let name = |event: &u16| chart.events().get(usize::from(*event)).map(Event::name);
+        Self {
+            machine: chart.name().to_owned(),
+            version: chart.version(),
+            docs: chart.docs().to_owned(),
+            initial: chart.initial().wire().to_owned(),
+            states: chart.states().iter().map(|state| self::state(chart, state)).collect(),
+            superstates: chart
+                .superstates()
+                .iter()
+                .map(|state| self::state(chart, state))
+                .collect(),
+            events: chart
+                .events()
+                .iter()
+                .map(|event| EventDocument {
+                    name: event.name().to_owned(),
+                    docs: event.docs().to_owned(),
+                    payload: event.payload().iter().map(parameter).collect(),
+                    clauses: event
+                        .clauses()
+                        .iter()
+                        .map(|clause| self::clause(chart, clause))
+                        .collect(),
+                })
+                .collect(),
+            queries: chart
+                .queries()
+                .iter()
+                .map(|query| QuestionDocument {
+                    name: query.name().to_owned(),
+                    docs: query.docs().to_owned(),
+                    parameters: query.parameters().iter().map(parameter).collect(),
+                    about: query.about().map(|state| wire(chart, state)),
+                    states: Vec::new(),
+                })
+                .collect(),
+            prompts: chart
+                .prompts()
+                .iter()
+                .map(|prompt| QuestionDocument {
+                    name: prompt.name().to_owned(),
+                    docs: prompt.docs().to_owned(),
+                    parameters: prompt.parameters().iter().map(parameter).collect(),
+                    about: prompt.about().map(|state| wire(chart, state)),
+                    states: wires(prompt.states()),
+                })
+                .collect(),
+            tasks: chart
+                .tasks()
+                .iter()
+                .map(|task| TaskDocument {
+                    name: task.name().to_owned(),
+                    state: wire(chart, task.state()),
+                    outcomes: task.outcomes().iter().filter_map(name).map(str::to_owned).collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn state(chart: &Chart, state: &State) -> StateDocument {
+    StateDocument {
+        name: state.wire().to_owned(),
+        docs: state.docs().to_owned(),
+        parent: state.parent().map(|parent| wire(chart, parent)),
+        is_final: state.is_final(),
+    }
+}
+
+fn clause(chart: &Chart, clause: &Clause) -> ClauseDocument {
+    let (mut to, mut history) = (Vec::new(), None);
+    for target in clause.to() {
+        match target {
+            Target::State(state) => to.push(wire(chart, *state)),
+            Target::History(superstate) => history = Some(wire(chart, *superstate)),
+        }
+    }
+    let after = clause.after().map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
+    ClauseDocument {
+        from: clause.from().iter().map(|state| wire(chart, *state)).collect(),
+        to,
+        history,
+        guards: clause.guards().iter().map(|guard| (*guard).to_owned()).collect(),
+        fallible: clause.is_fallible(),
+        approvals: clause.approvals(),
+        after_ms: after,
+    }
+}
+
+fn parameter(parameter: &Parameter) -> ParameterDocument {
+    ParameterDocument {
+        name: parameter.name().to_owned(),
+        ty: parameter.ty().to_owned(),
+        docs: parameter.docs().to_owned(),
+        optional: parameter.is_optional(),
+        sensitive: parameter.is_sensitive(),
+    }
+}
+
+fn wire(chart: &Chart, state: u16) -> String {
+    chart.state(state).wire().to_owned()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
+fn is_zero(number: &u8) -> bool {
+    *number == 0
+}

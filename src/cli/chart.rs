@@ -1,0 +1,99 @@
+//! The command that prints the machine, or compares it with an earlier chart.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::Done;
+use super::terminal;
+use crate::chart::{ChartDiff, Document};
+use crate::portable::Portable;
+use crate::runs::charts;
+use crate::store::sqlite::SqliteStore;
+
+/// The first bytes of a store in a file.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+#[derive(Args)]
+pub(crate) struct Chart {
+    /// The format
+    #[arg(long, value_enum, default_value = "mermaid")]
+    format: Format,
+    /// Print what has changed since the chart in this file of `--format json`, or since the last other chart that has
+    /// written this store, and fail if old histories cannot be replayed
+    #[arg(long, value_name = "STORE|FILE")]
+    diff: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A Mermaid state diagram
+    Mermaid,
+    /// A JSON object, to compare with later charts
+    Json,
+}
+
+pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
+    if let Some(path) = &chart.diff {
+        return diff::<M>(path, chart.format);
+    }
+    let text = match chart.format {
+        Format::Mermaid => M::CHART.mermaid().to_string(),
+        Format::Json => serde_json::to_string_pretty(&Document::of(M::CHART))?,
+    };
+    Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+fn diff<M: Portable>(path: &Path, format: Format) -> Done {
+    let old = document::<M>(path)?;
+    let diff = ChartDiff::new(&old, M::CHART, M::UPGRADES);
+    let mut out = io::stdout();
+    if format == Format::Json {
+        writeln!(out, "{}", terminal::json(&serde_json::to_string(&diff)?))?;
+    } else {
+        for change in &diff.changes {
+            writeln!(out, "{}", terminal::line(&change.to_string()))?;
+        }
+        if diff.changes.is_empty() {
+            writeln!(out, "no changes")?;
+        }
+    }
+    if diff.replays() {
+        return Ok(());
+    }
+    Err("old histories cannot all be replayed; declare upgrades, and run `check` to see which runs are concerned".into())
+}
+
+/// The chart in a file, or the last in a store that is not the present one.
+fn document<M: Portable>(path: &Path) -> Result<Document, Box<dyn Error>> {
+    let unreadable = |error: &dyn Error| format!("`{}` cannot be read: {error}", path.display());
+    let mut bytes = Vec::new();
+    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
+    (&mut file).take(16).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    if bytes != SQLITE {
+        file.read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+        return serde_json::from_slice(&bytes).map_err(|error| {
+            format!(
+                "`{}` is neither a store nor a chart of `chart --format json`: {error}",
+                path.display()
+            )
+            .into()
+        });
+    }
+    let store = SqliteStore::open(path)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let kept = runtime.block_on(charts(&store))?;
+    let present = Document::of(M::CHART);
+    let is_present = kept.contains(&present);
+    match kept.into_iter().find(|chart| *chart != present) {
+        Some(chart) => Ok(chart),
+        None if is_present => Ok(present),
+        None => {
+            Err(format!("the store `{}` has no chart; nothing was recorded in it", path.display())
+                .into())
+        }
+    }
+}
