@@ -154,7 +154,8 @@ async fn a_request_that_is_sent_again_forks_once() {
     let other = runs.fork(&caller(), &id("b"), None, &id("b"), Some(key("k"))).await;
     is_refused(other, "`k` was used for another request");
     // A start is another request than a fork.
-    is_refused(runs.start(&caller(), &id("b"), Some(key("k"))).await, "`b` was started before");
+    let started = runs.start(&caller(), &id("b"), Some(key("k"))).await;
+    is_refused(started, "`k` was used for another request");
     runs.start(&caller(), &id("s"), Some(key("k"))).await.unwrap();
     is_refused(forked(None, "s", "k").await, "`k` was used for another request");
 }
