@@ -18,16 +18,12 @@ mod histories;
 mod large;
 mod lists;
 pub(crate) mod own_machine;
-#[cfg(feature = "http")]
-mod payments;
 mod refusals;
 pub(crate) mod restarts;
 mod sensitive;
 mod strictness;
 mod styles;
 mod subscriptions;
-#[cfg(feature = "http")]
-mod tasks;
 pub(crate) mod timeouts;
 mod wire;
 

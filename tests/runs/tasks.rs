@@ -1,21 +1,18 @@
-//! Tasks inside one process: what poisons one holds no other, and what leaves its state cancels it.
+//! Tasks of one run after another: what poisons one holds no other, and when a task starts anew.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use leverframe::record::{Actor, Entry, RunId};
-use leverframe::run::RejectionKind;
-use leverframe::runs::{Request, RunLimits, Runs, RunsError, pause, tasks_of};
+use leverframe::runs::{Request, RunLimits, Runs, tasks_of};
 use leverframe::store::Store;
 use leverframe::store::memory::MemoryStore;
-use leverframe::store::sqlite::SqliteStore;
 use leverframe::task::{Attempt, TaskError};
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use super::{all, caller, id};
-use crate::durable::Folder;
 
 /// How long something may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -214,24 +211,6 @@ async fn a_bad_task_ends_in_its_failure_and_holds_no_other() {
 }
 
 #[tokio::test]
-async fn leaving_the_state_cancels_the_task() {
-    let office = Office::in_memory();
-    let run = id("main");
-    office.begin(&run, "wait").await;
-    office.begun(1).await;
-    assert!(office.has_task(&run).await);
-    office.apply(&run, events::Cancel).await;
-    assert!(!office.has_task(&run).await);
-    let dropped = async {
-        while office.hands.dropped.load(Ordering::SeqCst) == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, dropped).await.expect("the work is dropped");
-    assert_eq!(office.runs.status(&run).await.unwrap().version.0, 2);
-}
-
-#[tokio::test]
 async fn entering_the_state_again_starts_the_task_again_and_an_internal_event_does_not() {
     let office = Office::in_memory();
     let run = id("main");
@@ -271,63 +250,4 @@ async fn an_outcome_that_stays_in_the_state_ends_the_task() {
     again.apply(&run, events::Note { text: "x".into() }).await;
     assert!(!again.has_task(&run).await);
     assert_eq!((records.len(), *again.hands.begun.borrow()), (3, 0));
-}
-
-#[tokio::test]
-async fn a_caller_cannot_end_a_task() {
-    let office = Office::in_memory();
-    let run = id("main");
-    office.begin(&run, "wait").await;
-    for event in [job::Event::from(events::Done { is_right: true }), events::Tick.into()] {
-        let refused = office.runs.apply(&caller(), &run, event, Request::new()).await.unwrap_err();
-        let RunsError::Refused(refused) = refused else { panic!("{refused}") };
-        assert_eq!(refused.rejection.kind, RejectionKind::Waiting);
-        assert!(refused.rejection.reason.contains("the task `perform` ends in it"));
-        let legal: Vec<_> = refused.status.legal.iter().map(|event| event.name()).collect();
-        assert_eq!(legal, ["note", "restart", "cancel"]);
-    }
-}
-
-#[tokio::test]
-async fn a_removed_run_takes_its_task_along() {
-    let office = Office::in_memory();
-    let run = id("main");
-    office.begin(&run, "wait").await;
-    office.begun(1).await;
-    office.runs.remove(&caller(), &run).await.unwrap();
-    office.begin(&run, "wait").await;
-    office.begun(2).await;
-    office.hands.release.notify_waiters();
-    office.hands.release.notify_one();
-    office.until(&run, "DONE").await;
-    assert_eq!(
-        all(&**office.runs.store(), &run).await.len(),
-        3,
-        "the old attempt has no say in the new run"
-    );
-}
-
-#[tokio::test]
-async fn ten_thousand_tasks_that_are_due_at_once_are_done() {
-    const TASKS: usize = 10_000;
-    let folder = Folder::new();
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.file()).unwrap());
-    pause(&*store, true).await.unwrap();
-    let mut limits = RunLimits::default();
-    limits.runs_per_principal = u64::MAX;
-    let office = Office::open(Arc::clone(&store), limits);
-    let run = |number: usize| id(&format!("r{number}"));
-    for chunk in 0..TASKS / 500 {
-        let begin = async |number| office.begin(&run(number), "good").await;
-        futures::future::join_all((chunk * 500..(chunk + 1) * 500).map(begin)).await;
-    }
-    assert_eq!(*office.hands.begun.borrow(), 0, "they are paused");
-    let begun = std::time::Instant::now();
-    pause(&*store, false).await.unwrap();
-    office.begun(TASKS).await;
-    for number in 0..TASKS {
-        office.until(&run(number), "DONE").await;
-    }
-    assert_eq!(*office.hands.begun.borrow(), TASKS, "each once");
-    crate::durable::report("tasks", &format!("{TASKS} tasks in {:.1?}", begun.elapsed()));
 }

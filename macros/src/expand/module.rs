@@ -88,9 +88,11 @@ fn legal(model: &Model<'_>, place: usize) -> String {
     });
     let clauses = clauses.collect::<Vec<_>>().join(", ");
     let tasks = model.tasks.iter().filter(|task| model.leaves(task.node).contains(&id));
-    let tasks: String = tasks
-        .map(|task| format!("\n\nStarts the task `{}`.", unraw(&task.function.ident)))
-        .collect();
+    let tasks: Vec<_> = tasks.map(|task| format!("`{}`", unraw(&task.function.ident))).collect();
+    let tasks = match tasks.join(", ") {
+        none if none.is_empty() => none,
+        tasks => format!("\n\nStarts the tasks: {tasks}."),
+    };
     match (clauses.is_empty(), state.is_final) {
         (true, true) => "\n\nFinal: nothing is legal here.".to_owned(),
         (true, false) => String::new(),

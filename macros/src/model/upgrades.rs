@@ -1,6 +1,6 @@
 //! The upgrades of a machine, with their names as records hold them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::Span;
@@ -47,7 +47,7 @@ pub(super) fn upgrades<'d>(
             "an upgrade reads records, and this machine has no wire form: declare it `#[machine(serde)]`",
         );
     }
-    let mut reader = Reader { scope, events, known: HashMap::new() };
+    let mut reader = Reader { scope, events, known: HashSet::new() };
     let mut found: Vec<Upgrade<'d>> = Vec::new();
     for decl in &declaration.upgrades {
         since(decl, declaration.version.map_or(1, |(version, _)| version), report);
@@ -95,7 +95,7 @@ struct Reader<'s, 'd> {
     scope: &'s Scope<'d>,
     events: &'s [Event<'d>],
     /// The upgrades so far, by version and old name.
-    known: HashMap<(u32, Old), ()>,
+    known: HashSet<(u32, Old)>,
 }
 
 impl<'d> Reader<'_, 'd> {
@@ -266,7 +266,7 @@ impl<'d> Reader<'_, 'd> {
     }
 
     fn once(&mut self, since: u32, old: Old, at: Span, name: &str, report: &mut Report) {
-        if self.known.insert((since, old), ()).is_some() {
+        if !self.known.insert((since, old)) {
             let name = if name == "it" { name.to_owned() } else { format!("`{name}`") };
             report.span(
                 at,

@@ -177,9 +177,10 @@ impl Parse for Rewrites {
                 "event" | "state" if what.is_none() => {
                     input.parse::<Token![=]>()?;
                     let name = input.parse()?;
-                    what = Some(match key == "event" {
-                        true => Rewritten::Event(name),
-                        false => Rewritten::State(name),
+                    what = Some(if key == "event" {
+                        Rewritten::Event(name)
+                    } else {
+                        Rewritten::State(name)
                     });
                 }
                 _ => return Err(syn::Error::new(key.span(), REWRITES)),
