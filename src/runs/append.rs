@@ -69,7 +69,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 Ok(Some(_)) => {
                     let asked = self.ask(caller, id, &mut place, run, event, &request, now).await?;
                     match asked {
-                        Ask::Approved(accepted) => return Ok(Outcome::Accepted(accepted)),
+                        Ask::Approved(accepted) => return Ok(Outcome::Accepted(*accepted)),
                         Ask::Lost => continue,
                     }
                 }

@@ -219,9 +219,13 @@ impl<M: Portable<Context: Default>, S: Leaf<Machine = M>> Durable<M, S> {
         let At { runs, id, hash, .. } = &self.at;
         let (id, hash) = (id.clone(), *hash);
         let seen = runs.read(&self.at.id, move |run| {
-            if run.hash() == hash { Ok(look(run.context())) } else { Err(run.status(&id)) }
+            if run.hash() == hash {
+                Ok(look(run.context()))
+            } else {
+                Err(Box::new(run.status(&id)))
+            }
         });
-        let moved_on = |status| MovedOn { at: self.at.clone(), status: Box::new(status) };
+        let moved_on = |status| MovedOn { at: self.at.clone(), status };
         seen.await?.map_err(|status| OpenError::MovedOn(moved_on(status)))
     }
 
@@ -230,6 +234,10 @@ impl<M: Portable<Context: Default>, S: Leaf<Machine = M>> Durable<M, S> {
     /// # Errors
     ///
     /// [`FireError`]. Unless the run has moved on, the handle is in the error.
+    ///
+    /// # Panics
+    ///
+    /// Never: an event leads where the machine's graph says.
     pub async fn fire<E>(self, event: E) -> Result<Fired<M, S, E>, FireError<M, S>>
     where
         E: LegalIn<S, Next: Landing<M>> + Into<M::Event>,

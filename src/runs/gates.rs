@@ -47,7 +47,7 @@ pub enum Decided {
 /// What became of asking.
 pub(super) enum Ask {
     /// It had been approved before.
-    Approved(Accepted),
+    Approved(Box<Accepted>),
     /// Another caller was faster.
     Lost,
 }
@@ -98,7 +98,9 @@ impl<M: Portable<Context: Default>> Runs<M> {
             let found = found.clone();
             if found.request.is_approved() {
                 let completed = self.complete(id, place, run, &found).await?;
-                return Ok(completed.map_or(Ask::Lost, Ask::Approved));
+                return Ok(
+                    completed.map_or(Ask::Lost, |accepted| Ask::Approved(Box::new(accepted)))
+                );
             }
             let status = run.status(id);
             self.live.put(id, place, run);

@@ -38,7 +38,9 @@ async fn ten_thousand_are_due_at_once() {
         let runs = runs.clone();
         async move { runs.drive().await }
     });
-    hands.until("all effects", |_| hands.effects.load(Ordering::Relaxed) == RUNS - poison.len()).await;
+    hands
+        .until("all effects", |_| hands.effects.load(Ordering::Relaxed) == RUNS - poison.len())
+        .await;
     // The last outcomes are recorded a moment later.
     let recorded = async {
         let mut appends = store.watch();
