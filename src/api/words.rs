@@ -132,6 +132,7 @@ pub(crate) fn lacking(chart: &'static Chart) -> Vec<String> {
             arguments(event.name(), event.payload(), &mut lacking);
         }
     }
+    arguments("start_run", chart.inputs(), &mut lacking);
     for query in chart.queries() {
         if is_empty(query.docs()) {
             lacking.push(format!("query `{}`", query.name()));
