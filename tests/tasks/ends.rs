@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use leverframe::caller::Caller;
 use leverframe::record::{Actor, Entry, RunId, Version};
 use leverframe::runs::{Request, RunLimits, Runs, TaskStatus, tasks_of};
@@ -85,10 +84,10 @@ impl Errands {
                 tokio::task::yield_now().await;
             }
         };
-        match timeout(PATIENCE, found).await {
-            Ok(task) => task,
-            Err(_) => panic!("{:?}", tasks_of(self.store(), id).await),
-        }
+        let Ok(task) = timeout(PATIENCE, found).await else {
+            panic!("{:?}", tasks_of(self.store(), id).await)
+        };
+        task
     }
 }
 
@@ -103,10 +102,6 @@ impl Drop for Driving {
 
 fn caller() -> Caller {
     local()
-}
-
-fn seconds(second: i64) -> Option<DateTime<Utc>> {
-    Some(at(second))
 }
 
 #[tokio::test]
@@ -150,10 +145,10 @@ async fn attempts_are_durable_and_end_in_the_failure_event() {
             _ => "the code panicked: the hands are cold",
         };
         assert_eq!(first.error.as_deref(), Some(error));
-        assert_eq!((first.due, first.since), (seconds(10), Version(1)), "the backoff");
+        assert_eq!((first.due, first.since), (Some(at(10)), Version(1)), "the backoff");
         errands.clock.set_seconds(10);
         let second = errands.until_task(&id, |task| task.attempts == 2 && !task.is_running).await;
-        assert_eq!(second.due, seconds(30), "it doubles");
+        assert_eq!(second.due, Some(at(30)), "it doubles");
         errands.clock.set_seconds(30);
         errands.until_in(&id, end).await;
         let records = all(&*store, &id).await;
@@ -327,7 +322,7 @@ async fn a_clean_end_leaves_the_tasks_to_others() {
     drop(driving);
     errands.runs.close().await;
     let task = errands.until_task(&main_run(), |_| true).await;
-    assert_eq!((task.attempts, task.is_running, task.due), (0, false, seconds(0)));
+    assert_eq!((task.attempts, task.is_running, task.due), (0, false, Some(at(0))));
     let other =
         Errands::with(errands.runs.store().clone(), errands.hands.clone(), errands.clock.clone());
     other.hands.release();
