@@ -59,7 +59,8 @@ impl<M: Portable<Context: Default>> Api<M> {
                 return self.refusal(caller, operation, &own, &error, None);
             }
         };
-        let done = self.act(caller, operation, &id, given).await;
+        // One call is large, and most of its life it waits.
+        let done = Box::pin(self.act(caller, operation, &id, given)).await;
         done.unwrap_or_else(|error| self.refusal(caller, operation, &id, &error, None))
     }
 

@@ -13,6 +13,7 @@ mod follow;
 #[cfg(target_os = "linux")]
 mod full;
 mod harness;
+mod import;
 mod load;
 mod notes;
 #[cfg(target_os = "linux")]

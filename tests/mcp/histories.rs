@@ -147,7 +147,7 @@ async fn a_history_of_something_else_is_refused() {
             r#"{"plan":{"task_description":null}}"#,
             "it leads to IDLE, and the machine goes to PLANNING",
         ),
-        (r#"{"plans":{}}"#, "it cannot be read"),
+        (r#"{"plans":{}}"#, "the machine has no event `plans`"),
     ] {
         let mut records = written.load(&main, Version::START, ALL).await.unwrap().records;
         if let Entry::Applied { event, .. } = &mut records[1].entry {

@@ -2,6 +2,7 @@
 
 mod additions;
 mod answers;
+mod archives;
 mod blind;
 mod bounds;
 mod callers;

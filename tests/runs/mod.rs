@@ -1,5 +1,6 @@
 //! Runs at their boundary: requests, timeouts, histories of other programs, limits.
 
+mod archive;
 mod durable;
 mod fork;
 mod gates;
