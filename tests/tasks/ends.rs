@@ -1,6 +1,7 @@
 //! How tasks end: in outcomes, after attempts, with their states.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use leverframe::caller::Caller;
@@ -16,6 +17,7 @@ use super::{PATIENCE, all, events, told, until_in};
 use crate::durable::at;
 use crate::mcp::{local, main_run, run};
 use crate::runs::timeouts::Watch;
+use crate::runs::unrecorded::Brittle;
 
 /// Runs of errands on a store.
 pub(super) struct Errands {
@@ -310,6 +312,30 @@ async fn driving_again_goes_on_with_the_tasks() {
     errands.hands.release();
     errands.clock.set_seconds(60);
     errands.until_in(&main_run(), "HOME").await;
+}
+
+/// A store that does not take the outcome is tried again, so that the work is not done again.
+#[tokio::test]
+async fn an_outcome_waits_for_the_store() {
+    let store = Arc::new(Brittle::default());
+    let errands = Errands::on(store.clone());
+    let _driving = errands.drive();
+    errands.send(&main_run(), "wait").await;
+    errands.hands.until("an attempt", |done| done.running == 1).await;
+    store.is_broken.store(true, Ordering::Relaxed);
+    errands.hands.release();
+    errands.hands.until("the work is done", |done| done.running == 0).await;
+    for second in 1..5 {
+        // It has been tried by then.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        errands.clock.set_seconds(second);
+    }
+    store.is_broken.store(false, Ordering::Relaxed);
+    errands.clock.set_seconds(6);
+    errands.until_in(&main_run(), "HOME").await;
+    assert_eq!(errands.hands.done.borrow().attempts.len(), 1);
 }
 
 /// A clean end gives the task to another program at once, and the attempt does not count.
