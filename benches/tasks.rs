@@ -95,7 +95,7 @@ struct Times {
 async fn in_flight(path: &Path, callers: usize) -> Done<()> {
     let (store, shop) = (Arc::new(SqliteStore::open(path)?), Shop::default());
     let runs = Runs::<Checkout>::new(store.clone()).with_worker(worker(shop.clone()));
-    let ids = (0..callers).map(|number| id(number)).collect::<Done<Vec<_>>>()?;
+    let ids = (0..callers).map(id).collect::<Done<Vec<_>>>()?;
     let mut outcomes = HashMap::new();
     let mut waiting = Vec::new();
     for id in &ids {

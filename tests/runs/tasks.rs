@@ -184,7 +184,7 @@ async fn a_bad_task_ends_in_its_failure_and_holds_no_other() {
     limits.tasks = 4;
     let office = Office::open(Arc::new(MemoryStore::new()), limits);
     let bad = [
-        ("panic", "the attempt panicked"),
+        ("panic", "the code panicked: a bad hand"),
         ("hang", "it took longer than its limit of 1s"),
         ("fail", "attempt 3"),
         ("wrong", "the machine refuses its outcome: wrong is not right"),
