@@ -47,7 +47,7 @@ macro_rules! __portable {
         prompts { $($text:ident $Prompt:ident $parameters:tt $subject:tt => $prompt:expr;)* }
         $(tasks { $($tasks:tt)* })?
         $(upgrades { $($since:literal $change:tt;)* })?
-        $(inputs $Input:ident of $Given:ident { $($input:ident),* })?
+        $(inputs $Input:ident of $Given:ident = $default:expr, { $($input:ident),* })?
     ) => {
         #[allow(unused_variables, reason = "a machine need not have queries and prompts")]
         impl $crate::Portable for $Machine
@@ -61,7 +61,7 @@ macro_rules! __portable {
             type Prompt = Prompt;
             $(const UPGRADES: &'static [$crate::upgrade::Upgrade] =
                 &[$($crate::upgrade::Upgrade::new($since, $crate::__change!($change))),*];)?
-            $crate::__inputs! { $($Input of $Given { $($input),* })? }
+            $crate::__inputs! { $($Input of $Given = $default, { $($input),* })? }
             $crate::__task_inputs! { $at $(tasks { $($tasks)* })? }
             fn answer<Z: $crate::__private::serde::Serializer>(
                 &self,
@@ -90,7 +90,7 @@ macro_rules! __portable {
                 }
             }
         }
-        $crate::__taskless! { $Machine $(tasks { $($tasks)* })? }
+        $crate::__taskless! { $Machine [$($Input)?] $(tasks { $($tasks)* })? }
     };
 }
 
@@ -101,11 +101,11 @@ macro_rules! __inputs {
     () => {
         type Input = $crate::__private::Empty;
     };
-    ($Input:ident of $Context:ident { $($input:ident),* }) => {
+    ($Input:ident of $Context:ident = $default:expr, { $($input:ident),* }) => {
         type Input = $Input;
         fn context(input: $Input) -> $Context {
             let $Input::Start { $($input),* } = input;
-            let mut context = <$Context as ::core::default::Default>::default();
+            let mut context = $default;
             $(context.$input = $input;)*
             context
         }

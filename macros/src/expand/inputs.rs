@@ -1,7 +1,7 @@
 //! The inputs of a run: fields of the context that a caller gives when it is started.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::documentation::documentation;
 use super::{chart, wire};
@@ -49,7 +49,8 @@ pub(super) fn inputs(model: &Model<'_>) -> Option<TokenStream> {
 pub(super) fn portable(model: &Model<'_>) -> Option<TokenStream> {
     let Context { ident, inputs, .. } = with_inputs(model)?;
     let names = inputs.iter().map(|input| &input.ident);
-    Some(quote!(inputs Input of #ident { #(#names),* }))
+    let default = quote_spanned!(ident.span()=> <#ident as ::core::default::Default>::default());
+    Some(quote!(inputs Input of #ident = #default, { #(#names),* }))
 }
 
 /// The inputs as data, in a section of their own.
