@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads or writes a store, and time comes with what happens.
 
+mod change;
 mod digests;
 mod error;
 mod fork;
@@ -20,20 +21,20 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
+pub use self::change::{Authority, Change, Stamp};
 use self::digests::Digests;
 pub use self::error::{ForkError, MismatchKind, StartError, Unreplayable};
 pub use self::status::{Rejection, RejectionKind, RunStatus};
 pub use self::tasks::Pending;
 use self::timers::Timers;
 use self::upgrade::Upgrades;
-use crate::caller::{Caller, ClientName};
 use crate::chart::Event;
 use crate::guarded::{Panic, guarded};
 use crate::machine::{Applied, Machine, Name, Named, Reason, Refusal};
 use crate::portable::Portable;
 use crate::record::{
-    Actor, Approval, Configuration, Entry, Hash, Performed, Program, Record, RequestKey, Snapshot,
-    Version, canonical, truncated,
+    Actor, Approval, Configuration, Entry, Hash, Performed, Program, Record, Version, canonical,
+    truncated,
 };
 
 /// Why an event is not applied at once that is `by = human`.
@@ -59,69 +60,6 @@ pub struct Run<M> {
     gated: Option<Version>,
     /// Whether another declaration of the machine made the last record.
     is_foreign: bool,
-}
-
-/// The attribution of a record: when it happens, who causes it, and for which request.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Stamp {
-    /// The time.
-    pub time: DateTime<Utc>,
-    /// Who causes it.
-    pub actor: Actor,
-    /// The key that the caller gave to the request.
-    pub key: Option<RequestKey>,
-    /// The client that requests it, as it names itself.
-    pub client: Option<ClientName>,
-}
-
-impl Stamp {
-    /// A record by `actor` at `time`.
-    #[must_use]
-    pub fn new(time: DateTime<Utc>, actor: impl Into<Actor>, key: Option<RequestKey>) -> Self {
-        Self { time, actor: actor.into(), key, client: None }
-    }
-
-    /// A record at `time` for a request of `caller`.
-    #[must_use]
-    pub fn of(caller: &Caller, time: DateTime<Utc>, key: Option<RequestKey>) -> Self {
-        let stamp = Self::new(time, caller.principal().clone(), key);
-        Self { client: caller.client().cloned(), ..stamp }
-    }
-}
-
-/// By which right an event is applied.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Authority {
-    /// A caller requests it. Events that need a person, a time or a task are refused.
-    Caller,
-    /// People have approved it.
-    Approvals(Vec<Approval>),
-    /// A task has ended in it.
-    Task(Performed),
-    /// It is a timeout that is due.
-    Clock,
-}
-
-impl Authority {
-    fn parts(self) -> (Vec<Approval>, Option<Performed>) {
-        match self {
-            Self::Caller | Self::Clock => (Vec::new(), None),
-            Self::Approvals(approvals) => (approvals, None),
-            Self::Task(task) => (Vec::new(), Some(task)),
-        }
-    }
-}
-
-/// What is to be stored of an event: its record, and sometimes a snapshot.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Change {
-    /// The record.
-    pub record: Record,
-    /// The value after the record.
-    pub snapshot: Option<Snapshot>,
 }
 
 impl<M: Portable<Context: Default>> Run<M> {

@@ -7,6 +7,7 @@ mod remains;
 mod visibility;
 
 mod derives;
+mod inputs;
 mod same_event;
 mod scope;
 mod signature;

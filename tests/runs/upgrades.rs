@@ -128,9 +128,11 @@ async fn a_history_of_three_versions_goes_on() {
 /// From a snapshot, from the start, and live: whichever way it was read, the run leads to the same value.
 #[tokio::test]
 async fn an_upgraded_run_is_read_in_each_way() {
-    for count in [1, 30, 300] {
+    for count in [1, 2, 3, 5, 8, 13, 30, 300] {
         let store = memory();
-        let puts = vec![put(1); count];
+        // A large value has few digests, so that a snapshot is not always proven by one.
+        let large = json!({"put": {"name": "x".repeat(3000), "price": 1}});
+        let puts: Vec<_> = [large].into_iter().chain(vec![put(1); count - 1]).collect();
         record::<first::Order>(&store, "main", &puts).await;
         let live = Runs::<third::Order>::new(store.clone());
         let cents = async |runs: &Runs<third::Order>| {
@@ -140,11 +142,9 @@ async fn an_upgraded_run_is_read_in_each_way() {
         assert_eq!(cents(&live).await, 100 * count);
         // The old program goes on meanwhile, with the new one live and its snapshot kept.
         record::<first::Order>(&store, "main", &[put(2), event("ping")]).await;
-        let fresh = Runs::<third::Order>::new(store.clone());
-        assert_eq!(cents(&live).await, 100 * (count + 2));
-        assert_eq!(cents(&fresh).await, 100 * (count + 2));
         apply(&live, "main", add(5)).await.unwrap();
-        for runs in [&live, &fresh, &Runs::<third::Order>::new(store.clone())] {
+        // The snapshot is older than the records of the old program, which are older than the last.
+        for runs in [&live, &Runs::<third::Order>::new(store.clone())] {
             assert_eq!(cents(runs).await, 100 * (count + 2) + 5);
         }
         assert_eq!(check::<third::Order>(&store, "main").await.0, CheckOutcome::Upgraded);

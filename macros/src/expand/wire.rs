@@ -57,7 +57,9 @@ pub(super) fn bounds(types: &[impl ToTokens], of: &str) -> Option<TokenStream> {
 pub(super) fn assertions(model: &Model<'_>) -> Option<TokenStream> {
     let payload = unknown(model.events.iter().flat_map(|event| event.payload.iter().copied()));
     let arguments =
-        unknown(model.queries.iter().flat_map(|query| query.parameters.iter().copied()));
+        model.queries.iter().flat_map(|query| query.parameters.iter().copied());
+    let inputs = model.context.iter().flat_map(|context| &context.inputs);
+    let arguments = unknown(arguments.chain(inputs));
     let context = model.context.iter().map(|context| &context.ident);
     let assertions = quote! {
         #(::leverframe::__private::context::<#context>();)*
