@@ -149,7 +149,8 @@ pub(crate) fn instructions(chart: &'static Chart, default_run: &str) -> String {
     if docs.is_empty() {
         docs = format!("The state machine {}.", chart.name());
     }
-    let begins = if chart.requires_input() { "needs a `start_run`" } else { "starts by its first event" };
+    let begins =
+        if chart.requires_input() { "needs a `start_run`" } else { "starts by its first event" };
     let mut words = format!(
         "{docs}\n\
          This is a state machine; `machine://chart` shows all of it. Each tool takes a `run`, and runs are independent. \
