@@ -1,7 +1,7 @@
 //! Several processes on one store: one performs a task, and another takes over when the lease ends.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use leverframe::runs::Subscriber;
 use serde_json::{Value, json};
@@ -124,8 +124,10 @@ async fn a_run_is_removed_while_its_task_runs() {
     let program = Program::start(&file, &payments).await;
     program.ok("place", order()).await;
     payments.until("a request", |ledger| ledger.asked.len() == 1).await;
+    let removed = Instant::now();
     command(&file, &["remove", "main"]);
     payments.until("the call is dropped", |ledger| ledger.dropped == 1).await;
+    assert!(removed.elapsed() < Duration::from_secs(15), "its own limit is 20 seconds");
     payments.release();
     // The name is free again, and its order another.
     program.ok("place", order()).await;
