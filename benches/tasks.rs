@@ -1,7 +1,8 @@
 //! What tasks cost on SQLite: tasks a second, and the time from a record that starts a task to the start of its attempt,
 //! while other tasks are in flight.
 //!
-//! `cargo bench --bench tasks` prints the tables; `-- --dir PATH` measures the disk of another folder.
+//! `cargo bench --bench tasks` prints the tables; `-- --dir PATH` measures the disk of another folder, and `-- --dbos PYTHON`
+//! measures DBOS on SQLite in between, by a Python that has `dbos`.
 
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded")]
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,26 +37,41 @@ const DUE: usize = 10_000;
 const PAGE: PageLimit = PageLimit::new(512, 4 << 20);
 
 fn main() -> Done<()> {
-    let arguments: Vec<String> = std::env::args().collect();
-    let given = arguments.iter().position(|argument| argument == "--dir");
-    let base = given.and_then(|place| arguments.get(place + 1)).map(PathBuf::from);
-    let folder = base
-        .unwrap_or_else(std::env::temp_dir)
+    let folder = option("--dir")
+        .map_or_else(std::env::temp_dir, PathBuf::from)
         .join(format!("leverframe-bench-{}", std::process::id()));
     std::fs::create_dir(&folder)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let done = runtime.block_on(async {
-        println!(
-            "| in flight | tasks/s | from record to start, p50 ms | p99 ms | from call to outcome, p50 ms | p99 ms |"
-        );
-        println!("|---:|---:|---:|---:|---:|---:|");
-        for callers in [1, 8, 64] {
-            in_flight(&folder.join(format!("{callers}.db")), callers).await?;
+    println!(
+        "| way | in flight | tasks/s | from record to start, p50 ms | p99 ms | from call to outcome, p50 ms | p99 ms |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    for callers in [1, 8, 64] {
+        runtime.block_on(in_flight(&folder.join(format!("{callers}.db")), callers))?;
+        if let Some(python) = option("--dbos") {
+            dbos(&python, &folder, callers)?;
         }
-        due_at_once(&folder.join("due.db")).await
-    });
-    std::fs::remove_dir_all(&folder)?;
-    done
+    }
+    runtime.block_on(due_at_once(&folder.join("due.db")))?;
+    Ok(std::fs::remove_dir_all(&folder)?)
+}
+
+/// The value of an option of the command line.
+fn option(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
+}
+
+/// Prints the row of DBOS.
+fn dbos(python: &str, folder: &Path, callers: usize) -> Done<()> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/tasks_dbos.py");
+    let mut command = Command::new(python);
+    command.arg(script).arg(folder).args([SPAN.as_secs().to_string(), callers.to_string()]);
+    let Output { status, stdout, stderr } = command.output()?;
+    if !status.success() {
+        return Err(String::from_utf8_lossy(&stderr).into());
+    }
+    print!("{}", String::from_utf8_lossy(&stdout));
+    Ok(())
 }
 
 /// A shop whose cards are all declined, so that an order can be placed again.
@@ -95,7 +112,7 @@ struct Times {
 async fn in_flight(path: &Path, callers: usize) -> Done<()> {
     let (store, shop) = (Arc::new(SqliteStore::open(path)?), Shop::default());
     let runs = Runs::<Checkout>::new(store.clone()).with_worker(worker(shop.clone()));
-    let ids = (0..callers).map(|number| id(number)).collect::<Done<Vec<_>>>()?;
+    let ids = (0..callers).map(id).collect::<Done<Vec<_>>>()?;
     let mut outcomes = HashMap::new();
     let mut waiting = Vec::new();
     for id in &ids {
@@ -127,7 +144,7 @@ async fn in_flight(path: &Path, callers: usize) -> Done<()> {
     let mut starts: Vec<_> = times.iter().map(|times| times.start).collect();
     let mut wholes: Vec<_> = times.iter().map(|times| times.whole).collect();
     println!(
-        "| {callers} | {rate:.0} | {:.2} | {:.2} | {:.2} | {:.2} |",
+        "| Leverframe | {callers} | {rate:.0} | {:.2} | {:.2} | {:.2} | {:.2} |",
         percentile(&mut starts, 50),
         percentile(&mut starts, 99),
         percentile(&mut wholes, 50),

@@ -25,6 +25,7 @@ mod record;
 pub(crate) mod redact;
 mod refusal;
 mod schema;
+mod start;
 mod style;
 mod task;
 pub(crate) mod words;

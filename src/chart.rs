@@ -44,6 +44,7 @@ pub struct Chart {
     queries: &'static [Query],
     prompts: &'static [Prompt],
     tasks: &'static [Task],
+    inputs: &'static [Parameter],
 }
 
 impl Chart {
@@ -64,6 +65,7 @@ impl Chart {
             queries: &[],
             prompts: &[],
             tasks: &[],
+            inputs: &[],
         }
     }
 
@@ -125,6 +127,13 @@ impl Chart {
     #[must_use]
     pub const fn with_tasks(mut self, tasks: &'static [Task]) -> Self {
         self.tasks = tasks;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_inputs(mut self, inputs: &'static [Parameter]) -> Self {
+        self.inputs = inputs;
         self
     }
 
@@ -267,6 +276,18 @@ impl Chart {
     #[must_use]
     pub const fn tasks(&self) -> &'static [Task] {
         self.tasks
+    }
+
+    /// What a run is started with: the fields of the context that are marked `#[input]`.
+    #[must_use]
+    pub const fn inputs(&self) -> &'static [Parameter] {
+        self.inputs
+    }
+
+    /// Whether a run cannot be started without an input.
+    #[must_use]
+    pub fn requires_input(&self) -> bool {
+        self.inputs.iter().any(|input| !input.is_optional())
     }
 
     /// The task with this name.

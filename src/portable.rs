@@ -34,11 +34,22 @@ pub trait Portable:
     type Query: DeserializeOwned + JsonSchema + Send + 'static;
     /// The enum of prompts, each with its arguments.
     type Prompt: DeserializeOwned + JsonSchema + Send + 'static;
+    /// What a run is started with: the inputs, which are fields of the context.
+    type Input: DeserializeOwned + JsonSchema + Send + 'static;
     /// The enum of tasks, each with its input; it has no value where there are no tasks.
     type Task: Send + 'static;
 
     /// How records of earlier versions of the machine are read, in the order of the versions.
     const UPGRADES: &'static [Upgrade] = &[];
+
+    /// The initial context with these inputs. Its other fields are those of the default context.
+    fn context(input: Self::Input) -> Self::Context
+    where
+        Self::Context: Default,
+    {
+        let _ = input;
+        Self::Context::default()
+    }
 
     /// The input of the task with this number in the chart; `None` if the machine is not in the task's state.
     fn task(&self, number: u16) -> Option<Self::Task>;

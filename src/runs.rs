@@ -139,7 +139,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
         Self { clock, ..self }
     }
 
-    /// Names each principal's default run, instead of `main`. It needs no start: its first event starts it.
+    /// Names each principal's default run, instead of `main`. It needs no start: its first event starts it, unless an input
+    /// of the machine is required.
     #[must_use]
     pub fn with_default_run(self, run: RunName) -> Self {
         Self { default_run: run, ..self }

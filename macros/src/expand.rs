@@ -9,6 +9,7 @@ mod wire;
 mod chart;
 mod dispatch;
 mod events;
+mod inputs;
 mod module;
 mod queries;
 mod states;

@@ -8,6 +8,7 @@ mod remains;
 mod visibility;
 
 mod derives;
+mod inputs;
 mod same_event;
 mod scope;
 mod signature;

@@ -10,6 +10,7 @@ mod sensitive;
 mod attribute;
 mod ensure;
 mod function;
+mod input;
 mod task;
 mod upgrade;
 

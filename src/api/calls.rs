@@ -74,7 +74,7 @@ impl<M: Portable<Context: Default>> Api<M> {
         match operation.action() {
             Action::StartRun => {
                 let key = given.take_text("request_key")?;
-                let started = self.runs.start(caller, id, key).await?;
+                let started = self.start(caller, id, given, key).await?;
                 let status = self.status_json(caller, &started.status);
                 Ok(Answer::done(&status.replayed(started.replayed)))
             }

@@ -138,7 +138,7 @@ pub(crate) fn operations<M: Portable>(
         default_run: default_run.to_string(),
         operations: Vec::new(),
     };
-    list.of_every_machine();
+    list.of_every_machine(chart, Payloads::of::<M::Input>().signature("start", chart.inputs()));
     if style == Style::Target {
         moves.check_targets()?;
         list.transition(chart);
@@ -171,7 +171,7 @@ struct List {
 }
 
 impl List {
-    fn of_every_machine(&mut self) {
+    fn of_every_machine(&mut self, chart: &'static Chart, inputs: Signature) {
         let page = |signature: Signature| {
             let limit =
                 json!({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE});
@@ -180,11 +180,14 @@ impl List {
             signature.optional("limit", limit).optional("cursor", cursor)
         };
         let run = Signature::default().optional("run", self.run.clone());
-        let docs = format!(
-            "Start a run under a name that does not exist yet. `{}` needs no start.",
-            self.default_run
-        );
-        let signature = run.clone().optional("request_key", request_key());
+        let docs = "Start a run under a name that does not exist yet.";
+        let docs = if chart.requires_input() {
+            docs.to_owned()
+        } else {
+            format!("{docs} `{}` needs no start.", self.default_run)
+        };
+        let signature =
+            inputs.optional("run", self.run.clone()).optional("request_key", request_key());
         self.add("start_run", docs, Action::StartRun, signature);
         let docs = "Start the run `name` where another one is, or was. That one stays as it is.";
         let version = json!({"type": "integer", "minimum": 0});

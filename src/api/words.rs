@@ -132,6 +132,7 @@ pub(crate) fn lacking(chart: &'static Chart) -> Vec<String> {
             arguments(event.name(), event.payload(), &mut lacking);
         }
     }
+    arguments("start_run", chart.inputs(), &mut lacking);
     for query in chart.queries() {
         if is_empty(query.docs()) {
             lacking.push(format!("query `{}`", query.name()));
@@ -148,10 +149,12 @@ pub(crate) fn instructions(chart: &'static Chart, default_run: &str) -> String {
     if docs.is_empty() {
         docs = format!("The state machine {}.", chart.name());
     }
+    let begins =
+        if chart.requires_input() { "needs a `start_run`" } else { "starts by its first event" };
     let mut words = format!(
         "{docs}\n\
          This is a state machine; `machine://chart` shows all of it. Each tool takes a `run`, and runs are independent. \
-         Without one it is `{default_run}`, which starts by its first event and may be under way already. `start_run` \
+         Without one it is `{default_run}`, which {begins} and may be under way already. `start_run` \
          starts others, and refuses one that exists. Call `get_current_state` first: it returns the state, its data, and \
          the `legal` moves. Each answer names them again. A refused call changes nothing, and says why and what is \
          legal."

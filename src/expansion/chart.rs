@@ -24,6 +24,7 @@ macro_rules! __chart {
                 $attempts:literal $backoff:literal $limit:literal;
         )* })?
         $(version $version:literal)?
+        $(inputs $inputs:tt)?
     ) => {
         $(#[$meta])*
         $vis const CHART: $crate::chart::Chart = $crate::chart::Chart::new($name, $docs, $initial)
@@ -56,7 +57,8 @@ macro_rules! __chart {
                     .ending_in(&[$($outcome),*], $failure)
                     .tried($attempts, $backoff, $limit)
             ),*]))?
-            $(.with_version($version))?;
+            $(.with_version($version))?
+            $(.with_inputs($crate::__parameters!($inputs)))?;
     };
 }
 

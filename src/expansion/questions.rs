@@ -47,6 +47,7 @@ macro_rules! __portable {
         prompts { $($text:ident $Prompt:ident $parameters:tt $subject:tt => $prompt:expr;)* }
         $(tasks { $($tasks:tt)* })?
         $(upgrades { $($since:literal $change:tt;)* })?
+        $(inputs $Input:ident of $Given:ident = $default:expr, { $($input:ident),* })?
     ) => {
         #[allow(unused_variables, reason = "a machine need not have queries and prompts")]
         impl $crate::Portable for $Machine
@@ -54,11 +55,13 @@ macro_rules! __portable {
             for<'a> <$Machine as $crate::Machine>::Context: $crate::__private::Context<'a>,
             for<'a> Event: $crate::__private::Events<'a>,
             for<'a> Query: $crate::__private::Questions<'a>,
+            $(for<'a> $Input: $crate::__private::Questions<'a>,)?
         {
             type Query = Query;
             type Prompt = Prompt;
             $(const UPGRADES: &'static [$crate::upgrade::Upgrade] =
                 &[$($crate::upgrade::Upgrade::new($since, $crate::__change!($change))),*];)?
+            $crate::__inputs! { $($Input of $Given = $default, { $($input),* })? }
             $crate::__task_inputs! { $at $(tasks { $($tasks)* })? }
             fn answer<Z: $crate::__private::serde::Serializer>(
                 &self,
@@ -87,7 +90,25 @@ macro_rules! __portable {
                 }
             }
         }
-        $crate::__taskless! { $Machine $(tasks { $($tasks)* })? }
+        $crate::__taskless! { $Machine [$($Input)?] $(tasks { $($tasks)* })? }
+    };
+}
+
+/// The inputs of a run, and the context that is made of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inputs {
+    () => {
+        type Input = $crate::__private::Empty;
+    };
+    ($Input:ident of $Context:ident = $default:expr, { $($input:ident),* }) => {
+        type Input = $Input;
+        fn context(input: $Input) -> $Context {
+            let $Input::Start { $($input),* } = input;
+            let mut context = $default;
+            $(context.$input = $input;)*
+            context
+        }
     };
 }
 

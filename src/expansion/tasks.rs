@@ -115,14 +115,15 @@ macro_rules! __task_inputs {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __taskless {
-    ($Machine:ident) => {
+    ($Machine:ident [$($Input:ident)?]) => {
         impl $crate::task::Taskless for $Machine
         where
             for<'a> <$Machine as $crate::Machine>::Context: $crate::__private::Context<'a>,
             for<'a> Event: $crate::__private::Events<'a>,
             for<'a> Query: $crate::__private::Questions<'a>,
+            $(for<'a> $Input: $crate::__private::Questions<'a>,)?
         {
         }
     };
-    ($Machine:ident $($tasks:tt)+) => {};
+    ($Machine:ident $inputs:tt $($tasks:tt)+) => {};
 }

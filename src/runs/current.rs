@@ -16,7 +16,8 @@ use crate::text;
 const LARGE: usize = 256 << 10;
 
 impl<M: Portable<Context: Default>> Runs<M> {
-    /// The run as the store has it, if it may be used: it was started, or is a default run, which needs no start.
+    /// The run as the store has it, if it may be used: it was started, or is a default run, which needs no start unless an
+    /// input is required.
     /// Timeouts that were due have come.
     pub(super) async fn current(
         &self,
@@ -29,7 +30,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         if run.is_started() {
             return self.settled(id, place, run, now).await;
         }
-        if id.name == self.default_run {
+        if id.name == self.default_run && !M::CHART.requires_input() {
             return Ok(run);
         }
         self.live.forget(id, slot);

@@ -118,7 +118,7 @@ async fn arguments_of_prompts_are_completed() {
         let server = Server::builder(Runs::<Lamp>::new(Arc::new(MemoryStore::new())));
         let server = server.build().unwrap();
         let (ours, theirs) = tokio::io::duplex(1 << 16);
-        tokio::spawn(async move { server.serve(theirs).await.unwrap().waiting().await });
+        tokio::spawn(async move { Box::pin(server.serve(theirs)).await.unwrap().waiting().await });
         let client = ().serve_with_lifecycle(ours, style()).await.unwrap();
         ok(&client, "switch_on", json!({})).await;
         let of = || Reference::for_prompt("praise");

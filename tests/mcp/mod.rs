@@ -16,6 +16,7 @@ mod endings;
 pub(crate) mod fuzz;
 mod gates;
 mod histories;
+pub(crate) mod inputs;
 mod large;
 mod lists;
 pub(crate) mod own_machine;

@@ -160,7 +160,7 @@ async fn records_of_the_same_server() {
     }
 }
 
-/// Within 50 ms on a quiet machine; the bound here is for a busy one.
+/// Within 50 ms, from the call on. A busy machine delays some of them.
 #[tokio::test]
 async fn records_of_another_process() {
     for is_legacy in [false, true] {
@@ -182,6 +182,7 @@ async fn records_of_another_process() {
         eprintln!(
             "legacy: {is_legacy}, from call to notification: median {median:?}, longest {longest:?}"
         );
+        assert!(times[6] < Duration::from_millis(50), "a quarter of them is in time: {times:?}");
         assert!(median < Duration::from_millis(500), "{times:?}");
     }
 }

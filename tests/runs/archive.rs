@@ -16,7 +16,7 @@ use super::timeouts::{Watch, sqlite, ticket, tickets};
 use super::{all, called, caller, chain, id, key, memory};
 use crate::durable::{Folder, at};
 
-async fn exported(store: &dyn Store, run: &RunId) -> String {
+pub(super) async fn exported(store: &dyn Store, run: &RunId) -> String {
     let mut out = Vec::new();
     export(store, run, &mut out, |_, _| {}).await.unwrap();
     String::from_utf8(out).unwrap()
@@ -29,7 +29,7 @@ fn file(text: &str) -> File {
     File::open(folder.file()).unwrap()
 }
 
-async fn imported<M: Portable<Context: Default>>(
+pub(super) async fn imported<M: Portable<Context: Default>>(
     store: &Arc<dyn Store>,
     text: &str,
     to: &RunId,

@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use leverframe::api::{Api, ApiLimits, Style};
-use leverframe::caller::Caller;
 use leverframe::orchestrator::{Event, Orchestrator, events};
-use leverframe::record::{Entry, Record, RunId, Version};
+use leverframe::record::{Record, RunId, Version};
 use leverframe::run::{Run, Stamp};
 use leverframe::runs::{Forked, Request, RunLimits, Runs, RunsError, Verdict};
 use leverframe::store::{Append, Store};
-use serde_json::{Value, json};
 
-use super::gates::purchase::{self, Purchase};
 use super::timeouts::{Watch, sqlite, ticket, tickets};
 use super::{Intruded, all, called, caller, chain, id, is_refused, key, memory};
 use crate::durable::{Folder, at};
@@ -154,7 +150,8 @@ async fn a_request_that_is_sent_again_forks_once() {
     let other = runs.fork(&caller(), &id("b"), None, &id("b"), Some(key("k"))).await;
     is_refused(other, "`k` was used for another request");
     // A start is another request than a fork.
-    is_refused(runs.start(&caller(), &id("b"), Some(key("k"))).await, "`b` was started before");
+    let started = runs.start(&caller(), &id("b"), Some(key("k"))).await;
+    is_refused(started, "`k` was used for another request");
     runs.start(&caller(), &id("s"), Some(key("k"))).await.unwrap();
     is_refused(forked(None, "s", "k").await, "`k` was used for another request");
 }
@@ -251,91 +248,6 @@ async fn deadlines_begin_anew_and_timeouts_that_came_do_not_come_again() {
         async move { runs.status(&id).await.unwrap().state.wire() }
     };
     assert_eq!((state("b").await, state("d").await), ("ANSWERED", "ANSWERED"));
-}
-
-/// What the operation says about a fork of `main`.
-async fn forked_by_call(runs: Runs<Purchase>, caller: &Caller, arguments: Value) -> Value {
-    let api = Api::new(runs, Style::Events, ApiLimits::default()).unwrap();
-    let Value::Object(arguments) = arguments else { panic!("an object") };
-    let answer = api.call(caller, api.operation("fork_run").unwrap(), arguments).await;
-    serde_json::from_str(answer.text()).unwrap()
-}
-
-#[tokio::test]
-async fn an_agent_forks_before_the_first_approval_alone() {
-    let store = memory();
-    let runs = Runs::<Purchase>::new(Arc::clone(&store));
-    let note = || purchase::events::Note { text: "x".to_owned() }.into();
-    runs.apply(&caller(), &id("main"), note(), Request::new()).await.unwrap();
-    let buy: purchase::Event = purchase::events::Buy { price: 7 }.into();
-    let asked = runs.apply(&caller(), &id("main"), buy, Request::new()).await;
-    let Err(RunsError::Waiting(waiting)) = asked else { panic!("{asked:?}") };
-    let boss = called("bo").with_role(leverframe::caller::Role::GatesDecide);
-    runs.decide(&boss, &id("main"), &waiting.request.id, &Verdict::Approve).await.unwrap();
-
-    let call = async |arguments: Value| {
-        forked_by_call(Runs::new(Arc::clone(&store)), &caller(), arguments).await
-    };
-    for at in [json!({"name": "b"}), json!({"name": "b", "at_version": 2})] {
-        let refused = call(at).await;
-        let problem = &refused["invalid"][0];
-        assert_eq!(problem["argument"], "at_version");
-        let reason = problem["reason"].as_str().unwrap();
-        for part in [
-            "record 2 of the run `main` was approved by a person",
-            "fork at version 1 or an earlier one",
-            "`fork main --owner ada --at 2 --as NAME`",
-        ] {
-            assert!(reason.contains(part), "`{part}`: {reason}");
-        }
-    }
-    let forked = call(json!({"name": "b", "at_version": 1, "request_key": "k"})).await;
-    assert_eq!((&forked["run"], &forked["state"]), (&json!("b"), &json!("WANTED")));
-    assert_eq!(
-        (&forked["parent"]["run"], &forked["parent"]["version"]),
-        (&json!("ada/main"), &json!(1))
-    );
-    let again = call(json!({"name": "b", "at_version": 1, "request_key": "k"})).await;
-    assert_eq!(again["replayed"], true);
-    assert_eq!(call(json!({"name": "b"})).await["invalid"], Value::Null, "it is there already");
-
-    // The library and the command line may, and the fork stays what it is.
-    let gated = runs.fork(&caller(), &id("main"), None, &id("g"), None).await.unwrap();
-    assert_eq!(gated.status.state.wire(), "BOUGHT");
-    let refused = call(json!({"run": "g", "name": "h"})).await;
-    let reason = refused["invalid"][0]["reason"].as_str().unwrap();
-    assert!(reason.contains("was forked after a person's approval"), "{reason}");
-    let Entry::Forked { is_gated, .. } = &all(&*store, &id("g")).await[0].entry else {
-        panic!("a fork")
-    };
-    assert!(is_gated);
-
-    // A name that is none, and a run that is none.
-    let refused = call(json!({"name": "a b"})).await;
-    assert!(refused["invalid"][0]["reason"].as_str().unwrap().contains("such as `a-b`"));
-    let refused = call(json!({"run": "nobody", "name": "x"})).await;
-    assert_eq!(refused["invalid"][0]["argument"], "run");
-    let refused = call(json!({"name": "x", "at_version": 9})).await;
-    assert_eq!(refused["invalid"][0]["argument"], "at_version");
-    assert_eq!(call(json!({})).await["invalid"][0]["argument"], "name");
-}
-
-#[tokio::test]
-async fn the_runs_of_others_are_forked_with_the_role_to_read() {
-    let store = memory();
-    let runs = Runs::<Purchase>::new(Arc::clone(&store));
-    runs.start(&caller(), &id("main"), None).await.unwrap();
-    let call = async |caller: &Caller| {
-        let arguments = json!({"run": "ada/main", "name": "mine"});
-        forked_by_call(Runs::new(Arc::clone(&store)), caller, arguments).await
-    };
-    let refused = call(&called("bo")).await;
-    assert_eq!(refused["invalid"][0]["argument"], "run", "{refused}");
-    let reader = called("bo").with_role(leverframe::caller::Role::RunsRead);
-    let forked = call(&reader).await;
-    assert_eq!(forked["run"], "mine");
-    let mine = RunId::new(reader.principal().clone(), "mine".parse().unwrap());
-    assert_eq!(all(&*store, &mine).await.len(), 1);
 }
 
 /// The first approval is known from the snapshot alone.

@@ -1,5 +1,6 @@
 //! Runs at their boundary: requests, timeouts, histories of other programs, limits.
 
+mod agent_forks;
 mod archive;
 mod durable;
 mod fork;

@@ -116,8 +116,8 @@ impl job::Tasks for Hands {
     }
 }
 
-struct Office {
-    runs: Arc<Runs<Job>>,
+pub(super) struct Office {
+    pub(super) runs: Arc<Runs<Job>>,
     hands: Hands,
     driving: tokio::task::JoinHandle<()>,
 }
@@ -132,11 +132,11 @@ impl Office {
         Self { runs, hands, driving }
     }
 
-    fn in_memory() -> Self {
+    pub(super) fn in_memory() -> Self {
         Self::open(Arc::new(MemoryStore::new()), RunLimits::default())
     }
 
-    async fn begin(&self, run: &RunId, work: &str) {
+    pub(super) async fn begin(&self, run: &RunId, work: &str) {
         self.runs.start(&caller(), run, None).await.unwrap();
         let begin = events::Begin { work: work.to_owned() };
         self.runs.apply(&caller(), run, begin.into(), Request::new()).await.unwrap();
@@ -167,7 +167,7 @@ impl Office {
         self.runs.read(run, |run| run.context().error.clone()).await.unwrap()
     }
 
-    async fn has_task(&self, run: &RunId) -> bool {
+    pub(super) async fn has_task(&self, run: &RunId) -> bool {
         !tasks_of(&**self.runs.store(), run).await.unwrap().is_empty()
     }
 }
@@ -184,7 +184,7 @@ async fn a_bad_task_ends_in_its_failure_and_holds_no_other() {
     limits.tasks = 4;
     let office = Office::open(Arc::new(MemoryStore::new()), limits);
     let bad = [
-        ("panic", "the attempt panicked"),
+        ("panic", "the code panicked: a bad hand"),
         ("hang", "it took longer than its limit of 1s"),
         ("fail", "attempt 3"),
         ("wrong", "the machine refuses its outcome: wrong is not right"),

@@ -1,9 +1,9 @@
 //! How tasks end: in outcomes, after attempts, with their states.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use leverframe::caller::Caller;
 use leverframe::record::{Actor, Entry, RunId, Version};
 use leverframe::runs::{Request, RunLimits, Runs, TaskStatus, tasks_of};
@@ -17,6 +17,7 @@ use super::{PATIENCE, all, events, told, until_in};
 use crate::durable::at;
 use crate::mcp::{local, main_run, run};
 use crate::runs::timeouts::Watch;
+use crate::runs::unrecorded::Brittle;
 
 /// Runs of errands on a store.
 pub(super) struct Errands {
@@ -85,10 +86,10 @@ impl Errands {
                 tokio::task::yield_now().await;
             }
         };
-        match timeout(PATIENCE, found).await {
-            Ok(task) => task,
-            Err(_) => panic!("{:?}", tasks_of(self.store(), id).await),
-        }
+        let Ok(task) = timeout(PATIENCE, found).await else {
+            panic!("{:?}", tasks_of(self.store(), id).await)
+        };
+        task
     }
 }
 
@@ -103,10 +104,6 @@ impl Drop for Driving {
 
 fn caller() -> Caller {
     local()
-}
-
-fn seconds(second: i64) -> Option<DateTime<Utc>> {
-    Some(at(second))
 }
 
 #[tokio::test]
@@ -150,10 +147,10 @@ async fn attempts_are_durable_and_end_in_the_failure_event() {
             _ => "the code panicked: the hands are cold",
         };
         assert_eq!(first.error.as_deref(), Some(error));
-        assert_eq!((first.due, first.since), (seconds(10), Version(1)), "the backoff");
+        assert_eq!((first.due, first.since), (Some(at(10)), Version(1)), "the backoff");
         errands.clock.set_seconds(10);
         let second = errands.until_task(&id, |task| task.attempts == 2 && !task.is_running).await;
-        assert_eq!(second.due, seconds(30), "it doubles");
+        assert_eq!(second.due, Some(at(30)), "it doubles");
         errands.clock.set_seconds(30);
         errands.until_in(&id, end).await;
         let records = all(&*store, &id).await;
@@ -317,6 +314,30 @@ async fn driving_again_goes_on_with_the_tasks() {
     errands.until_in(&main_run(), "HOME").await;
 }
 
+/// A store that does not take the outcome is tried again, so that the work is not done again.
+#[tokio::test]
+async fn an_outcome_waits_for_the_store() {
+    let store = Arc::new(Brittle::default());
+    let errands = Errands::on(store.clone());
+    let _driving = errands.drive();
+    errands.send(&main_run(), "wait").await;
+    errands.hands.until("an attempt", |done| done.running == 1).await;
+    store.is_broken.store(true, Ordering::Relaxed);
+    errands.hands.release();
+    errands.hands.until("the work is done", |done| done.running == 0).await;
+    for second in 1..5 {
+        // It has been tried by then.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        errands.clock.set_seconds(second);
+    }
+    store.is_broken.store(false, Ordering::Relaxed);
+    errands.clock.set_seconds(6);
+    errands.until_in(&main_run(), "HOME").await;
+    assert_eq!(errands.hands.done.borrow().attempts.len(), 1);
+}
+
 /// A clean end gives the task to another program at once, and the attempt does not count.
 #[tokio::test]
 async fn a_clean_end_leaves_the_tasks_to_others() {
@@ -327,7 +348,7 @@ async fn a_clean_end_leaves_the_tasks_to_others() {
     drop(driving);
     errands.runs.close().await;
     let task = errands.until_task(&main_run(), |_| true).await;
-    assert_eq!((task.attempts, task.is_running, task.due), (0, false, seconds(0)));
+    assert_eq!((task.attempts, task.is_running, task.due), (0, false, Some(at(0))));
     let other =
         Errands::with(errands.runs.store().clone(), errands.hands.clone(), errands.clock.clone());
     other.hands.release();

@@ -44,10 +44,10 @@ async fn check(point: Point, requests: usize) {
     match point {
         Point::BeforeTheTask => {}
         Point::InTheTask => {
-            drop(payments.until("a request", |ledger| ledger.asked.len() == 1).await)
+            payments.until("a request", |ledger| ledger.asked.len() == 1).await;
         }
         Point::AfterItsEffect => {
-            drop(payments.until("an effect", |ledger| ledger.effects.len() == 1).await);
+            payments.until("an effect", |ledger| ledger.effects.len() == 1).await;
         }
         Point::AfterTheAppend => until_in(&*store, &main, "PAID").await,
     }

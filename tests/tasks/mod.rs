@@ -52,9 +52,9 @@ async fn until_in(store: &dyn Store, run: &RunId, state: &str) {
             appends.changed().await.unwrap();
         }
     };
-    if timeout(PATIENCE, there).await.is_err() {
-        panic!("{run} is not in {state}: {:?}", told(store, run).await);
-    }
+    let Ok(()) = timeout(PATIENCE, there).await else {
+        panic!("{run} is not in {state}: {:?}", told(store, run).await)
+    };
 }
 
 /// The events of a run, each with its actor.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{TimeDelta, Utc};
 use leverframe::Portable;
 use leverframe::record::Version;
-use leverframe::runs::{Request, Runs};
+use leverframe::runs::{Durable, FireError, Request, Runs};
 use leverframe::task::{Attempt, Worker};
 use serde_json::{Value, json};
 
@@ -193,6 +193,39 @@ async fn an_order_that_is_not_shipped_is_paid_back() {
     let ledger = payments.ledger();
     assert_eq!((ledger.effects("/charges"), ledger.effects("/refunds")), (1, 1));
     assert_eq!(ledger.asked("/refunds"), 1);
+}
+
+/// Handles on the run have its state in their types, and another process performs the tasks.
+#[tokio::test]
+async fn typed_code_orders() {
+    let folder = Folder::new();
+    let (file, store) = (folder.file().display().to_string(), sqlite(&folder));
+    let payments = Payments::start().await;
+    payments.expect([Rule::HoldBefore]);
+    let runs = Arc::new(Runs::<Checkout>::new(store.clone()));
+    let id = main_run();
+    let open = Durable::start(&runs, &local(), &id, Purchase::default()).await.unwrap();
+    let place = checkout::events::Place { cents: 1_200, card: "tok_1".to_owned() };
+    let Placed::Small(charging) = open.fire(place).await.unwrap() else {
+        panic!("it is a small order")
+    };
+    let _program = Program::start(&file, &payments).await;
+    payments.until("a request", |ledger| ledger.asked.len() == 1).await;
+    // What a task ends in is for the task alone.
+    let charged = checkout::events::Charged { receipt: "mine".to_owned() };
+    let refused = charging.fire(charged).await.unwrap_err();
+    assert!(matches!(refused, FireError::Refused { .. }), "{refused:?}");
+    payments.release();
+    until_in(&*store, &id, "PAID").await;
+    let checkout::InState::Paid(paid) = Durable::open(&runs, &local(), &id).await.unwrap() else {
+        panic!("it is paid")
+    };
+    assert_eq!(paid.state().receipt, payments.ledger().asked[0].key);
+    let refunding = paid.fire(checkout::events::Refund).await.unwrap();
+    assert_eq!(refunding.version(), Version(3));
+    until_in(&*store, &id, "CANCELLED").await;
+    let ledger = payments.ledger();
+    assert_eq!((ledger.effects("/charges"), ledger.effects("/refunds")), (1, 1));
 }
 
 /// Without runs: the types say what may follow, and the task is performed by hand.

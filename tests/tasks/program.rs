@@ -3,8 +3,9 @@
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use tokio::time::timeout;
 
-use super::Payments;
+use super::{PATIENCE, Payments};
 use crate::mcp::timeouts::example;
 use crate::mcp::{Client, STYLES};
 
@@ -39,6 +40,11 @@ impl Program {
     /// Ends it by `kill -9`.
     pub(super) async fn kill(mut self) {
         self.agent.server.kill().await.unwrap();
+    }
+
+    /// Waits for its end.
+    pub(super) async fn ended(mut self) {
+        timeout(PATIENCE, self.agent.server.wait()).await.expect("it ends").unwrap();
     }
 
     /// Sends a signal, by its name.

@@ -1,7 +1,9 @@
 //! Several processes on one store: one performs a task, and another takes over when the lease ends.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
+use leverframe::runs::Subscriber;
 use serde_json::{Value, json};
 
 use super::payments::Rule;
@@ -42,6 +44,34 @@ async fn each_task_is_performed_by_one() {
     }
     let ledger = payments.ledger();
     assert_eq!((ledger.asked.len(), ledger.effects.len()), (ORDERS, ORDERS));
+    // A reader of what both have written meets all of it, each run in its order.
+    let mut outbox = Subscriber::of_all(store, "outbox").unwrap();
+    let mut met: BTreeMap<_, Vec<u64>> = BTreeMap::new();
+    while met.values().map(Vec::len).sum::<usize>() < ORDERS * PLACED.len() {
+        for logged in outbox.next().await.unwrap() {
+            met.entry(logged.run).or_default().push(logged.record.version.0);
+        }
+        outbox.acknowledge().await.unwrap();
+    }
+    assert!(met.values().all(|versions| *versions == [0, 1, 2]), "{met:?}");
+}
+
+/// A process that ends leaves its task to the next at once, whatever its lease.
+#[tokio::test]
+async fn a_clean_end_leaves_the_task_to_the_next() {
+    let (folder, file, payments) = scene().await;
+    payments.expect([Rule::HoldBefore]);
+    let first = Program::leasing(&file, &payments, 3_600).await;
+    first.ok("place", order()).await;
+    payments.until("a request", |ledger| ledger.asked.len() == 1).await;
+    first.signal("TERM");
+    payments.until("the call is dropped", |ledger| ledger.dropped == 1).await;
+    first.ended().await;
+    let _next = Program::leasing(&file, &payments, 3_600).await;
+    until_in(&*sqlite(&folder), &main_run(), "PAID").await;
+    let ledger = payments.ledger();
+    assert_eq!((ledger.asked.len(), ledger.effects.len()), (2, 1));
+    assert_eq!(ledger.asked[0].key, ledger.asked[1].key);
 }
 
 /// A process that stands still for longer than its lease loses the task, and finds that out when it goes on.
@@ -94,8 +124,10 @@ async fn a_run_is_removed_while_its_task_runs() {
     let program = Program::start(&file, &payments).await;
     program.ok("place", order()).await;
     payments.until("a request", |ledger| ledger.asked.len() == 1).await;
+    let removed = Instant::now();
     command(&file, &["remove", "main"]);
     payments.until("the call is dropped", |ledger| ledger.dropped == 1).await;
+    assert!(removed.elapsed() < Duration::from_secs(15), "its own limit is 20 seconds");
     payments.release();
     // The name is free again, and its order another.
     program.ok("place", order()).await;

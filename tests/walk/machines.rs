@@ -42,6 +42,7 @@ use entrance::door;
 
 use crate::http::embedded::example::{order, refund};
 use crate::mcp::completions::lamp;
+use crate::mcp::inputs::claim;
 use crate::mcp::own_machine::{fork, loan};
 use crate::runs::timeouts::ticket;
 use crate::tasks::errand::errand;
@@ -57,7 +58,7 @@ macro_rules! by_types {
 }
 
 /// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 18] {
+pub(super) fn all() -> [(&'static str, usize); 19] {
     [
         ("machine", check(&orchestrator())),
         ("expense", check(&expense())),
@@ -70,6 +71,7 @@ pub(super) fn all() -> [(&'static str, usize); 18] {
         ("player", check(&player())),
         ("nested", check(&nested())),
         ("loan", check(&loan())),
+        ("claim", check(&claim())),
         ("fork", check(&fork())),
         ("ticket", check(&ticket())),
         ("errand", check(&errand())),
@@ -81,7 +83,7 @@ pub(super) fn all() -> [(&'static str, usize); 18] {
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 18] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 19] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -94,6 +96,7 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 18] {
         ("player", Player::CHART),
         ("nested", Nested::CHART),
         ("loan", loan::Loan::CHART),
+        ("claim", claim::Claim::CHART),
         ("fork", fork::Fork::CHART),
         ("ticket", ticket::Ticket::CHART),
         ("errand", errand::Errand::CHART),
@@ -859,6 +862,20 @@ fn loan() -> Samples<loan::Loan> {
             ];
             all.into()
         },
+        typed: by_types!(),
+        value: |machine| to_string(machine.parts()).expect("JSON"),
+    }
+}
+
+fn claim() -> Samples<claim::Claim> {
+    use claim::{Form, Open, Paid, State, events};
+    Samples {
+        machines: || {
+            let states: [State; 2] = [Open.into(), Paid.into()];
+            let machine = |state| Parts { state, context: Form::default(), history: () }.into();
+            states.map(machine).into()
+        },
+        events: || vec![events::Pay.into()],
         typed: by_types!(),
         value: |machine| to_string(machine.parts()).expect("JSON"),
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{tasks, upgrades, wire};
+use super::{inputs, tasks, upgrades, wire};
 use crate::model::{Event, Model, Parameter, Query, Target, text, unraw};
 
 /// The constant `CHART`.
@@ -40,6 +40,7 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
     });
     let tasks = tasks::chart(model);
     let version = upgrades::version(model);
+    let inputs = inputs::chart(model);
     let listed = wire::listed_fields(model);
     quote! {
         #listed
@@ -53,6 +54,7 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
             prompts { #(#prompts)* }
             #tasks
             #version
+            #inputs
         }
     }
 }
@@ -108,7 +110,7 @@ fn ask(model: &Model<'_>, ask: &Query<'_>) -> TokenStream {
     quote!(#name #docs (#(#parameters)*) #about)
 }
 
-fn parameter(parameter: &Parameter) -> TokenStream {
+pub(super) fn parameter(parameter: &Parameter) -> TokenStream {
     let (name, ty, docs) = (unraw(&parameter.ident), text(&parameter.ty), &parameter.docs);
     let optional = flag(parameter.is_optional(), "optional");
     let sensitive = flag(parameter.sensitive, "sensitive");

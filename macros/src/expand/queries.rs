@@ -6,7 +6,7 @@ use syn::{Ident, ReturnType, parse_quote};
 
 use super::call::{call, call_at, used};
 use super::documentation::documentation;
-use super::{tasks, upgrades, wire};
+use super::{inputs, tasks, upgrades, wire};
 use crate::model::{Argument, Model, Output, Query, StateId, unraw};
 
 /// The methods; with a wire form also the enums and `Portable`.
@@ -80,17 +80,20 @@ fn portable(model: &Model<'_>) -> TokenStream {
     let texts = model.prompts.iter().map(|prompt| row(model, prompt, &at, "text"));
     let tasks = tasks::portable(model, &at);
     let upgrades = upgrades::upgrades(model);
+    let (input, inputs) = (inputs::inputs(model), inputs::portable(model));
     let assertions = wire::assertions(model);
     quote! {
         #assertions
         #queries
         #prompts
+        #input
         ::leverframe::__portable! {
             #name, #at:
             queries { #(#answers)* }
             prompts { #(#texts)* }
             #tasks
             #upgrades
+            #inputs
         }
     }
 }

@@ -56,8 +56,9 @@ pub(super) fn bounds(types: &[impl ToTokens], of: &str) -> Option<TokenStream> {
 /// Asserts that the author's types have the traits.
 pub(super) fn assertions(model: &Model<'_>) -> Option<TokenStream> {
     let payload = unknown(model.events.iter().flat_map(|event| event.payload.iter().copied()));
-    let arguments =
-        unknown(model.queries.iter().flat_map(|query| query.parameters.iter().copied()));
+    let arguments = model.queries.iter().flat_map(|query| query.parameters.iter().copied());
+    let inputs = model.context.iter().flat_map(|context| &context.inputs);
+    let arguments = unknown(arguments.chain(inputs));
     let context = model.context.iter().map(|context| &context.ident);
     let assertions = quote! {
         #(::leverframe::__private::context::<#context>();)*

@@ -33,6 +33,9 @@ pub(super) const ITEMS: [&str; 16] = [
 /// The same, of a machine with tasks.
 pub(super) const TASK_ITEMS: [&str; 4] = ["Task", "Tasks", "outcomes", "worker"];
 
+/// The same, of a machine with inputs.
+pub(super) const INPUT_ITEMS: [&str; 1] = ["Input"];
+
 /// Methods of the typed machine in every state.
 const METHODS: [&str; 4] = ["new", "state", "context", "fire"];
 
@@ -41,6 +44,9 @@ const RUNTIME_METHODS: [&str; 4] = ["apply", "legal", "blocked", "into_typed"];
 
 /// Arguments that the server gives every tool.
 const ARGUMENTS: [&str; 3] = ["run", "expected_version", "request_key"];
+
+/// Arguments with which the server starts every run.
+pub(super) const START_ARGUMENTS: [&str; 2] = ["run", "request_key"];
 
 /// Tools that every server has.
 const TOOLS: [&str; 6] =
@@ -103,6 +109,7 @@ fn check_item_name(declaration: &Declaration, ident: &Ident, report: &mut Report
         report.at(ident, format_args!("`{ident}` is the machine's own name: rename this, or name the machine with `#[machine(name = …)]`"));
     } else if ITEMS.iter().any(|name| ident == name)
         || declaration.has_tasks && TASK_ITEMS.iter().any(|name| ident == name)
+        || declaration.has_inputs() && INPUT_ITEMS.iter().any(|name| ident == name)
     {
         report.at(
             ident,

@@ -3,7 +3,7 @@
 use syn::{Ident, Type};
 
 use super::machine::Module;
-use super::names::{ITEMS, TASK_ITEMS};
+use super::names::{INPUT_ITEMS, ITEMS, TASK_ITEMS};
 use crate::parse::{Declaration, Function, Kind, Role, names_of, plain_name};
 
 /// What is emitted after an error of names.
@@ -20,7 +20,8 @@ pub(crate) fn remains(declaration: &Declaration) -> Remains<'_> {
     module.items.retain(|(place, _)| compiles(declaration, *place));
     let machine = declaration.name.to_string();
     let of_tasks = TASK_ITEMS.into_iter().filter(|_| declaration.has_tasks);
-    let missing = std::iter::once(&*machine).chain(ITEMS).chain(of_tasks);
+    let of_inputs = INPUT_ITEMS.into_iter().filter(|_| declaration.has_inputs());
+    let missing = std::iter::once(&*machine).chain(ITEMS).chain(of_tasks).chain(of_inputs);
     let missing = missing.filter(|name| !declares(declaration, name)).map(str::to_owned).collect();
     Remains { module, missing }
 }

@@ -9,7 +9,7 @@ use super::machine::{
 };
 use super::same_event::same_event;
 use super::scope::Scope;
-use super::{names, remains, signature, tasks, upgrades, visibility};
+use super::{inputs, names, remains, signature, tasks, upgrades, visibility};
 use crate::parse::{Claim as Claimed, Context, Declaration, Kind, docs, guard_name};
 use crate::report::Report;
 
@@ -17,6 +17,7 @@ use crate::report::Report;
 pub(crate) fn resolve<'d>(declaration: &'d Declaration, report: &mut Report) -> Option<Model<'d>> {
     let scope = Scope { declaration };
     names::check(declaration, report);
+    inputs::check(declaration, report);
     visibility::check(declaration, report);
     if declaration.states.is_empty() {
         if declaration.refused.is_empty() {

@@ -6,7 +6,8 @@ use syn::{Attribute, Ident, Item, ItemMod, ItemStruct, Visibility};
 use super::attribute;
 use super::digest::digest;
 use super::ensure::{self, Ensure};
-use super::function::Function;
+use super::function::{Function, Parameter};
+use super::input;
 use super::sensitive;
 use super::syntax::{attrs_of, docs, head, imports, names_of, plain_name, type_name, unraw};
 use super::upgrade::{self, Upgrade};
@@ -56,6 +57,8 @@ pub(crate) struct Context {
     pub(crate) listed: Vec<Ident>,
     /// Its fields, where the struct is declared here: each with its name on the wire.
     pub(crate) fields: Option<Vec<(Ident, String)>>,
+    /// The fields that a caller gives when a run is started.
+    pub(crate) inputs: Vec<Parameter>,
 }
 
 /// A struct marked `#[state]`.
@@ -151,6 +154,11 @@ pub(crate) fn parse(
 }
 
 impl Declaration {
+    /// Whether the context has inputs.
+    pub(crate) fn has_inputs(&self) -> bool {
+        self.contexts.iter().any(|context| !context.inputs.is_empty())
+    }
+
     fn take(&mut self, mut item: Item, report: &mut Report) {
         let Some(attrs) = attrs_of(&mut item) else {
             self.items.push(item);
@@ -162,6 +170,7 @@ impl Declaration {
         };
         attribute::refuse_cfg(attrs, report);
         sensitive::refuse(attrs, &marker, report);
+        input::refuse(attrs, &marker, report);
         self.has_transitions |= marker.kind == attribute::Marker::Transition;
         self.has_tasks |= marker.kind == attribute::Marker::Task;
         let place = self.items.len();
@@ -174,6 +183,7 @@ impl Declaration {
                 let options = attribute::state_options(&marker, report);
                 refuse_generics(&item.generics, "a state", report);
                 let sensitive = sensitive::fields(item, report);
+                input::refuse_fields(item, report);
                 self.states.push(State {
                     ident: item.ident.clone(),
                     item: item.clone(),
@@ -249,7 +259,7 @@ impl Declaration {
 /// A context: a struct, an alias, or one type from elsewhere. `listed` are the sensitive fields that the marker names.
 fn context(item: &mut Item, listed: Vec<Ident>, report: &mut Report) -> Option<Context> {
     let mut sensitive: Vec<_> = listed.iter().map(unraw).collect();
-    let mut fields = None;
+    let (mut fields, mut inputs) = (None, Vec::new());
     if let Item::Struct(item) = item {
         if let Some(first) = listed.first() {
             report.at(
@@ -257,6 +267,7 @@ fn context(item: &mut Item, listed: Vec<Ident>, report: &mut Report) -> Option<C
                 format_args!("the context is declared here: mark its field `{first}` with `#[sensitive]` instead"),
             );
         }
+        inputs = input::fields(item, report);
         sensitive = sensitive::fields(item, report);
         fields = Some(sensitive::wire_names(&item.attrs, &item.fields));
     }
@@ -271,12 +282,12 @@ fn context(item: &mut Item, listed: Vec<Ident>, report: &mut Report) -> Option<C
             };
             // How far the type is seen is said where it is declared.
             let vis = syn::parse_quote!(pub);
-            return Some(Context { ident: ident.clone(), vis, sensitive, listed, fields });
+            return Some(Context { ident: ident.clone(), vis, sensitive, listed, fields, inputs });
         }
         _ => return None,
     };
     refuse_generics(generics, "a context", report);
-    Some(Context { ident: ident.clone(), vis: vis.clone(), sensitive, listed, fields })
+    Some(Context { ident: ident.clone(), vis: vis.clone(), sensitive, listed, fields, inputs })
 }
 
 /// The branches of a choice, each with its state.

@@ -12,6 +12,7 @@ use syn::{
 };
 
 use super::attribute::{self, Marked, Marker, TransitionOptions};
+use super::input;
 use super::sensitive;
 use super::syntax::{docs, plain_name, unraw};
 use super::task::{TaskOptions, task_options};
@@ -201,6 +202,7 @@ fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Param
     let docs = docs(&typed.attrs);
     let default = attribute::take_default(&mut typed.attrs, report);
     let sensitive = sensitive::take(&mut typed.attrs, report);
+    input::refuse_parameter(&mut typed.attrs, report);
     typed.attrs.retain(|attr: &Attribute| !attr.path().is_ident("doc"));
     attribute::refuse_cfg(&typed.attrs, report);
     let ident = match &*typed.pat {
@@ -238,7 +240,7 @@ fn role(ty: &Type, report: &mut Report) -> Option<Role> {
 }
 
 /// Checks that a type borrows nothing and can be named: its values outlive the call.
-fn owned(ty: &Type, what: &str, report: &mut Report) -> Option<()> {
+pub(super) fn owned(ty: &Type, what: &str, report: &mut Report) -> Option<()> {
     let mut found = Unowned(None);
     found.visit_type(ty);
     let Some((at, fix)) = found.0 else { return Some(()) };
