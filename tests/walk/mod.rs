@@ -153,6 +153,7 @@ pub(crate) fn declared() -> BTreeMap<String, PathBuf> {
         "tests/durable",
         "tests/mcp",
         "tests/runs/timeouts.rs",
+        "tests/tasks",
         "tests/walk",
     ] {
         declared_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(place), &mut declared);
