@@ -49,8 +49,8 @@ impl Checkout<Charging> {
         let next = self::declined(&mut self.0.context);
         self.0.goto(next)
     }
-    /// The payment service cannot be reached: the order is open again.
-    pub fn not_charged(mut self, error: String) -> Checkout<Open> {
+    /// All attempts failed. The card may have been charged all the same, so that nobody may charge it under another key.
+    pub fn not_charged(mut self, error: String) -> Checkout<Disputed> {
         let next = self::not_charged(&mut self.0.context, error);
         self.0.goto(next)
     }
@@ -85,7 +85,7 @@ impl Checkout<Refunding> {
     }
 }
 impl Checkout<Disputed> {
-    /// Settle the refund by hand.
+    /// Settle the payment by hand.
     pub fn settle(self) -> Checkout<Cancelled> {
         let next = self::settle();
         self.0.goto(next)
@@ -154,14 +154,16 @@ pub mod events {
         serde #[doc = " Give up the order."] pub Cancel
     }
     ::leverframe::__event! {
-        serde #[doc = " The card was charged."] pub Charged { receipt : String, }
+        serde #[doc = " The card was charged."] pub Charged { #[doc =
+        " The receipt of the payment service."] receipt : String, }
     }
     ::leverframe::__event! {
         serde #[doc = " The card was declined: the order is open again."] pub Declined
     }
     ::leverframe::__event! {
-        serde #[doc = " The payment service cannot be reached: the order is open again."]
-        pub NotCharged { error : String, }
+        serde #[doc =
+        " All attempts failed. The card may have been charged all the same, so that nobody may charge it under another key."]
+        pub NotCharged { #[doc = " Why the last attempt failed."] error : String, }
     }
     ::leverframe::__event! {
         serde #[doc = " Ship the order."] pub Ship
@@ -177,11 +179,11 @@ pub mod events {
         serde #[doc = " The money was paid back."] pub Refunded
     }
     ::leverframe::__event! {
-        serde #[doc = " The money could not be paid back."] pub NotRefunded { error :
-        String, }
+        serde #[doc = " The money could not be paid back."] pub NotRefunded { #[doc =
+        " Why the last attempt failed."] error : String, }
     }
     ::leverframe::__event! {
-        serde #[doc = " Settle the refund by hand."] pub Settle
+        serde #[doc = " Settle the payment by hand."] pub Settle
     }
 }
 ::leverframe::__names! {
@@ -214,9 +216,9 @@ pub mod events {
     {} [Waiting] [Charging]; goto lapse Lapse {} [Waiting] [Cancelled]; goto cancel
     Cancel {} [Open, Waiting] [Cancelled]; goto charged Charged { receipt } [Charging]
     [Paid]; goto declined Declined {} [Charging] [Open]; goto not_charged NotCharged {
-    error } [Charging] [Open]; goto ship Ship {} [Paid] [Shipped]; goto refund Refund {}
-    [Paid] [Refunding]; goto not_shipped NotShipped {} [Paid] [Refunding]; goto refunded
-    Refunded {} [Refunding] [Cancelled]; goto not_refunded NotRefunded { error }
+    error } [Charging] [Disputed]; goto ship Ship {} [Paid] [Shipped]; goto refund Refund
+    {} [Paid] [Refunding]; goto not_shipped NotShipped {} [Paid] [Refunding]; goto
+    refunded Refunded {} [Refunding] [Cancelled]; goto not_refunded NotRefunded { error }
     [Refunding] [Disputed]; goto settle Settle {} [Disputed] [Cancelled];
 }
 ::leverframe::__dispatch! {
@@ -235,30 +237,31 @@ pub mod events {
 ::leverframe::__chart! {
     #[doc = " The machine [`Checkout`] as data."] pub CHART = "Checkout"
     "An order: placed, approved by a person if it is large, charged to a card, shipped, or refunded."
-    0 "36f0d219cf42d03ce0c822ac27ca80e649cd680c60b749c1aca1c46f0c68d9ff" { "card" };
+    0 "957e9b9e69fc1cda9361ca5a9b0dc5cf6ae46b35a8075d6cabd339f88a00eb8e" { "card" };
     states { "Open" "OPEN" "Nothing is ordered yet."[]; "Waiting" "WAITING"
     "A person looks at a large order."[]; "Charging" "CHARGING"
     "The card is being charged."[]; "Paid" "PAID"
     "The money is there; the order waits to be shipped."[]; "Refunding" "REFUNDING"
     "The money is on its way back."[]; "Disputed" "DISPUTED"
-    "The refund failed; a person has to settle it."[]; "Shipped" "SHIPPED"
-    "The order is on its way."[] final_state; "Cancelled" "CANCELLED"
+    "Nobody knows whether the payment service has the money; a person has to settle it."[];
+    "Shipped" "SHIPPED" "The order is on its way."[] final_state; "Cancelled" "CANCELLED"
     "Nothing is bought, and no money was kept."[] final_state; } superstates {} events {
     "place" "Place the order."("cents" "u64" "The price, in cents.", "card" "String"
     "A token of the card." sensitive,) [0] [State 1 State 2] [] []; "approve"
     "Approve a large order."() [1] [State 2] [] [] by_human(1); "lapse"
     "Nobody has approved the order."() [1] [State 7] [] [259200000]; "cancel"
     "Give up the order."() [0 1] [State 7] [] []; "charged"
-    "The card was charged."("receipt" "String" "",) [2] [State 3] [] []; "declined"
-    "The card was declined: the order is open again."() [2] [State 0] [] [];
-    "not_charged"
-    "The payment service cannot be reached: the order is open again."("error" "String"
-    "",) [2] [State 0] [] []; "ship" "Ship the order."() [3] [State 6] [] []; "refund"
-    "Pay the money back."() [3] [State 4] [] []; "not_shipped"
-    "The order was not shipped in time: the money goes back."() [3] [State 4] []
-    [1209600000]; "refunded" "The money was paid back."() [4] [State 7] [] [];
-    "not_refunded" "The money could not be paid back."("error" "String" "",) [4] [State
-    5] [] []; "settle" "Settle the refund by hand."() [5] [State 7] [] [] by_human(1); }
-    queries {} prompts {} tasks { "charge" "Charges the card." 2[4 5] 6 5 1000 20000;
-    "pay_back" "Pays the money back." 4[10] 11 10 1000 20000; }
+    "The card was charged."("receipt" "String" "The receipt of the payment service.",)
+    [2] [State 3] [] []; "declined" "The card was declined: the order is open again."()
+    [2] [State 0] [] []; "not_charged"
+    "All attempts failed. The card may have been charged all the same, so that nobody may charge it under another key."("error"
+    "String" "Why the last attempt failed.",) [2] [State 5] [] []; "ship"
+    "Ship the order."() [3] [State 6] [] []; "refund" "Pay the money back."() [3] [State
+    4] [] []; "not_shipped" "The order was not shipped in time: the money goes back."()
+    [3] [State 4] [] [1209600000]; "refunded" "The money was paid back."() [4] [State 7]
+    [] []; "not_refunded" "The money could not be paid back."("error" "String"
+    "Why the last attempt failed.",) [4] [State 5] [] []; "settle"
+    "Settle the payment by hand."() [5] [State 7] [] [] by_human(1); } queries {} prompts
+    {} tasks { "charge" "Charges the card." 2[4 5] 6 5 1000 20000; "pay_back"
+    "Pays the money back." 4[10] 11 10 1000 20000; }
 }

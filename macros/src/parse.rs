@@ -11,6 +11,7 @@ mod attribute;
 mod ensure;
 mod function;
 mod input;
+mod stray;
 mod task;
 mod upgrade;
 

@@ -103,6 +103,7 @@ macro_rules! __inputs {
     };
     ($Input:ident of $Context:ident = $default:expr, { $($input:ident),* }) => {
         type Input = $Input;
+        #[allow(clippy::field_reassign_with_default, reason = "most contexts have other fields too")]
         fn context(input: $Input) -> $Context {
             let $Input::Start { $($input),* } = input;
             let mut context = $default;

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{inputs, tasks, upgrades, wire};
+use super::{tasks, upgrades, wire};
 use crate::model::{Event, Model, Parameter, Query, Target, text, unraw};
 
 /// The constant `CHART`.
@@ -40,7 +40,7 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
     });
     let tasks = tasks::chart(model);
     let version = upgrades::version(model);
-    let inputs = inputs::chart(model);
+    let inputs = inputs(model);
     let listed = wire::listed_fields(model);
     quote! {
         #listed
@@ -57,6 +57,13 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
             #inputs
         }
     }
+}
+
+/// What a run is started with, in a section of its own.
+fn inputs(model: &Model<'_>) -> Option<TokenStream> {
+    let inputs = &model.context?.inputs;
+    let rows = inputs.iter().map(parameter);
+    (!inputs.is_empty()).then(|| quote!(inputs (#(#rows)*)))
 }
 
 fn hex(bytes: &[u8]) -> String {

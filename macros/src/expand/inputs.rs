@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
 use super::documentation::documentation;
-use super::{chart, wire};
+use super::wire;
 use crate::model::{Context, Model, unraw};
 
 /// The context, if it has inputs.
@@ -51,10 +51,4 @@ pub(super) fn portable(model: &Model<'_>) -> Option<TokenStream> {
     let names = inputs.iter().map(|input| &input.ident);
     let default = quote_spanned!(ident.span()=> <#ident as ::core::default::Default>::default());
     Some(quote!(inputs Input of #ident = #default, { #(#names),* }))
-}
-
-/// The inputs as data, in a section of their own.
-pub(super) fn chart(model: &Model<'_>) -> Option<TokenStream> {
-    let inputs = with_inputs(model)?.inputs.iter().map(chart::parameter);
-    Some(quote!(inputs (#(#inputs)*)))
 }

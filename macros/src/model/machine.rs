@@ -7,7 +7,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, Ident, Item, Type, Visibility, parse_quote};
 
-use super::upgrades::Upgrade;
+use super::change::Upgrade;
 use crate::parse::{Context, Ensure, Function, Parameter, TaskOptions};
 
 /// The place of a state in the declaration, which is its number in the chart.

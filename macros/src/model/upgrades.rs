@@ -6,33 +6,12 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::Span;
 use syn::{Ident, LitStr};
 
+use super::change::{Change, Holder, Upgrade};
 use super::machine::Event;
 use super::names;
 use super::scope::Scope;
 use crate::parse::{Change as Declared, Rewritten, Upgrade as Decl, unraw, wire_names};
 use crate::report::{Report, did_you_mean};
-
-/// A change since an earlier version.
-pub(crate) struct Upgrade<'d> {
-    pub(crate) since: u32,
-    pub(crate) change: Change<'d>,
-}
-
-pub(crate) enum Change<'d> {
-    Event { from: String, to: String },
-    Dropped { event: String },
-    State { from: String, to: Vec<String> },
-    Field { of: Holder, from: String, to: String },
-    Rewritten { what: Holder, by: &'d Ident },
-}
-
-/// A value that has fields.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Holder {
-    Context,
-    State(String),
-    Event(String),
-}
 
 /// The upgrades in the order in which records pass them: by version, and names before values.
 pub(super) fn upgrades<'d>(

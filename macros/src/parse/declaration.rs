@@ -9,6 +9,7 @@ use super::ensure::{self, Ensure};
 use super::function::{Function, Parameter};
 use super::input;
 use super::sensitive;
+use super::stray;
 use super::syntax::{attrs_of, docs, head, imports, names_of, plain_name, type_name, unraw};
 use super::upgrade::{self, Upgrade};
 use crate::report::Report;
@@ -170,7 +171,7 @@ impl Declaration {
         };
         attribute::refuse_cfg(attrs, report);
         sensitive::refuse(attrs, &marker, report);
-        input::refuse(attrs, &marker, report);
+        stray::refuse(attrs, &marker, report);
         self.has_transitions |= marker.kind == attribute::Marker::Transition;
         self.has_tasks |= marker.kind == attribute::Marker::Task;
         let place = self.items.len();
@@ -183,7 +184,7 @@ impl Declaration {
                 let options = attribute::state_options(&marker, report);
                 refuse_generics(&item.generics, "a state", report);
                 let sensitive = sensitive::fields(item, report);
-                input::refuse_fields(item, report);
+                stray::refuse_fields(item, report);
                 self.states.push(State {
                     ident: item.ident.clone(),
                     item: item.clone(),

@@ -12,8 +12,8 @@ use syn::{
 };
 
 use super::attribute::{self, Marked, Marker, TransitionOptions};
-use super::input;
 use super::sensitive;
+use super::stray;
 use super::syntax::{docs, plain_name, unraw};
 use super::task::{TaskOptions, task_options};
 use crate::report::Report;
@@ -202,7 +202,7 @@ fn parameter(input: &mut FnArg, what: &str, report: &mut Report) -> Option<Param
     let docs = docs(&typed.attrs);
     let default = attribute::take_default(&mut typed.attrs, report);
     let sensitive = sensitive::take(&mut typed.attrs, report);
-    input::refuse_parameter(&mut typed.attrs, report);
+    stray::refuse_parameter(&mut typed.attrs, report);
     typed.attrs.retain(|attr: &Attribute| !attr.path().is_ident("doc"));
     attribute::refuse_cfg(&typed.attrs, report);
     let ident = match &*typed.pat {
