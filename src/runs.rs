@@ -59,7 +59,7 @@ pub use self::waiting::{Denial, GateId, GateRequest, InvalidGateId};
 use crate::caller::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::portable::Portable;
-use crate::record::{Entry, Hash, Program, Record, RequestKey, RunId, RunName};
+use crate::record::{Entry, Hash, Program, Record, RequestKey, RunId, RunName, Version};
 use crate::run::{Run, RunStatus, Stamp};
 use crate::store::memory::MemoryStore;
 use crate::store::{PageLimit, Removal, Store, StoreError, Tombstone};
@@ -263,7 +263,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
         };
         let is_same = match (&asked, &record.entry) {
             (Some(asked), Entry::Started { context, .. }) => asked.get() == context.get(),
-            (_, _) => true,
+            (None, Entry::Started { .. }) => true,
+            _ => false,
         };
         if is_same {
             Ok(Started { status, replayed: true })
@@ -272,7 +273,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
         }
     }
 
-    /// The record of the start of the run, if this request made it.
+    /// The first record of the run, if this request made it.
     async fn started_by<'k>(
         &self,
         caller: &Caller,
@@ -281,7 +282,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<Option<(&'k RequestKey, Record)>, RunsError> {
         let Some(key) = key else { return Ok(None) };
         let record = self.store.keyed(id, caller.principal(), key).await?;
-        let start = record.filter(|record| matches!(record.entry, Entry::Started { .. }));
+        let start = record.filter(|record| record.version == Version::START);
         Ok(start.map(|record| (key, record)))
     }
 
