@@ -23,8 +23,8 @@ use axum::middleware::from_fn_with_state;
 
 pub use self::auth::{Authentication, InvalidIssuer, Issuer, TokenFile, TokensError};
 pub(crate) use self::health::health;
-pub(crate) use self::hosts::check_hosts;
 pub use self::hosts::{AllowedHosts, InvalidHost};
+pub(crate) use self::hosts::{check_hosts, closing};
 pub use self::limits::HttpLimits;
 pub use self::listener::{Listener, ServeHttpError};
 pub(crate) use self::metrics::metrics;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -171,7 +171,7 @@ pub(crate) async fn check_hosts(
     next: Next,
 ) -> Response {
     match hosts.refusal(request.uri(), request.headers()) {
-        Some(reason) => text(StatusCode::FORBIDDEN, &reason),
+        Some(reason) => closing(text(StatusCode::FORBIDDEN, &reason)),
         None => next.run(request).await,
     }
 }
@@ -182,6 +182,13 @@ pub(crate) fn text(status: StatusCode, line: &str) -> Response {
     *response.status_mut() = status;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
+    response
+}
+
+/// The answer to a request whose body is not read. The connection ends with it, and the client is told, so that it does not send
+/// its next request on it.
+pub(crate) fn closing(mut response: Response) -> Response {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 

@@ -116,6 +116,8 @@ async fn each_caller_has_runs_and_sessions_of_its_own() {
                 let answer = bob.post("tools/list", json!({})).await;
                 assert_eq!(answer.status, 404);
                 assert!(answer.text().contains("begin a new one by `initialize`"));
+                assert_eq!(answer.header("connection"), Some("close"), "its body was not read");
+                bob.connection = Connection::open(address).await;
                 let headers = bob.headers("", "");
                 bob.connection.request("DELETE", "/mcp", &headers, b"").await;
                 assert_eq!(bob.connection.answer().await.status, 404);

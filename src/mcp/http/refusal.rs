@@ -9,6 +9,7 @@ use axum::response::Response;
 use rmcp::model::{ClientJsonRpcMessage, ErrorCode};
 use serde_json::json;
 
+use crate::http::closing;
 use crate::mcp::stdio::unreadable_text;
 
 /// Why a request is not handed to rmcp.
@@ -65,7 +66,7 @@ impl Refusal {
 
     /// The answer: an error of the protocol.
     pub(super) fn answer(self) -> Response {
-        let status = self.status();
+        let (status, is_read) = (self.status(), matches!(self, Self::Unreadable(_)));
         let code = if status.is_server_error() {
             ErrorCode::INTERNAL_ERROR
         } else {
@@ -82,6 +83,6 @@ impl Refusal {
         *response.status_mut() = status;
         let kind = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, kind);
-        response
+        if is_read { response } else { closing(response) }
     }
 }
