@@ -273,7 +273,8 @@ impl List {
         action: Action,
         signature: Signature,
     ) {
-        let version = json!({"type": "integer", "minimum": 0, "description": "refused if the run is at another"});
+        let version =
+            json!({"type": "integer", "minimum": 0, "description": "refused at any other"});
         let signature = signature
             .optional("run", self.run.clone())
             .optional("expected_version", version)
@@ -299,5 +300,5 @@ impl List {
 }
 
 fn request_key() -> Value {
-    json!({"type": "string", "description": "makes a repeated call apply once"})
+    json!({"type": "string", "description": "makes a repeat apply once"})
 }

@@ -73,7 +73,7 @@ async fn inputs_are_arguments_of_the_start() {
                 "account": {"type": "string", "description": "The account."},
                 "run": {"type": "string", "description": "default `main`"},
                 "request_key": {"type": "string",
-                    "description": "makes a repeated call apply once"},
+                    "description": "makes a repeat apply once"},
             },
             "required": ["customer"],
             "additionalProperties": false,

@@ -54,7 +54,7 @@ async fn the_tools_are_small_and_annotated() {
     let answer = raw.ask("tools/list", json!({})).await;
     let tools = answer["result"]["tools"].as_array().unwrap();
     let size = serde_json::to_string(tools).unwrap().len();
-    assert!(size <= 10 << 10, "{size} bytes");
+    assert!(size <= 10_000, "{size} bytes");
     let named = |reading: bool| {
         let fits = |tool: &&Value| (tool["annotations"]["readOnlyHint"] == json!(true)) == reading;
         let names = tools.iter().filter(fits).map(|tool| tool["name"].as_str().unwrap());

@@ -83,7 +83,7 @@ async fn arguments_are_checked() {
             json!({"message": "m", "expected_version": 1.5}),
             &[(
                 "expected_version",
-                "it is 1.5; expected an integer from 0 up (refused if the run is at another)",
+                "it is 1.5; expected an integer from 0 up (refused at any other)",
             )],
         ),
         (
