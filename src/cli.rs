@@ -21,6 +21,7 @@ mod gates;
 mod history;
 #[cfg(feature = "http")]
 mod http;
+mod import_chart;
 mod limits;
 mod list;
 mod log;
@@ -44,6 +45,7 @@ use clap::error::ContextValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::chart::Chart;
+pub(crate) use self::import_chart::{ImportChart, import_chart};
 use self::runs::RunsCommand;
 use self::serve::Serve;
 use crate::mcp::Builder;

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::Orchestrator;
 use crate::caller::Caller;
-use crate::cli::{Command, Program, finish};
+use crate::cli::{Command, ImportChart, Program, finish, import_chart};
 use crate::demo;
 use crate::mcp::{AddedResource, Builder, ResourceContent, ResourceError, Server};
 
@@ -20,6 +20,7 @@ pub fn main() -> ExitCode {
     finish(line.map(|line| match line.command {
         Ready::Machine(command) => program.run(command),
         Ready::Demo => Ok(demo::run()?),
+        Ready::ImportChart(chart) => import_chart(&chart),
     }))
 }
 
@@ -36,6 +37,8 @@ enum Ready {
     Machine(Command),
     /// Watch an MCP client take the orchestrator through a task
     Demo,
+    /// Write the declaration of a chart in SCXML or XState JSON
+    ImportChart(ImportChart),
 }
 
 fn extended(builder: Builder<Orchestrator>) -> Builder<Orchestrator> {
