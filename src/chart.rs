@@ -17,6 +17,8 @@ mod fingerprint;
 mod graph;
 mod questions;
 mod task;
+#[cfg(feature = "serde")]
+mod trail;
 
 #[cfg(feature = "serde")]
 pub use self::diff::{ChangeKind, ChartChange, ChartDiff};
@@ -28,6 +30,8 @@ pub use self::document::{
 pub use self::graph::{Clause, Event, Initiator, State, Target};
 pub use self::questions::{Parameter, Prompt, Query};
 pub use self::task::Task;
+#[cfg(feature = "serde")]
+pub use self::trail::{Step, Trail};
 
 /// A machine: its states, events, queries and prompts, in the order of their declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
