@@ -7,6 +7,8 @@
 //! leaf's number is its place in the generated `StateName`, then the superstates.
 
 #[cfg(feature = "server")]
+pub mod dot;
+#[cfg(feature = "server")]
 pub mod mermaid;
 
 #[cfg(feature = "serde")]
@@ -19,6 +21,8 @@ mod questions;
 mod task;
 #[cfg(feature = "serde")]
 mod trail;
+#[cfg(feature = "server")]
+mod words;
 
 #[cfg(feature = "serde")]
 pub use self::diff::{ChangeKind, ChartChange, ChartDiff};
@@ -357,6 +361,20 @@ impl Chart {
     /// The state or superstate in whose name a clause that holds in the leaf `state` is declared: its source.
     pub(crate) fn source(&self, state: u16, clause: &Clause) -> Option<u16> {
         self.ancestors(state).find(|node| clause.from().contains(node))
+    }
+
+    /// Whether a clause leads to where the superstate with this number was last left.
+    #[cfg(feature = "server")]
+    fn has_history(&self, superstate: u16) -> bool {
+        let mut targets = self.events.iter().flat_map(Event::clauses).flat_map(Clause::to);
+        targets.any(|target| *target == Target::History(superstate))
+    }
+
+    /// Whether a target is the superstate `around`, or inside it.
+    #[cfg(feature = "server")]
+    fn is_within(&self, target: Target, around: u16) -> bool {
+        let (Target::State(number) | Target::History(number)) = target;
+        self.ancestors(number).any(|node| node == around)
     }
 
     /// The number of a leaf, then those of its superstates, from the inside out.
