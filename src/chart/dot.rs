@@ -23,8 +23,8 @@ pub struct Dot<'a> {
 impl<'a> Dot<'a> {
     /// Marks a run: its present state is filled, the states and arrows of its path are blue and thick.
     #[must_use]
-    pub fn with_trail(self, trail: &'a Trail) -> Self {
-        Self { trail: Some(trail), ..self }
+    pub fn with_trail(self, trail: impl Into<Option<&'a Trail>>) -> Self {
+        Self { trail: trail.into(), ..self }
     }
 }
 
@@ -134,18 +134,17 @@ impl Dot<'_> {
     }
 
     fn looks(&self, number: u16, state: &State) -> String {
-        let mut looks = String::new();
-        if state.is_final() {
-            looks.push_str(", peripheries=2");
-        }
-        if let Some(trail) = self.trail {
-            if trail.is_at(self.chart, number) {
-                looks.push_str(&format!(", fillcolor=\"#bfdbfe\", color=\"{MARK}\", penwidth=3"));
-            } else if trail.visits(self.chart, number) {
-                looks.push_str(&format!(", color=\"{MARK}\", penwidth=2"));
+        let finals = if state.is_final() { ", peripheries=2" } else { "" };
+        let mark = match self.trail {
+            Some(trail) if trail.is_at(self.chart, number) => {
+                format!(", fillcolor=\"#bfdbfe\", color=\"{MARK}\", penwidth=3")
             }
-        }
-        looks
+            Some(trail) if trail.visits(self.chart, number) => {
+                format!(", color=\"{MARK}\", penwidth=2")
+            }
+            _ => String::new(),
+        };
+        format!("{finals}{mark}")
     }
 
     fn arrows(

@@ -24,8 +24,8 @@ impl<'a> Mermaid<'a> {
     /// Marks a run: its present state has the class `present`, the other states of its path have `visited`, and the labels of
     /// the arrows it took begin with `✓`. Mermaid gives no class to arrows of state diagrams, nor to superstates.
     #[must_use]
-    pub fn with_trail(self, trail: &'a Trail) -> Self {
-        Self { trail: Some(trail), ..self }
+    pub fn with_trail(self, trail: impl Into<Option<&'a Trail>>) -> Self {
+        Self { trail: trail.into(), ..self }
     }
 }
 

@@ -15,7 +15,8 @@ impl Display for Span {
         const UNITS: [(u128, &str); 4] =
             [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
         let milliseconds = self.0.as_millis();
-        let is_whole = |(unit, _): &&(u128, &str)| milliseconds > 0 && milliseconds % unit == 0;
+        let is_whole =
+            |(unit, _): &&(u128, &str)| milliseconds > 0 && milliseconds.is_multiple_of(*unit);
         let (unit, sign) = UNITS.iter().find(is_whole).copied().unwrap_or((1, "ms"));
         write!(f, "{}{sign}", milliseconds / unit)
     }
