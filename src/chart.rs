@@ -10,6 +10,10 @@
 pub mod dot;
 #[cfg(feature = "server")]
 pub mod mermaid;
+#[cfg(feature = "server")]
+pub mod scxml;
+#[cfg(feature = "server")]
+pub mod xstate;
 
 #[cfg(feature = "serde")]
 mod diff;
@@ -17,6 +21,8 @@ mod diff;
 mod document;
 mod fingerprint;
 mod graph;
+#[cfg(feature = "server")]
+mod placement;
 mod questions;
 mod task;
 #[cfg(feature = "serde")]

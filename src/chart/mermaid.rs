@@ -165,11 +165,7 @@ impl Mermaid<'_> {
         )?;
         f.write_str("\n    classDef visited stroke:#1d4ed8,stroke-width:2px")?;
         for (number, state) in (0..).zip(self.chart.states()) {
-            let class = match () {
-                () if trail.is_at(self.chart, number) => "present",
-                () if trail.visits(self.chart, number) => "visited",
-                () => continue,
-            };
+            let Some(class) = trail.mark(self.chart, number) else { continue };
             write!(f, "\n    class {} {class}", Id(state))?;
         }
         Ok(())

@@ -24,6 +24,17 @@ pub struct Step {
     pub to: u16,
 }
 
+impl Step {
+    /// Whether the event led to the target; `None` stands for staying.
+    pub(super) fn leads_to(&self, chart: &Chart, target: Option<Target>) -> bool {
+        match target {
+            None => self.from == self.to,
+            Some(Target::State(to)) => self.to == to,
+            Some(Target::History(to)) => chart.ancestors(self.to).any(|node| node == to),
+        }
+    }
+}
+
 impl Trail {
     /// Whether the run is, or was, in the leaf or superstate `state`.
     #[must_use]
@@ -51,12 +62,7 @@ impl Trail {
     ) -> bool {
         let Some(declared) = chart.events().get(usize::from(event)) else { return false };
         self.taken.iter().filter(|step| step.event == event).any(|step| {
-            let leads = match target {
-                None => step.from == step.to,
-                Some(Target::State(to)) => step.to == to,
-                Some(Target::History(to)) => chart.ancestors(step.to).any(|node| node == to),
-            };
-            leads
+            step.leads_to(chart, target)
                 && chart.clause(step.from, declared) == Some(clause)
                 && chart.source(step.from, clause) == Some(from)
         })

@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
 
-use super::{Chart, Clause, Event, State, Task};
+use super::{Chart, Clause, Event, Parameter, State, Task, Trail};
 
 /// A duration as a person writes it, in the largest unit that gives a whole number: `14d`, `36h`, `90s`, `5ms`. The language
 /// of declarations reads it.
@@ -59,10 +59,24 @@ impl Chart {
         self.tasks().iter().filter(move |task| task.state() == state)
     }
 
+    /// The name of the event with this number.
+    pub(super) fn event_name(&self, event: u16) -> &'static str {
+        self.events().get(usize::from(event)).map_or("", Event::name)
+    }
+
+    /// The names of all guards, each once, in alphabetical order.
+    pub(super) fn guards(&self) -> Vec<&'static str> {
+        let clauses = self.events().iter().flat_map(Event::clauses);
+        let mut guards: Vec<_> = clauses.flat_map(Clause::guards).copied().collect();
+        guards.sort_unstable();
+        guards.dedup();
+        guards
+    }
+
     /// What a task ends in, and how often it is tried: `charge → charged, declined; failed after 3 attempts of 5m`.
     pub(super) fn task_words(&self, task: &Task) -> String {
-        let name = |event: u16| self.events().get(usize::from(event)).map_or("", Event::name);
-        let outcomes: Vec<_> = task.outcomes().iter().map(|event| name(*event)).collect();
+        let outcomes: Vec<_> =
+            task.outcomes().iter().map(|event| self.event_name(*event)).collect();
         let attempts = match task.attempts() {
             1 => "1 attempt".to_owned(),
             several => format!("{several} attempts"),
@@ -71,9 +85,20 @@ impl Chart {
             "{} → {}; {} after {attempts} of {}",
             task.name(),
             outcomes.join(", "),
-            name(task.failure()),
+            self.event_name(task.failure()),
             Span(task.limit())
         )
+    }
+}
+
+impl Trail {
+    /// How a drawing marks a state: `present`, `visited`, or not.
+    pub(super) fn mark(&self, chart: &Chart, state: u16) -> Option<&'static str> {
+        if self.is_at(chart, state) {
+            Some("present")
+        } else {
+            self.visits(chart, state).then_some("visited")
+        }
     }
 }
 
@@ -109,6 +134,18 @@ pub(super) fn signature(event: &Event) -> String {
         .map(|one| format!("{}{}", one.name(), if one.is_optional() { "?" } else { "" }))
         .collect();
     format!("{}({})", event.name(), payload.join(", "))
+}
+
+/// A payload with its types: `summary: String, to: Option<u8>`.
+pub(super) fn parameters(payload: &[Parameter]) -> String {
+    let all: Vec<_> = payload.iter().map(|one| format!("{}: {}", one.name(), one.ty())).collect();
+    all.join(", ")
+}
+
+/// A documentation without the space that begins each line of a comment.
+pub(super) fn plain(docs: &str) -> String {
+    let lines = docs.trim().lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The first paragraph of a documentation, on one line.

@@ -37,6 +37,10 @@ enum Format {
     Mermaid,
     /// The language of Graphviz
     Dot,
+    /// SCXML, the W3C's format
+    Scxml,
+    /// A machine of XState 5, as JSON
+    Xstate,
     /// A JSON object, to compare with later charts
     Json,
 }
@@ -59,6 +63,8 @@ fn drawn(
     Ok(match format {
         Format::Mermaid => chart.mermaid().with_trail(trail).to_string(),
         Format::Dot => chart.dot().with_trail(trail).to_string(),
+        Format::Scxml => chart.scxml().with_trail(trail).to_string(),
+        Format::Xstate => chart.xstate().with_trail(trail).to_string(),
         Format::Json => serde_json::to_string_pretty(&Document::of(chart))?,
     })
 }
