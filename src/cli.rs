@@ -34,6 +34,7 @@ mod tasks;
 mod terminal;
 #[cfg(feature = "http")]
 mod token;
+mod trail;
 
 use std::error::Error;
 use std::io;
@@ -163,7 +164,7 @@ pub(crate) enum Command {
     Serve(Box<Serve>),
     #[command(flatten)]
     Runs(RunsCommand),
-    /// Print the machine as a diagram or as JSON, or what has changed in it
+    /// Print the machine as a diagram, for another tool or as JSON, or what has changed in it
     Chart(Chart),
     /// Add, list and revoke tokens for access over HTTP
     #[cfg(feature = "http")]

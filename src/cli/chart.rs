@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 
 use super::Done;
 use super::terminal;
-use crate::chart::{ChartDiff, Document};
+use super::trail::{TrailOptions, trail};
+use crate::chart::{self, ChartDiff, Document, Trail};
 use crate::portable::Portable;
 use crate::runs::charts;
 use crate::store::sqlite::SqliteStore;
@@ -24,14 +25,22 @@ pub(crate) struct Chart {
     format: Format,
     /// Print what has changed since the chart in this file of `--format json`, or since the last other chart that has
     /// written this store, and fail if old histories cannot be replayed
-    #[arg(long, value_name = "STORE|FILE")]
+    #[arg(long, value_name = "STORE|FILE", conflicts_with = "run")]
     diff: Option<PathBuf>,
+    #[command(flatten)]
+    trail: TrailOptions,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A Mermaid state diagram
     Mermaid,
+    /// The language of Graphviz
+    Dot,
+    /// SCXML, the W3C's format
+    Scxml,
+    /// A machine of XState 5, as JSON
+    Xstate,
     /// A JSON object, to compare with later charts
     Json,
 }
@@ -40,11 +49,24 @@ pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
     if let Some(path) = &chart.diff {
         return diff::<M>(path, chart.format);
     }
-    let text = match chart.format {
-        Format::Mermaid => M::CHART.mermaid().to_string(),
-        Format::Json => serde_json::to_string_pretty(&Document::of(M::CHART))?,
-    };
+    let trail = trail::<M>(&chart.trail)?;
+    let text = drawn(M::CHART, chart.format, trail.as_ref())?;
     Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+/// The chart in a format, with the marks of a run, if any.
+fn drawn(
+    chart: &chart::Chart,
+    format: Format,
+    trail: Option<&Trail>,
+) -> Result<String, serde_json::Error> {
+    Ok(match format {
+        Format::Mermaid => chart.mermaid().with_trail(trail).to_string(),
+        Format::Dot => chart.dot().with_trail(trail).to_string(),
+        Format::Scxml => chart.scxml().with_trail(trail).to_string(),
+        Format::Xstate => chart.xstate().with_trail(trail).to_string(),
+        Format::Json => serde_json::to_string_pretty(&Document::of(chart))?,
+    })
 }
 
 fn diff<M: Portable>(path: &Path, format: Format) -> Done {
