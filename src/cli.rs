@@ -21,6 +21,7 @@ mod gates;
 mod history;
 #[cfg(feature = "http")]
 mod http;
+mod install;
 mod limits;
 mod list;
 mod log;
@@ -44,6 +45,7 @@ use clap::error::ContextValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::chart::Chart;
+use self::install::Install;
 use self::runs::RunsCommand;
 use self::serve::Serve;
 use crate::mcp::Builder;
@@ -142,6 +144,7 @@ impl<M: Portable<Context: Default>> Program<M> {
             Command::Serve(serve) => serve::serve(*serve, self),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => chart::chart::<M>(&chart),
+            Command::Install(command) => install::install(&command),
             #[cfg(feature = "http")]
             Command::Token(tokens) => token::run(tokens),
         }
@@ -165,6 +168,8 @@ pub(crate) enum Command {
     Runs(RunsCommand),
     /// Print the machine as a diagram or as JSON, or what has changed in it
     Chart(Chart),
+    /// Add this server to the configuration of an MCP client, or remove it
+    Install(Install),
     /// Add, list and revoke tokens for access over HTTP
     #[cfg(feature = "http")]
     Token(token::Tokens),

@@ -29,6 +29,16 @@ pub(crate) struct Serve {
     limits: Limits,
 }
 
+impl Serve {
+    /// Whether the server listens for clients, instead of answering the one that started it.
+    pub(super) fn is_over_http(&self) -> bool {
+        #[cfg(feature = "http")]
+        return self.http.address().is_some();
+        #[cfg(not(feature = "http"))]
+        false
+    }
+}
+
 /// Serves one client, or many over HTTP, and notes what a later program needs to check the runs.
 pub(super) fn serve<M: Portable<Context: Default>>(
     options: Serve,
