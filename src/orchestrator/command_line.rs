@@ -18,7 +18,7 @@ pub fn main() -> ExitCode {
     let program = Program::<Orchestrator>::new().serving(extended);
     let line = program.parsed::<Line>();
     finish(line.map(|line| match line.command {
-        Ready::Machine(command) => program.run(command),
+        Ready::Machine(command) => program.run::<Line>(command),
         Ready::Demo => Ok(demo::run()?),
     }))
 }
