@@ -12,6 +12,7 @@
 #[cfg(feature = "http")]
 mod access;
 mod archive;
+mod bundle;
 mod chart;
 mod check;
 mod chosen;
@@ -31,12 +32,14 @@ mod progress;
 mod replay;
 mod runs;
 mod serve;
+mod server_json;
 mod store;
 mod table;
 mod tasks;
 mod terminal;
 #[cfg(feature = "http")]
 mod token;
+mod url;
 
 use std::error::Error;
 use std::io;
@@ -46,12 +49,14 @@ use std::process::ExitCode;
 use clap::error::ContextValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::bundle::Bundle;
 use self::chart::Chart;
 use self::completions::Completions;
 use self::install::Install;
 use self::man::Man;
 use self::runs::RunsCommand;
 use self::serve::Serve;
+use self::server_json::ServerJson;
 use crate::mcp::Builder;
 use crate::portable::Portable;
 use crate::task::{Taskless, Worker};
@@ -152,6 +157,8 @@ impl<M: Portable<Context: Default>> Program<M> {
             Command::Serve(serve) => serve::serve(*serve, self),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => chart::chart::<M>(&chart),
+            Command::Bundle(command) => bundle::write(&command, self),
+            Command::ServerJson(command) => server_json::print::<M>(&command, self.version),
             Command::Completions(command) => completions::print(&command, self.line::<L>()),
             Command::Man(command) => man::write(&command, self.line::<L>()),
             Command::Install(command) => install::install(&command),
@@ -180,6 +187,10 @@ pub(crate) enum Command {
     Chart(Chart),
     /// Add this server to the configuration of an MCP client, or remove it
     Install(Install),
+    /// Write a bundle (`.mcpb`) of this program, which clients install by a click
+    Bundle(Bundle),
+    /// Print the `server.json` by which this server is published in the MCP registry
+    ServerJson(ServerJson),
     /// Print the script by which a shell completes this program's arguments
     Completions(Completions),
     /// Print the manual page of this program

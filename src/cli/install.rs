@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use chrono::Utc;
-use clap::{Args, FromArgMatches};
+use clap::Args;
 use similar::TextDiff;
 
 use self::client::{Client, Environment, Platform, Scope, Target};
@@ -18,6 +18,7 @@ use self::edit::{EditError, Entry, Syntax};
 use self::file::ConfigFile;
 use super::serve::Serve;
 use super::store::StoreOption;
+use super::url::Url;
 use super::{Done, program_name, terminal};
 
 #[derive(Args)]
@@ -126,8 +127,8 @@ fn path(options: &Install, client: Client) -> Result<PathBuf, Box<dyn Error>> {
 
 /// How the client reaches this program, from any folder.
 fn target(options: &Install) -> Result<Target, Box<dyn Error>> {
-    if let Some(Url(url)) = &options.url {
-        return Ok(Target::Url(url.clone()));
+    if let Some(url) = &options.url {
+        return Ok(Target::Url(url.as_str().to_owned()));
     }
     let text = |path: PathBuf| {
         path.into_os_string().into_string().map_err(|path| InstallError::NotText(path.into()))
@@ -137,21 +138,8 @@ fn target(options: &Install) -> Result<Target, Box<dyn Error>> {
         arguments.extend(["--store".to_owned(), text(store)?]);
     }
     arguments.extend(options.arguments.iter().cloned());
-    check(&arguments)?;
+    Serve::check(&arguments)?;
     Ok(Target::Command { program: text(std::env::current_exe()?)?, arguments })
-}
-
-/// Checks that `serve` takes the arguments, and serves the client that starts it.
-fn check(arguments: &[String]) -> Result<(), InstallError> {
-    let command = Serve::augment_args(clap::Command::new("serve"));
-    let matches = command.try_get_matches_from(arguments);
-    let serve = matches.and_then(|mut matches| Serve::from_arg_matches_mut(&mut matches));
-    let serve = serve.map_err(|error| {
-        let error = error.to_string();
-        let first = error.lines().next().unwrap_or_default();
-        InstallError::Arguments(first.trim_start_matches("error: ").to_owned())
-    })?;
-    if serve.is_over_http() { Err(InstallError::Listens) } else { Ok(()) }
 }
 
 fn show_diff(path: &Path, old: &str, new: &str) -> io::Result<()> {
@@ -200,28 +188,6 @@ impl FromStr for ServerName {
 #[error("`{}` cannot name a server; a name has 1 to 64 of the letters a-z and A-Z, digits, `-` and `_`", crate::text::shortened(.0))]
 struct InvalidName(String);
 
-/// The address of a server.
-#[derive(Clone, Debug)]
-struct Url(String);
-
-impl FromStr for Url {
-    type Err = InvalidUrl;
-
-    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
-        let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-        let is_host = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-        if is_host && text.chars().all(|c| c.is_ascii_graphic() && c != '"') {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidUrl)
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("write a URL such as `http://127.0.0.1:8080/mcp`")]
-struct InvalidUrl;
-
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 enum InstallError {
@@ -229,12 +195,6 @@ enum InstallError {
     Name(#[source] InvalidName),
     #[error("the path `{}` is not text; move it to a path in UTF-8", .0.display())]
     NotText(PathBuf),
-    #[error("`serve` does not take the arguments after `--`: {0}")]
-    Arguments(String),
-    #[error(
-        "a server that the client starts does not listen; give the URL of one that does by `--http`, before `--`"
-    )]
-    Listens,
     #[error("`{}` was left as it is; correct it, or write into it what `--print` prints", path.display())]
     Configuration { path: PathBuf, source: EditError },
     #[error("`{}` was left as it is; `--yes` writes the change without asking", .0.display())]

@@ -1,5 +1,7 @@
 //! Commands that write files for other programs.
 
+mod bundle;
+mod completions;
 mod install;
 
 use std::fs;
