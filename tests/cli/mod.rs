@@ -3,6 +3,7 @@
 mod bundle;
 mod completions;
 mod install;
+mod project;
 
 use std::fs;
 use std::path::{Path, PathBuf};
