@@ -104,6 +104,8 @@ pub mod mcp;
 #[cfg(feature = "server")]
 pub mod orchestrator;
 #[cfg(feature = "server")]
+mod project;
+#[cfg(feature = "server")]
 pub mod record;
 #[cfg(feature = "server")]
 pub mod run;

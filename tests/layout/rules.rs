@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["api"],
     &["http"],
     &["mcp"],
-    &["cli", "demo"],
+    &["cli", "demo", "project"],
     &["orchestrator"],
 ];
 
