@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     LIBRARY,
     &["text", "guarded"],
     &["caller", "clock"],
+    &["testing"],
     &["record"],
     &["store", "run"],
     &["runs"],
