@@ -12,5 +12,6 @@ mod layout;
 mod mcp;
 mod runs;
 mod tasks;
+mod testing;
 mod ui;
 mod walk;
