@@ -77,6 +77,8 @@ pub mod chart;
 #[cfg(feature = "serde")]
 mod envelope;
 mod expansion;
+#[cfg(all(doctest, feature = "server"))]
+mod guide;
 mod machine;
 mod observed;
 #[cfg(feature = "serde")]

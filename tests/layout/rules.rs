@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["cli", "demo"],
     &["orchestrator"],
+    &["guide"],
 ];
 
 const LIBRARY: &[&str] =
