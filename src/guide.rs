@@ -1,5 +1,8 @@
 //! The guide for authors, whose examples are compiled and run as documentation tests.
 
+#[doc = include_str!("../docs/guide/constructs.md")]
+struct Constructs;
+
 #[doc = include_str!("../docs/guide/porting.md")]
 struct Porting;
 

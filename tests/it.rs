@@ -6,6 +6,7 @@ mod allocation;
 mod durable;
 mod envelope;
 mod features;
+mod guide;
 #[cfg(feature = "http")]
 mod http;
 mod layout;

@@ -83,8 +83,8 @@ fn whoever_has_a_ticket_has_a_name() {
 
 #[test]
 fn names_are_words() {
-    let words = Events::generated()
-        .with(EventName::Assign, "[A-Z][a-z]{1,8}", |to| events::Assign { to });
+    let words =
+        Events::generated().with(EventName::Assign, "[A-Z][a-z]{1,8}", |to| events::Assign { to });
     Walks::<Ticket>::new(start, words).seed(7).number(20).steps(50).run().assert_complete();
 }
 
