@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     LIBRARY,
     &["text", "guarded"],
     &["caller", "clock"],
+    &["testing"],
     &["record"],
     &["store", "run"],
     &["runs"],
@@ -18,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["cli", "demo", "project"],
     &["orchestrator"],
+    &["guide"],
 ];
 
 const LIBRARY: &[&str] =
