@@ -84,7 +84,8 @@ impl Chart {
                 placed.push(Placed { node, source, number, event, clause });
             }
             _ => {
-                self.children(Some(node)).for_each(|child| self.place(child, number, event, placed))
+                self.children(Some(node))
+                    .for_each(|child| self.place(child, number, event, placed));
             }
         }
     }

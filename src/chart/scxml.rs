@@ -3,7 +3,8 @@
 use core::fmt::{self, Display, Formatter};
 
 use super::placement::Placed;
-use super::words::{Span, parameters, plain};
+use super::span::Span;
+use super::words::{parameters, plain};
 use super::{Chart, Clause, Target, Trail};
 
 impl Chart {

@@ -6,7 +6,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::placement::Placed;
-use super::words::{Span, plain};
+use super::span::Span;
+use super::words::plain;
 use super::{Chart, Target, Task, Trail};
 
 impl Chart {
