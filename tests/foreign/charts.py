@@ -14,6 +14,7 @@ from time import monotonic
 from xml.etree import ElementTree
 
 import jsonschema
+from statemachine import StateChart
 from statemachine.engines import base
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.invoke import InvokeManager
@@ -119,7 +120,8 @@ class Run:
         if held:
             fired.add(held.send_id)
         try:
-            self.machine.send(event, to=step["to"])
+            # A machine whose event is called `send` hides the method.
+            StateChart.send(self.machine, event, to=step["to"])
             accepted = True
         except TransitionNotAllowed:
             accepted = False

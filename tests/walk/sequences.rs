@@ -128,7 +128,7 @@ impl<M: Machine + Debug> Walk<M> {
         let verdict = self.machine.guards(name).is_ok();
         let done = self.machine.apply(event);
         let to = match (&done, clause) {
-            (Ok(_), Some(clause)) => Some(landing(M::CHART, clause, self.leaf())),
+            (Ok(_), Some(clause)) => Some(landing(M::CHART, clause, from, self.leaf())),
             (Err(refusal), _) if matches!(refusal.reason, Reason::Failed(_)) => None,
             // Whatever an event says of its target, it is refused.
             _ => {
@@ -178,7 +178,11 @@ fn situation<M: Machine>(machine: &M) -> Value {
 }
 
 /// What the data of an event say after a clause has led to a leaf.
-fn landing(chart: &Chart, clause: &Clause, to: u16) -> String {
+fn landing(chart: &Chart, clause: &Clause, from: u16, to: u16) -> String {
+    let is_inside = |superstate| chart.ancestors(from).any(|node| node == superstate);
+    if matches!(clause.to(), [Target::History(superstate)] if is_inside(*superstate)) {
+        return chart.state(to).wire().to_owned();
+    }
     let targets = clause.to().iter();
     let reached = targets.filter(|target| match target {
         Target::State(leaf) => *leaf == to,
@@ -241,7 +245,12 @@ const HOSTILE: Chart = Chart::new(
             Clause::new(&[7], &[Target::State(0)]).with_guards(&["is_set", "has_more"]),
         ],
     ),
-    Event::new("end", "", &[], &[Clause::new(&[1, 8], &[Target::State(4)]).with_guards(&["is_set"])]),
+    Event::new(
+        "end",
+        "",
+        &[],
+        &[Clause::new(&[1, 8], &[Target::State(4)]).with_guards(&["is_set"])],
+    ),
     Event::new("note", "", &[], &[Clause::new(&[0], &[Target::History(8)]).fallible()]),
     Event::new("class", "", &[], &[Clause::new(&[3, 7], &[]).after_milliseconds(1_500)]),
     Event::new(
