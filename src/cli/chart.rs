@@ -65,7 +65,9 @@ fn drawn(
         Format::Dot => chart.dot().with_trail(trail).to_string(),
         Format::Scxml => chart.scxml().with_trail(trail).to_string(),
         Format::Xstate => chart.xstate().with_trail(trail).to_string(),
-        Format::Json => serde_json::to_string_pretty(&Document::of(chart))?,
+        Format::Json => {
+            serde_json::to_string_pretty(&Document::of(chart).with_trail(chart, trail))?
+        }
     })
 }
 
