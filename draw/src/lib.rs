@@ -1,0 +1,40 @@
+//! Pictures of state machines.
+//!
+//! A [`Statechart`] is drawn as SVG ([`Svg`]), or as text for a terminal. The same machine always gives the same bytes.
+//!
+//! ```
+//! use leverframe_draw::{Place, State, Statechart, Svg, Target, Transition};
+//!
+//! let state = |name: &str| State { name: name.to_owned(), ..State::default() };
+//! let press = Transition {
+//!     event: "press".to_owned(),
+//!     from: vec![0],
+//!     to: vec![Target::State(1)],
+//!     ..Transition::default()
+//! };
+//! let lamp = Statechart {
+//!     name: "Lamp".to_owned(),
+//!     states: vec![state("OFF"), state("ON")],
+//!     transitions: vec![press],
+//!     ..Statechart::default()
+//! };
+//! assert!(Svg::new(&lamp.graph(), Place::File).to_string().starts_with("<svg"));
+//! ```
+
+mod statechart;
+
+mod graph;
+
+mod metrics;
+
+mod widths;
+
+mod layout;
+
+mod palette;
+mod scene;
+mod svg;
+
+pub use self::graph::{Edge, EdgeKind, Graph, Line, Node, NodeKind, Style};
+pub use self::statechart::{DescriptionError, State, Statechart, Step, Target, Task, Transition};
+pub use self::svg::{Place, Svg};
