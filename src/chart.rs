@@ -8,6 +8,8 @@
 
 #[cfg(feature = "server")]
 pub mod mermaid;
+#[cfg(feature = "server")]
+pub mod picture;
 
 #[cfg(feature = "serde")]
 mod diff;

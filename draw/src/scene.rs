@@ -136,7 +136,7 @@ impl Scene {
                     shapes.push(Shape::Dot { middle, radius: rect.w / 2, part: Part::Mark });
                 }
                 NodeKind::History => {
-                    shapes.push(Shape::Dot { middle, radius: rect.w / 2, part: Part::State });
+                    shapes.push(Shape::Box { rect, radius: rect.h / 2, part: Part::State });
                     shapes.extend(texts(&node.lines, rect, true, false));
                 }
                 NodeKind::State | NodeKind::Final => {

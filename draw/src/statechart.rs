@@ -3,6 +3,8 @@
 mod description;
 mod label;
 
+use core::time::Duration;
+
 pub use self::description::DescriptionError;
 use crate::graph::{Edge, EdgeKind, Graph, Line, Node, NodeKind, Style};
 
@@ -57,8 +59,8 @@ pub struct Transition {
     pub guards: Vec<String>,
     /// How many people have to approve.
     pub approvals: u8,
-    /// For a timeout, the time that has to pass, as a person writes it.
-    pub after: String,
+    /// For a timeout, the time that has to pass.
+    pub after: Option<Duration>,
 }
 
 /// Where a transition leads.
@@ -167,7 +169,7 @@ impl Statechart {
             (self.is_within(from, task.state) || self.is_within(task.state, from))
                 && task.outcomes.contains(&transition.event)
         };
-        if !transition.after.is_empty() {
+        if transition.after.is_some() {
             EdgeKind::Timeout
         } else if transition.approvals > 0 {
             EdgeKind::Gate
@@ -192,8 +194,11 @@ impl Statechart {
             .any(|node| node == outer)
     }
 
-    /// Whether a transition is possible in every state that is not final.
+    /// Whether a transition is possible in every state that is not final, without a condition.
     fn is_everywhere(&self, transition: &Transition) -> bool {
+        if !label::conditions(transition).is_empty() {
+            return false;
+        }
         let open = self
             .states
             .iter()
@@ -214,7 +219,8 @@ impl Statechart {
             .map(|one| one.event.as_str())
             .collect();
         if !names.is_empty() {
-            graph.notes.push(format!("In every state: {}", names.join(", ")));
+            let open = if self.states.iter().any(|state| state.is_final) { " that is not final" } else { "" };
+            graph.notes.extend(label::wrapped(&format!("In every state{open}: "), &names));
         }
     }
 }

@@ -32,6 +32,7 @@ fn of(letter: char, letters: &[u16; 95]) -> i32 {
     let place = u32::from(letter).checked_sub(0x20).and_then(|place| usize::try_from(place).ok());
     match place.and_then(|place| letters.get(place)) {
         Some(width) => i32::from(*width),
+        None if letter == '×' => 640,
         None if u32::from(letter) < 0x1100 => 700,
         None => 1000,
     }

@@ -34,6 +34,8 @@ enum Format {
     Mermaid,
     /// A JSON object, to compare with later charts
     Json,
+    /// A picture, which follows the viewer's choice of light or dark
+    Svg,
 }
 
 pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
@@ -43,6 +45,7 @@ pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
     let text = match chart.format {
         Format::Mermaid => M::CHART.mermaid().to_string(),
         Format::Json => serde_json::to_string_pretty(&Document::of(M::CHART))?,
+        Format::Svg => M::CHART.picture().svg().to_string(),
     };
     Ok(writeln!(io::stdout(), "{text}")?)
 }

@@ -3,6 +3,8 @@
 //! Vertices that a straight line joins form a block, which moves as one. Straight lines never cross each other, so blocks
 //! have an order from left to right.
 
+mod ports;
+
 use super::layers::{Kind, Layers};
 use super::order::positions;
 use crate::metrics::Metrics;
@@ -10,12 +12,20 @@ use crate::metrics::Metrics;
 /// How often blocks are moved towards what they are joined to.
 const SWEEPS: usize = 24;
 
-/// The left side of each vertex.
-pub(super) fn columns(layers: &Layers, metrics: &Metrics) -> Vec<i32> {
+/// How often blocks are moved together with those that are in their way.
+const PUSHES: usize = 12;
+
+/// The left side of each vertex. Lines move along the sides of nodes where that makes them straight.
+pub(super) fn columns(layers: &mut Layers, metrics: &Metrics) -> Vec<i32> {
     let blocks = Blocks::new(layers, metrics);
     let mut places = blocks.start();
     for sweep in 0..SWEEPS {
         blocks.relax(&mut places, sweep % 2 == 0);
+    }
+    for sweep in 0..PUSHES {
+        if !blocks.push(&mut places, sweep % 2 == 0) {
+            break;
+        }
     }
     let mut columns: Vec<i32> =
         (0..layers.vertices.len()).map(|vertex| blocks.left(&places, vertex)).collect();
@@ -26,6 +36,7 @@ pub(super) fn columns(layers: &Layers, metrics: &Metrics) -> Vec<i32> {
         let is_title = layers.vertices[*vertex].kind == Kind::Title;
         columns[*vertex] = if is_title { 0 } else { columns[*vertex] - left };
     }
+    ports::settle(layers, &columns, metrics);
     columns
 }
 
@@ -129,10 +140,19 @@ impl Blocks {
                 return;
             }
             wishes.sort_unstable();
+            // Everywhere between these two the lines are as short, and at each of them one is straight.
             let (a, b) = (wishes[(wishes.len() - 1) / 2], wishes[wishes.len() / 2]);
             let low = self.left[block].iter().map(|(other, free)| places[*other] + free).max();
             let high = self.right[block].iter().map(|(other, free)| places[*other] - free).min();
-            let wish = i32::midpoint(a, b);
+            let is_free = |wish: i32| {
+                low.is_none_or(|low| low <= wish) && high.is_none_or(|high| wish <= high)
+            };
+            let wish = match (is_free(a), is_free(b)) {
+                (true, true) if places[block].abs_diff(a) > places[block].abs_diff(b) => b,
+                (true, _) => a,
+                (false, true) => b,
+                (false, false) => i32::midpoint(a, b),
+            };
             let wish = low.map_or(wish, |low| wish.max(low));
             places[block] = high.map_or(wish, |high| wish.min(high));
         };
@@ -141,6 +161,50 @@ impl Blocks {
         } else {
             self.order.iter().rev().for_each(|block| step(*block, places));
         }
+    }
+
+    /// Moves blocks together with all that are in their way, where more lines get shorter than longer by it. Whether any
+    /// has moved.
+    fn push(&self, places: &mut [i32], is_right: bool) -> bool {
+        let (sign, beyond) = if is_right { (1, &self.right) } else { (-1, &self.left) };
+        let mut is_pushed = vec![false; self.count];
+        let mut has_moved = false;
+        for block in self.order.iter().copied() {
+            let room = |places: &[i32], from: usize, (to, free): (usize, i32)| {
+                sign * (places[to] - places[from]) - free
+            };
+            let mut pushed = vec![block];
+            is_pushed[block] = true;
+            let mut next = 0;
+            while let Some(from) = pushed.get(next).copied() {
+                next += 1;
+                for pair in &beyond[from] {
+                    if room(places, from, *pair) <= 0 && !is_pushed[pair.0] {
+                        is_pushed[pair.0] = true;
+                        pushed.push(pair.0);
+                    }
+                }
+            }
+            let (mut gain, mut most) = (0, i32::MAX);
+            for from in &pushed {
+                for (other, by) in self.lines[*from].iter().filter(|line| !is_pushed[line.0]) {
+                    let wish = sign * (places[*other] + by - places[*from]);
+                    gain += if wish > 0 { 1 } else { -1 };
+                    most = if wish > 0 { most.min(wish) } else { most };
+                }
+                for pair in beyond[*from].iter().filter(|pair| !is_pushed[pair.0]) {
+                    most = most.min(room(places, *from, *pair));
+                }
+            }
+            for from in &pushed {
+                is_pushed[*from] = false;
+                if gain > 0 && most < i32::MAX {
+                    places[*from] += sign * most;
+                    has_moved = true;
+                }
+            }
+        }
+        has_moved
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Vertex {
     pub(super) h: i32,
     /// The width within which lines may end.
     pub(super) body: i32,
+    /// Whether they may end anywhere there.
+    pub(super) has_free_ports: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub(super) struct Item {
     pub(super) w: i32,
     pub(super) h: i32,
     pub(super) body: i32,
+    /// Whether lines may end anywhere at its upper and lower side.
+    pub(super) has_free_ports: bool,
     /// Where lines end, if that is fixed, by edge.
     pub(super) ports: Option<Vec<(usize, i32)>>,
 }
@@ -82,6 +86,7 @@ impl Layers {
                 (item.w, item.h),
             );
             layers.vertices[vertex].body = item.body;
+            layers.vertices[vertex].has_free_ports = item.has_free_ports;
         }
         let chains = layers.ends(container, last);
         layers.chains(container, items, &chains, label);
@@ -95,7 +100,7 @@ impl Layers {
 
     fn push(&mut self, kind: Kind, layer: usize, (w, h): (i32, i32)) -> usize {
         let vertex = self.vertices.len();
-        self.vertices.push(Vertex { kind, layer, w, h, body: w });
+        self.vertices.push(Vertex { kind, layer, w, h, body: w, has_free_ports: false });
         self.layers[layer].push(vertex);
         vertex
     }

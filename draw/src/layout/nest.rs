@@ -1,6 +1,6 @@
 //! The graph taken apart: for each superstate, what stands in it and which lines run there.
 
-use crate::graph::Graph;
+use crate::graph::{EdgeKind, Graph, NodeKind};
 
 use super::rank;
 
@@ -69,19 +69,33 @@ pub(super) fn nest(graph: &Graph) -> Nest {
     }
     let spans: Vec<Span> =
         graph.edges.iter().map(|edge| span(graph, edge.from, edge.to)).collect();
+    let start = start(graph);
     for (number, container) in containers.iter_mut().enumerate() {
         let within = spans.iter().filter(|span| span.container == number);
         let pairs: Vec<(usize, usize)> = within
             .filter_map(|span| Some((places[span.from?], places[span.to?])))
             .filter(|(from, to)| from != to)
             .collect();
-        container.ranks = rank::ranks(container.children.len(), &pairs);
+        let first: Vec<usize> = start
+            .iter()
+            .filter(|node| graph.nodes[**node].parent.unwrap_or(root) == number)
+            .map(|node| places[*node])
+            .collect();
+        container.ranks = rank::ranks(container.children.len(), &pairs, &first);
     }
     let mut nest = Nest { containers, is_upward: vec![false; graph.edges.len()] };
     for (edge, span) in spans.iter().enumerate() {
         nest.add(graph, &places, edge, span);
     }
     nest
+}
+
+/// The initial dot, the state to which it leads, and the superstates around that.
+fn start(graph: &Graph) -> Vec<usize> {
+    let arrow = graph.edges.iter().find(|edge| edge.kind == EdgeKind::Start);
+    arrow.map_or_else(Vec::new, |arrow| {
+        [arrow.from, arrow.to].into_iter().chain(graph.around(arrow.to)).collect()
+    })
 }
 
 fn span(graph: &Graph, from: usize, to: usize) -> Span {
@@ -138,7 +152,7 @@ impl Nest {
         side: Side,
     ) {
         let Some(outermost) = outermost else { return };
-        if graph.nodes[node].kind == crate::graph::NodeKind::Superstate {
+        if graph.nodes[node].kind == NodeKind::Superstate {
             self.containers[node].stubs.push((edge, side));
         }
         let mut inner = node;

@@ -40,7 +40,7 @@ pub(super) fn container(graph: &Graph, metrics: &Metrics, nest: &Nest, number: u
     let label = |edge: usize| metrics.lines(&graph.edges[edge].lines);
     let mut layers = Layers::new(own, &items, title, &label);
     order::order(&mut layers, metrics);
-    let columns = columns::columns(&layers, metrics);
+    let columns = columns::columns(&mut layers, metrics);
     let mut build = Build {
         graph,
         metrics,
@@ -89,7 +89,9 @@ fn item(
         .fold((0, 0), |(w, h), label| (w.max(label.0), h + label.1 + loop_gap(metrics)));
     let beside = if label_h == 0 { 0 } else { metrics.loops + metrics.loop_label + label_w };
     let ports = inner.map(|inner| inner.ports.clone());
-    Item { w: body + beside, h: h.max(label_h + loop_gap(metrics)), body, ports }
+    let h = if label_h == 0 { h } else { h.max(label_h + loop_gap(metrics)) };
+    let has_free_ports = matches!(node.kind, NodeKind::State | NodeKind::Final);
+    Item { w: body + beside, h, body, has_free_ports, ports }
 }
 
 /// Between the labels of two transitions to oneself.

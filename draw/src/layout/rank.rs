@@ -1,8 +1,9 @@
 //! In which layer each child of a container stands.
 
-/// The layers of `count` children with these pairs of source and target, so that most pairs lead down.
-pub(super) fn ranks(count: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
-    let order = order(count, pairs);
+/// The layers of `count` children with these pairs of source and target, so that most pairs lead down. The children in
+/// `first`, with which the machine starts, stand above all others that they lead to.
+pub(super) fn ranks(count: usize, pairs: &[(usize, usize)], first: &[usize]) -> Vec<usize> {
+    let order = order(count, pairs, first);
     let mut place = vec![0; count];
     for (position, child) in order.iter().enumerate() {
         place[*child] = position;
@@ -22,8 +23,9 @@ pub(super) fn ranks(count: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
 }
 
 /// An order of the children in which few pairs lead back: the order of the declaration, each child moved to its best place.
-fn order(count: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
+fn order(count: usize, pairs: &[(usize, usize)], first: &[usize]) -> Vec<usize> {
+    let others = (0..count).filter(|child| !first.contains(child));
+    let mut order: Vec<usize> = first.iter().copied().chain(others).collect();
     let mut weight = vec![vec![0_i32; count]; count];
     for &(from, to) in pairs {
         weight[from][to] += 1;
@@ -32,8 +34,8 @@ fn order(count: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
         let mut has_moved = false;
         for child in 0..count {
             let Some(at) = order.iter().position(|other| *other == child) else { continue };
-            let (gain, best) = best_place(&order, &weight, at);
-            if gain > 0 {
+            let (gain, best) = best_place(&order, &weight, at, first.len());
+            if gain > 0 && at >= first.len() {
                 order.remove(at);
                 order.insert(best, child);
                 has_moved = true;
@@ -46,8 +48,13 @@ fn order(count: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
     order
 }
 
-/// How many fewer pairs lead back if the child at `at` moves, and where to.
-fn best_place(order: &[usize], weight: &[Vec<i32>], at: usize) -> (i32, usize) {
+/// How many fewer pairs lead back if the child at `at` moves, and where to; the first ones stay.
+fn best_place(
+    order: &[usize],
+    weight: &[Vec<i32>],
+    at: usize,
+    first: usize,
+) -> (i32, usize) {
     let child = order[at];
     let mut best = (0, at);
     let mut gain = 0;
@@ -58,7 +65,7 @@ fn best_place(order: &[usize], weight: &[Vec<i32>], at: usize) -> (i32, usize) {
         }
     }
     gain = 0;
-    for (position, other) in order.iter().enumerate().take(at).rev() {
+    for (position, other) in order.iter().enumerate().take(at).skip(first).rev() {
         gain += weight[child][*other] - weight[*other][child];
         if gain > best.0 {
             best = (gain, position);

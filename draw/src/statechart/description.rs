@@ -4,6 +4,7 @@
 
 use core::fmt::{self, Display, Formatter};
 use core::str::FromStr;
+use core::time::Duration;
 
 use super::{State, Statechart, Target, Task, Transition};
 
@@ -24,7 +25,8 @@ impl Display for Statechart {
             let from: Vec<String> = one.from.iter().map(usize::to_string).collect();
             let to: Vec<String> = one.to.iter().map(target).collect();
             write!(f, "\non\t{}\t{}", Field(&one.event), from.join(","))?;
-            write!(f, "\t{}\t{}\t{}", to.join(","), one.approvals, Field(&one.after))?;
+            let after = one.after.map(|after| after.as_millis().to_string()).unwrap_or_default();
+            write!(f, "\t{}\t{}\t{after}", to.join(","), one.approvals)?;
             write!(f, "\t{}\t{}", List(&one.guards), List(&one.payload))?;
             write!(f, "\t{}", Field(&one.docs))?;
         }
@@ -162,7 +164,10 @@ impl Statechart {
                     to: targets.map(read_target).collect::<Option<_>>()?,
                     guards: list(guards),
                     approvals: approvals.parse().ok()?,
-                    after: plain(after),
+                    after: match after {
+                        "" => None,
+                        milliseconds => Some(Duration::from_millis(milliseconds.parse().ok()?)),
+                    },
                 });
             }
             ["task", name, state, outcomes] => self.tasks.push(Task {

@@ -1,5 +1,7 @@
 //! The words at arrows and in states.
 
+use core::time::Duration;
+
 use super::Transition;
 use crate::graph::{Line, Style};
 
@@ -20,15 +22,16 @@ pub(super) fn within(transition: &Transition) -> String {
     }
 }
 
-fn conditions(transition: &Transition) -> Vec<String> {
+/// What has to hold besides the event.
+pub(super) fn conditions(transition: &Transition) -> Vec<String> {
     let mut conditions = Vec::new();
-    if !transition.after.is_empty() {
-        conditions.push(format!("after {}", transition.after));
+    if let Some(after) = transition.after {
+        conditions.push(format!("after {}", span(after)));
     }
     match transition.approvals {
         0 => {}
         1 => conditions.push("by human".to_owned()),
-        people => conditions.push(format!("by {people} humans")),
+        people => conditions.push(format!("by human ×{people}")),
     }
     conditions.extend(transition.guards.iter().map(|guard| format!("[{guard}]")));
     conditions
@@ -44,4 +47,32 @@ pub(super) fn tooltip(name: &str, docs: &str) -> String {
     let lines = docs.trim().lines().take_while(|line| !line.trim().is_empty());
     let summary = lines.map(str::trim).collect::<Vec<_>>().join(" ");
     if summary.is_empty() { name.to_owned() } else { format!("{name}: {summary}") }
+}
+
+/// A duration as a person writes it, in the largest unit that gives a whole number: `14d`, `36h`, `90s`.
+fn span(duration: Duration) -> String {
+    const UNITS: [(u128, &str); 4] =
+        [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let milliseconds = duration.as_millis();
+    let is_whole = |(unit, _): &&(u128, &str)| milliseconds > 0 && milliseconds % unit == 0;
+    let (unit, sign) = UNITS.iter().find(is_whole).copied().unwrap_or((1, "ms"));
+    format!("{}{sign}", milliseconds / unit)
+}
+
+/// Names after a heading, on lines of a moderate width.
+pub(super) fn wrapped(heading: &str, names: &[&str]) -> Vec<String> {
+    const WIDTH: usize = 88;
+    let mut lines = vec![heading.to_owned()];
+    for (number, name) in names.iter().enumerate() {
+        let comma = if number + 1 < names.len() { "," } else { "" };
+        if let Some(line) = lines.last_mut() {
+            if line.len() + name.len() < WIDTH {
+                let apart = if line.ends_with(' ') { "" } else { " " };
+                *line = format!("{line}{apart}{name}{comma}");
+            } else {
+                lines.push(format!("{name}{comma}"));
+            }
+        }
+    }
+    lines
 }
