@@ -1,6 +1,7 @@
 //! Pictures of state machines.
 //!
-//! A [`Statechart`] is drawn as SVG ([`Svg`]), or as text for a terminal. The same machine always gives the same bytes.
+//! A [`Statechart`] becomes a [`Graph`], and that is drawn as SVG ([`Svg`]), as text for a terminal ([`Text`]), or, with the
+//! feature `png`, in pixels. The same machine always gives the same bytes.
 //!
 //! ```
 //! use leverframe_draw::{Place, State, Statechart, Svg, Target, Transition};
@@ -32,9 +33,15 @@ mod widths;
 mod layout;
 
 mod palette;
+#[cfg(feature = "png")]
+mod png;
 mod scene;
 mod svg;
+mod text;
 
+#[cfg(feature = "png")]
+pub use self::png::{PngError, Theme, png};
 pub use self::graph::{Edge, EdgeKind, Graph, Line, Node, NodeKind, Style};
 pub use self::statechart::{DescriptionError, State, Statechart, Step, Target, Task, Transition};
 pub use self::svg::{Place, Svg};
+pub use self::text::Text;

@@ -19,7 +19,7 @@ pub(crate) struct Metrics {
     pub(crate) least_width: i32,
     /// Between two arrows at one side of a state, at least.
     pub(crate) ports: i32,
-    /// Free space on each side of a node, a label, and a line.
+    /// Free space beside a node, a label, and a line; between two, the larger.
     pub(crate) around: Around,
     /// Between two horizontal lines.
     pub(crate) track: i32,
@@ -35,7 +35,7 @@ pub(crate) struct Metrics {
     pub(crate) loop_label: i32,
 }
 
-/// Free space on each side.
+/// Free space beside things.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Around {
     pub(crate) node: i32,

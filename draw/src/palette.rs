@@ -1,6 +1,11 @@
 //! Colours for light and dark.
 
 
+#[cfg(feature = "png")]
+use crate::graph::EdgeKind;
+#[cfg(feature = "png")]
+use crate::scene::Part;
+
 /// A colour as `0xRRGGBB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Colour(pub(crate) u32);
@@ -59,6 +64,36 @@ pub(crate) const OF_PAGE: &str = ".leverframe{max-width:100%;height:auto;--text:
 --border:currentColor;--ring:currentColor;--event:currentColor;--around:none;--state:none;--inverse:#fff;\
 --gates:#9a6bf0;--timeouts:#d9730d;--outcomes:#2da44e;--taken:#2f81f7}\
 .leverframe .superstate{stroke-opacity:.4}.leverframe .detail{fill-opacity:.8}.leverframe .event{opacity:.75}";
+
+#[cfg(feature = "png")]
+impl Palette {
+    /// What a part is filled with.
+    pub(crate) const fn inside(&self, part: Part) -> Option<Colour> {
+        match part {
+            Part::Superstate => Some(self.around),
+            Part::State => Some(self.state),
+            Part::Present => Some(self.taken),
+            Part::Mark => Some(self.text),
+            _ => None,
+        }
+    }
+
+    /// The colour of a part's line or letters.
+    pub(crate) const fn line(&self, part: Part) -> Colour {
+        match part {
+            Part::Superstate => self.border,
+            Part::State | Part::Ring => self.ring,
+            Part::Present | Part::Taken => self.taken,
+            Part::Mark | Part::Text => self.text,
+            Part::Detail => self.detail,
+            Part::TextOfPresent => self.inverse,
+            Part::Arrow(EdgeKind::Start | EdgeKind::Event) => self.event,
+            Part::Arrow(EdgeKind::Gate) => self.gates,
+            Part::Arrow(EdgeKind::Timeout) => self.timeouts,
+            Part::Arrow(EdgeKind::Outcome) => self.outcomes,
+        }
+    }
+}
 
 impl Palette {
     /// The colours with their names in a style sheet.

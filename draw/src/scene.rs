@@ -25,7 +25,7 @@ const METRICS: Metrics = Metrics {
     history: (28, 28),
     least_width: 72,
     ports: 20,
-    around: Around { node: 20, label: 9, line: 9 },
+    around: Around { node: 34, label: 16, line: 18 },
     track: 11,
     leave: 12,
     arrive: 19,

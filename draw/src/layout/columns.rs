@@ -71,7 +71,7 @@ impl Blocks {
         for layer in &layers.layers {
             for pair in layer.windows(2) {
                 let (a, b) = (pair[0], pair[1]);
-                let free = around(layers, metrics, a) + around(layers, metrics, b);
+                let free = around(layers, metrics, a).max(around(layers, metrics, b));
                 let ((left, left_at), (right, right_at)) = (blocks.of[a], blocks.of[b]);
                 let least = left_at + layers.vertices[a].w + free - right_at;
                 blocks.apart.push((left, right, least));
