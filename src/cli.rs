@@ -16,6 +16,7 @@ mod chart;
 mod check;
 mod chosen;
 mod copies;
+mod drawing;
 mod fork;
 mod gates;
 mod history;

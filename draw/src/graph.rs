@@ -114,7 +114,8 @@ impl Graph {
         };
         let arrows = self.edges.iter().map(|edge| {
             let words: Vec<&str> = edge.lines.iter().map(|line| line.text.as_str()).collect();
-            let by = if words.is_empty() { String::new() } else { format!(" by {}", words.join(" ")) };
+            let by =
+                if words.is_empty() { String::new() } else { format!(" by {}", words.join(" ")) };
             format!("{} to {}{by}.", name(edge.from), name(edge.to))
         });
         arrows.collect::<Vec<_>>().join(" ")

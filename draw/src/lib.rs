@@ -39,9 +39,9 @@ mod scene;
 mod svg;
 mod text;
 
+pub use self::graph::{Edge, EdgeKind, Graph, Line, Node, NodeKind, Style};
 #[cfg(feature = "png")]
 pub use self::png::{PngError, Theme, png};
-pub use self::graph::{Edge, EdgeKind, Graph, Line, Node, NodeKind, Style};
 pub use self::statechart::{DescriptionError, State, Statechart, Step, Target, Task, Transition};
 pub use self::svg::{Place, Svg};
 pub use self::text::Text;

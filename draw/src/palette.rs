@@ -1,6 +1,5 @@
 //! Colours for light and dark.
 
-
 #[cfg(feature = "png")]
 use crate::graph::EdgeKind;
 #[cfg(feature = "png")]

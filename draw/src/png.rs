@@ -45,7 +45,9 @@ impl fmt::Display for PngError {
                 f,
                 "the picture would have {width} × {height} pixels, and {MOST_PIXELS} pixels are the most; choose a smaller scale, or SVG"
             ),
-            Problem::Encoding(problem) => write!(f, "the picture cannot be written as PNG: {problem}"),
+            Problem::Encoding(problem) => {
+                write!(f, "the picture cannot be written as PNG: {problem}")
+            }
         }
     }
 }
@@ -97,7 +99,9 @@ impl Canvas<'_> {
                 }
             }
             Shape::Dot { middle, radius, part } => {
-                if let Some(path) = PathBuilder::from_circle(length(middle.x), length(middle.y), length(*radius)) {
+                if let Some(path) =
+                    PathBuilder::from_circle(length(middle.x), length(middle.y), length(*radius))
+                {
                     self.fill(&path, self.palette.inside(*part));
                 }
             }

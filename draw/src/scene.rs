@@ -48,13 +48,32 @@ pub(crate) struct Group {
 }
 
 pub(crate) enum Shape {
-    Box { rect: Rect, radius: i32, part: Part },
-    Dot { middle: Point, radius: i32, part: Part },
-    Line { points: Vec<Point>, part: Part },
+    Box {
+        rect: Rect,
+        radius: i32,
+        part: Part,
+    },
+    Dot {
+        middle: Point,
+        radius: i32,
+        part: Part,
+    },
+    Line {
+        points: Vec<Point>,
+        part: Part,
+    },
     /// The head of an arrow, at its tip, with the direction in which it points.
-    Head { tip: Point, towards: Point, part: Part },
+    Head {
+        tip: Point,
+        towards: Point,
+        part: Part,
+    },
     /// Text from its left end, on its base line.
-    Text { start: Point, line: Line, part: Part },
+    Text {
+        start: Point,
+        line: Line,
+        part: Part,
+    },
 }
 
 /// What a shape is, which decides on its colours.
@@ -235,9 +254,7 @@ pub(crate) fn rounded(points: &[Point]) -> Vec<(Point, Point, Point)> {
         }
     };
     let places = points.iter().zip(points.iter().skip(1)).zip(points.iter().skip(2));
-    places
-        .map(|((a, b), c)| (towards(*b, *a, TURN), *b, towards(*b, *c, TURN)))
-        .collect()
+    places.map(|((a, b), c)| (towards(*b, *a, TURN), *b, towards(*b, *c, TURN))).collect()
 }
 
 /// The two ends of an arrow's head behind its tip.

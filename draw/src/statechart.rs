@@ -137,7 +137,13 @@ impl Statechart {
             _ => NodeKind::State,
         };
         let is_present = self.present == Some(number);
-        Node { kind, parent: state.parent, lines, tooltip: label::tooltip(&state.name, &state.docs), is_present }
+        Node {
+            kind,
+            parent: state.parent,
+            lines,
+            tooltip: label::tooltip(&state.name, &state.docs),
+            is_present,
+        }
     }
 
     /// The arrows of a transition, one for each source and target.
@@ -157,7 +163,8 @@ impl Statechart {
                     is_taken: self.taken.iter().any(|step| {
                         step.event == transition.event
                             && self.is_source(*from, step.from, transition)
-                            && superstate.map_or(step.to == to, |around| self.is_within(step.to, around))
+                            && superstate
+                                .map_or(step.to == to, |around| self.is_within(step.to, around))
                     }),
                 });
             }
@@ -214,12 +221,14 @@ impl Statechart {
     /// What is possible everywhere, in a remark below the heading.
     fn note(&self, graph: &mut Graph) {
         let within = self.transitions.iter().filter(|one| one.to.is_empty());
-        let names: Vec<&str> = within
-            .filter(|one| self.is_everywhere(one))
-            .map(|one| one.event.as_str())
-            .collect();
+        let names: Vec<&str> =
+            within.filter(|one| self.is_everywhere(one)).map(|one| one.event.as_str()).collect();
         if !names.is_empty() {
-            let open = if self.states.iter().any(|state| state.is_final) { " that is not final" } else { "" };
+            let open = if self.states.iter().any(|state| state.is_final) {
+                " that is not final"
+            } else {
+                ""
+            };
             graph.notes.extend(label::wrapped(&format!("In every state{open}: "), &names));
         }
     }

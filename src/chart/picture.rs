@@ -1,12 +1,14 @@
 //! A chart as a picture.
 
-use leverframe_draw::{Place, State, Statechart, Step, Svg, Target, Task, Transition};
+use leverframe_draw::{Place, State, Statechart, Step, Svg, Target, Task, Text, Transition};
+#[cfg(feature = "png")]
+pub use leverframe_draw::{PngError, Theme};
 
 use super::{Chart, Clause, Event};
 use crate::chart;
 
 impl Chart {
-    /// The chart as a picture: SVG, or text for a terminal.
+    /// The chart as a picture: SVG, text for a terminal, or pixels.
     ///
     /// The same chart always gives the same bytes.
     #[must_use]
@@ -31,6 +33,23 @@ impl Picture {
     #[must_use]
     pub fn svg_of_page(&self) -> Svg {
         Svg::new(&self.0.graph(), Place::Page)
+    }
+
+    /// Displays the picture in characters, for a terminal of this width: as an outline, if a drawing would be wider. With
+    /// colours, it has escape sequences.
+    #[must_use]
+    pub fn text(&self, columns: usize, has_colours: bool) -> Text {
+        Text::new(&self.0.graph(), columns, has_colours)
+    }
+
+    /// The bytes of the picture as PNG, with `scale` pixels for each pixel of the SVG.
+    ///
+    /// # Errors
+    ///
+    /// If the picture would be too large.
+    #[cfg(feature = "png")]
+    pub fn png(&self, theme: Theme, scale: u8) -> Result<Vec<u8>, PngError> {
+        leverframe_draw::png(&self.0.graph(), theme, scale)
     }
 }
 
@@ -84,7 +103,8 @@ fn target(target: chart::Target) -> Target {
 }
 
 fn task(chart: &Chart, task: &chart::Task) -> Task {
-    let name = |event: u16| chart.events().get(usize::from(event)).map(|event| event.name().to_owned());
+    let name =
+        |event: u16| chart.events().get(usize::from(event)).map(|event| event.name().to_owned());
     let outcomes = task.outcomes().iter().copied().chain([task.failure()]);
     Task {
         name: task.name().to_owned(),

@@ -113,7 +113,8 @@ fn sorted(parts: &[Part]) -> Result<Vec<usize>, usize> {
     while !left.is_empty() {
         let ready = left.iter().copied().filter(|part| waits[*part] == 0);
         let Some(next) = ready.min_by_key(|part| (cost[*part], *part)) else {
-            let stuck = left.iter().copied().find(|part| parts[*part].is_first && parts[*part].is_last);
+            let stuck =
+                left.iter().copied().find(|part| parts[*part].is_first && parts[*part].is_last);
             return Err(stuck.unwrap_or_default());
         };
         left.remove(&next);

@@ -80,11 +80,8 @@ impl Layers {
             layers.push(Kind::Title, 0, (w, h));
         }
         for (place, item) in items.iter().enumerate() {
-            let vertex = layers.push(
-                Kind::Child(place),
-                2 * container.ranks[place] + 2,
-                (item.w, item.h),
-            );
+            let vertex =
+                layers.push(Kind::Child(place), 2 * container.ranks[place] + 2, (item.w, item.h));
             layers.vertices[vertex].body = item.body;
             layers.vertices[vertex].has_free_ports = item.has_free_ports;
         }
@@ -143,7 +140,8 @@ impl Layers {
             let segment = &container.segments[number];
             let size = label(segment.edge);
             let between = self.vertices[upper].layer + 1..self.vertices[lower].layer;
-            let labelled = (segment.is_main && size.0 > 0).then(|| self.roomy(between.clone(), size.0));
+            let labelled =
+                (segment.is_main && size.0 > 0).then(|| self.roomy(between.clone(), size.0));
             let mut above = upper;
             for layer in between {
                 let vertex = if labelled == Some(layer) {

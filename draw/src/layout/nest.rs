@@ -67,8 +67,7 @@ pub(super) fn nest(graph: &Graph) -> Nest {
         places[number] = children.len();
         children.push(number);
     }
-    let spans: Vec<Span> =
-        graph.edges.iter().map(|edge| span(graph, edge.from, edge.to)).collect();
+    let spans: Vec<Span> = graph.edges.iter().map(|edge| span(graph, edge.from, edge.to)).collect();
     let start = start(graph);
     for (number, container) in containers.iter_mut().enumerate() {
         let within = spans.iter().filter(|span| span.container == number);
@@ -135,7 +134,12 @@ impl Nest {
             (None, None) => return,
         };
         self.is_upward[edge] = up;
-        self.containers[span.container].segments.push(Segment { edge, upper, lower, is_main: true });
+        self.containers[span.container].segments.push(Segment {
+            edge,
+            upper,
+            lower,
+            is_main: true,
+        });
         let (out, into) = if up { (Side::Top, Side::Bottom) } else { (Side::Bottom, Side::Top) };
         self.cross(graph, places, edge, graph.edges[edge].from, span.from, out);
         self.cross(graph, places, edge, graph.edges[edge].to, span.to, into);

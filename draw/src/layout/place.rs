@@ -167,9 +167,8 @@ impl Build<'_> {
 
     fn line(&self, link: usize) -> Line {
         let link = &self.layers.links[link];
-        let column = |vertex: usize, at: Option<i32>| {
-            self.margin.0 + self.columns[vertex] + at.unwrap_or(0)
-        };
+        let column =
+            |vertex: usize, at: Option<i32>| self.margin.0 + self.columns[vertex] + at.unwrap_or(0);
         Line { from: column(link.upper, link.upper_at), to: column(link.lower, link.lower_at) }
     }
 

@@ -49,12 +49,7 @@ fn order(count: usize, pairs: &[(usize, usize)], first: &[usize]) -> Vec<usize> 
 }
 
 /// How many fewer pairs lead back if the child at `at` moves, and where to; the first ones stay.
-fn best_place(
-    order: &[usize],
-    weight: &[Vec<i32>],
-    at: usize,
-    first: usize,
-) -> (i32, usize) {
+fn best_place(order: &[usize], weight: &[Vec<i32>], at: usize, first: usize) -> (i32, usize) {
     let child = order[at];
     let mut best = (0, at);
     let mut gain = 0;

@@ -105,7 +105,10 @@ pub struct DescriptionError {
 impl Display for DescriptionError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { line } = self;
-        write!(f, "line {line} describes no part of a machine; write the text with `Statechart`'s `Display`")
+        write!(
+            f,
+            "line {line} describes no part of a machine; write the text with `Statechart`'s `Display`"
+        )
     }
 }
 

@@ -14,14 +14,21 @@ pub(super) fn outline(graph: &Graph, has_colours: bool) -> String {
 }
 
 /// The states directly inside `parent`.
-fn level(graph: &Graph, parent: Option<usize>, margin: &str, has_colours: bool, out: &mut Vec<String>) {
+fn level(
+    graph: &Graph,
+    parent: Option<usize>,
+    margin: &str,
+    has_colours: bool,
+    out: &mut Vec<String>,
+) {
     for (number, node) in graph.nodes.iter().enumerate() {
         let is_mark = matches!(node.kind, NodeKind::Initial | NodeKind::History);
         if node.parent != parent || is_mark {
             continue;
         }
         let texts: Vec<&str> = node.lines.iter().map(|line| line.text.as_str()).collect();
-        let (name, details) = texts.split_first().map_or(("", &[][..]), |(name, rest)| (*name, rest));
+        let (name, details) =
+            texts.split_first().map_or(("", &[][..]), |(name, rest)| (*name, rest));
         let is_initial = graph.edges.iter().any(|edge| {
             edge.to == number
                 && graph.nodes.get(edge.from).is_some_and(|from| from.kind == NodeKind::Initial)

@@ -33,7 +33,11 @@ fn side(
     let ends = |link: usize| {
         let link = &layers.links[link];
         let (upper, lower) = (link.upper_at.unwrap_or(0), link.lower_at.unwrap_or(0));
-        if is_upper { (link.upper, upper, link.lower, lower) } else { (link.lower, lower, link.upper, upper) }
+        if is_upper {
+            (link.upper, upper, link.lower, lower)
+        } else {
+            (link.lower, lower, link.upper, upper)
+        }
     };
     let mut lines: Vec<(i32, i32, usize)> = Vec::new();
     let count = int(gap.iter().filter(|link| ends(**link).0 == vertex).count());
