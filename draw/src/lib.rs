@@ -39,6 +39,13 @@ mod scene;
 mod svg;
 mod text;
 
+#[doc(hidden)]
+pub mod flaws;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+mod tests;
+
 pub use self::graph::{Edge, EdgeKind, Graph, Line, Node, NodeKind, Style};
 #[cfg(feature = "png")]
 pub use self::png::{PngError, Theme, png};

@@ -17,7 +17,7 @@ pub(crate) const TURN: i32 = 7;
 /// Length and half of the width of an arrow's head.
 pub(crate) const HEAD: (i32, i32) = (9, 4);
 
-const METRICS: Metrics = Metrics {
+pub(crate) const METRICS: Metrics = Metrics {
     line: |line| (widths::width(line), height(line.style)),
     padding: (16, 10),
     margin: (20, 16),

@@ -11,7 +11,7 @@ mod outline;
 
 use self::canvas::{Canvas, Ink, Stroke};
 
-const METRICS: Metrics = Metrics {
+pub(crate) const METRICS: Metrics = Metrics {
     line: |line| (int(canvas::cells(&line.text)), 1),
     padding: (2, 1),
     margin: (3, 1),
