@@ -49,7 +49,9 @@ impl Inspection<'_> {
                 }
             }
             for (node, rect) in self.boxes().filter(|(_, rect)| overlap(*label, *rect)) {
-                flaws.push(format!("the label of the edge {edge} is over the node {node}: {rect:?}"));
+                flaws.push(format!(
+                    "the label of the edge {edge} is over the node {node}: {rect:?}"
+                ));
             }
             for (other, route) in self.layout.edges.iter().enumerate() {
                 if other != *edge && crosses(route, *label) {
@@ -128,7 +130,8 @@ fn touches(rect: Rect, point: Point) -> bool {
         && point.x <= rect.right()
         && rect.y <= point.y
         && point.y <= rect.bottom();
-    let is_border = [rect.x, rect.right()].contains(&point.x) || [rect.y, rect.bottom()].contains(&point.y);
+    let is_border =
+        [rect.x, rect.right()].contains(&point.x) || [rect.y, rect.bottom()].contains(&point.y);
     within && is_border
 }
 
@@ -147,9 +150,8 @@ fn crosses(route: &Route, rect: Rect) -> bool {
 
 /// Whether two straight lines lie on each other for some way.
 fn shares((a, b): (Point, Point), (c, d): (Point, Point)) -> bool {
-    let common = |a: i32, b: i32, c: i32, d: i32| {
-        a.max(b).min(c.max(d)) - a.min(b).max(c.min(d)) > 0
-    };
+    let common =
+        |a: i32, b: i32, c: i32, d: i32| a.max(b).min(c.max(d)) - a.min(b).max(c.min(d)) > 0;
     let upright = a.x == b.x && c.x == d.x && a.x == c.x && common(a.y, b.y, c.y, d.y);
     let level = a.y == b.y && c.y == d.y && a.y == c.y && common(a.x, b.x, c.x, d.x);
     upright || level

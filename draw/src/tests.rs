@@ -80,17 +80,24 @@ fn hostile_texts_stay_texts() {
             State { is_superstate: true, ..state(hostile, None) },
         ],
         transitions: vec![
-            Transition { guards: vec![hostile.to_owned()], docs: hostile.to_owned(), ..event(hostile, &[0, 2], &[Target::State(1)]) },
+            Transition {
+                guards: vec![hostile.to_owned()],
+                docs: hostile.to_owned(),
+                ..event(hostile, &[0, 2], &[Target::State(1)])
+            },
             event(hostile, &[0], &[]),
         ],
-        tasks: vec![Task { name: hostile.to_owned(), state: 0, outcomes: vec![hostile.to_owned()] }],
+        tasks: vec![Task {
+            name: hostile.to_owned(),
+            state: 0,
+            outcomes: vec![hostile.to_owned()],
+        }],
         ..Statechart::default()
     };
     for place in [Place::File, Place::Page] {
         let svg = Svg::new(&chart.graph(), place).to_string();
         let document = roxmltree::Document::parse(&svg).unwrap();
-        let known =
-            ["svg", "title", "desc", "style", "rect", "circle", "path", "g", "text"];
+        let known = ["svg", "title", "desc", "style", "rect", "circle", "path", "g", "text"];
         for element in document.descendants().filter(roxmltree::Node::is_element) {
             assert!(known.contains(&element.tag_name().name()), "{element:?}");
         }
@@ -134,8 +141,15 @@ fn a_drawing_in_text() {
         transitions: vec![
             event("submit", &[0], &[Target::State(1)]),
             event("assign", &[1, 2], &[Target::State(2)]),
-            Transition { approvals: 1, guards: vec!["is_named".to_owned()], ..event("approve", &[2], &[Target::State(3)]) },
-            Transition { after: Some(std::time::Duration::from_hours(336)), ..event("expire", &[4], &[Target::State(0)]) },
+            Transition {
+                approvals: 1,
+                guards: vec!["is_named".to_owned()],
+                ..event("approve", &[2], &[Target::State(3)])
+            },
+            Transition {
+                after: Some(std::time::Duration::from_hours(336)),
+                ..event("expire", &[4], &[Target::State(0)])
+            },
             event("log", &[0, 4], &[]),
         ],
         ..Statechart::default()

@@ -28,7 +28,8 @@ pub(super) fn random(seed: u64, count: usize) -> Statechart {
     let mut transitions = Vec::new();
     for number in 0..count * 3 / 2 {
         let from = (0..rng.usize(1..=3)).map(|_| rng.usize(0..count)).collect::<Vec<_>>();
-        let mut from: Vec<usize> = from.into_iter().filter(|state| !states[*state].is_final).collect();
+        let mut from: Vec<usize> =
+            from.into_iter().filter(|state| !states[*state].is_final).collect();
         from.sort_unstable();
         from.dedup();
         let to = match rng.u8(0..12) {
@@ -49,7 +50,14 @@ pub(super) fn random(seed: u64, count: usize) -> Statechart {
     }
     let tasks = vec![Task { name: word(&mut rng, 8), state: 0, outcomes: Vec::new() }];
     let name = word(&mut rng, 10);
-    Statechart { name, states, initial: rng.usize(0..leaves), transitions, tasks, ..Statechart::default() }
+    Statechart {
+        name,
+        states,
+        initial: rng.usize(0..leaves),
+        transitions,
+        tasks,
+        ..Statechart::default()
+    }
 }
 
 fn word(rng: &mut Rng, most: usize) -> String {
