@@ -43,7 +43,7 @@ mod text;
 pub mod flaws;
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+#[expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 mod tests;
 
 pub use self::graph::{Edge, EdgeKind, Graph, Line, Node, NodeKind, Style};

@@ -134,8 +134,8 @@ fn node(canvas: &mut Canvas, graph: &Graph, layout: &Layout, number: usize) {
 }
 
 fn lines(canvas: &mut Canvas, lines: &[Line], rect: Rect, is_centred: bool, ink: Ink) {
-    let mut y = rect.y + (rect.h - int(lines.len())) / 2;
-    for line in lines {
+    let top = rect.y + (rect.h - int(lines.len())) / 2;
+    for (y, line) in (top..).zip(lines) {
         let w = int(canvas::cells(&line.text));
         let x = if is_centred { rect.x + (rect.w - w) / 2 } else { rect.x };
         let own = match (line.style, ink) {
@@ -144,7 +144,6 @@ fn lines(canvas: &mut Canvas, lines: &[Line], rect: Rect, is_centred: bool, ink:
             (_, ink) => ink,
         };
         canvas.write(x, y, &line.text, own);
-        y += 1;
     }
 }
 

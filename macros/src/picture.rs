@@ -19,7 +19,7 @@ fn drawn(description: TokenStream) -> Result<String, syn::Error> {
         literal.value().parse().map_err(|error| syn::Error::new(literal.span(), error))?;
     let svg = Svg::new(&chart.graph(), Place::Page);
     // A line of Markdown that starts with this tag is HTML up to the next empty line.
-    Ok(format!("\n\n<div class=\"leverframe\">{svg}</div>"))
+    Ok(format!("\n\n<div>{svg}</div>"))
 }
 
 #[cfg(test)]
@@ -34,9 +34,7 @@ mod tests {
         let text: syn::LitStr = syn::parse2(tokens).unwrap();
         let text = text.value();
         let html = text.trim();
-        assert!(
-            html.starts_with("<div class=\"leverframe\"><svg ") && html.contains(">Off</text>")
-        );
+        assert!(html.starts_with("<div><svg ") && html.contains(">Off</text>"));
         assert!(!html.contains('\n'), "{html}");
     }
 

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::metrics::int;
+
 /// A line through the channel.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
@@ -139,9 +141,10 @@ fn split(parts: &mut Vec<Part>, stuck: usize, lines: &[Line]) {
         .chain(parts.iter().flat_map(|part| [part.from, part.to]))
         .collect();
     let middle = i32::midpoint(part.from, part.to);
-    let column = (0..)
-        .flat_map(|distance| [middle - distance, middle + distance])
-        .find(|column| !used.contains(column) && *column >= 0)
+    // Among as many columns as are used, and one more, one is free.
+    let column = (0..=int(used.len()))
+        .map(|distance| middle + distance)
+        .find(|column| !used.contains(column))
         .unwrap_or(middle);
     parts[stuck] = Part { to: column, is_last: false, ..part };
     parts.push(Part { from: column, is_first: false, ..part });

@@ -29,7 +29,7 @@ pub(super) fn columns(layers: &mut Layers, metrics: &Metrics) -> Vec<i32> {
     }
     let mut columns: Vec<i32> =
         (0..layers.vertices.len()).map(|vertex| blocks.left(&places, vertex)).collect();
-    let standing = || layers.layers.iter().flatten();
+    let standing = || layers.rows.iter().flatten();
     let left = standing().map(|vertex| columns[*vertex]).min().unwrap_or(0);
     for vertex in standing() {
         // Nothing stands to the left of the title.
@@ -68,7 +68,7 @@ impl Blocks {
             left: vec![Vec::new(); count],
             right: vec![Vec::new(); count],
         };
-        for layer in &layers.layers {
+        for layer in &layers.rows {
             for pair in layer.windows(2) {
                 let (a, b) = (pair[0], pair[1]);
                 let free = around(layers, metrics, a).max(around(layers, metrics, b));
@@ -245,7 +245,7 @@ fn aligned(layers: &Layers) -> Vec<(usize, i32)> {
     }
     let mut of = vec![(usize::MAX, 0); count];
     let mut next = 0;
-    for vertex in layers.layers.iter().flatten() {
+    for vertex in layers.rows.iter().flatten() {
         let block = straight[*vertex].map(|number| {
             let link = &layers.links[number];
             let (block, at) = of[link.upper];

@@ -7,7 +7,7 @@ pub(super) struct Layers {
     pub(super) vertices: Vec<Vertex>,
     pub(super) links: Vec<Link>,
     /// The vertices of each layer, from left to right.
-    pub(super) layers: Vec<Vec<usize>>,
+    pub(super) rows: Vec<Vec<usize>>,
 }
 
 /// Something that takes a place in a layer.
@@ -74,8 +74,8 @@ impl Layers {
     ) -> Self {
         // Children stand in even layers from 2 on, so that there is a layer for labels above each.
         let last = container.ranks.iter().max().map_or(2, |rank| 2 * rank + 4);
-        let mut layers = Self { vertices: Vec::new(), links: Vec::new(), layers: Vec::new() };
-        layers.layers.resize_with(last + 1, Vec::new);
+        let mut layers = Self { vertices: Vec::new(), links: Vec::new(), rows: Vec::new() };
+        layers.rows.resize_with(last + 1, Vec::new);
         if let Some((w, h)) = title {
             layers.push(Kind::Title, 0, (w, h));
         }
@@ -98,7 +98,7 @@ impl Layers {
     fn push(&mut self, kind: Kind, layer: usize, (w, h): (i32, i32)) -> usize {
         let vertex = self.vertices.len();
         self.vertices.push(Vertex { kind, layer, w, h, body: w, has_free_ports: false });
-        self.layers[layer].push(vertex);
+        self.rows[layer].push(vertex);
         vertex
     }
 
@@ -169,10 +169,10 @@ impl Layers {
     fn roomy(&self, mut layers: std::ops::Range<usize>, width: i32) -> usize {
         let middle = layers.start + layers.end - 1;
         let used = |layer: usize| -> i32 {
-            self.layers[layer].iter().map(|vertex| self.vertices[*vertex].w).sum()
+            self.rows[layer].iter().map(|vertex| self.vertices[*vertex].w).sum()
         };
         let first = layers.start;
-        let widest = (0..self.layers.len()).map(used).max().unwrap_or(0);
+        let widest = (0..self.rows.len()).map(used).max().unwrap_or(0);
         let cost = |layer: usize| {
             ((used(layer) + width).max(widest * 3 / 4), (2 * layer).abs_diff(middle), layer)
         };
@@ -183,11 +183,11 @@ impl Layers {
     fn drop_empty(&mut self) {
         let stays = |kind: Kind| kind != Kind::Bend;
         let kept: Vec<bool> = self
-            .layers
+            .rows
             .iter()
             .map(|layer| layer.iter().any(|vertex| stays(self.vertices[*vertex].kind)))
             .collect();
-        let mut number = vec![0; self.layers.len()];
+        let mut number = vec![0; self.rows.len()];
         let mut count = 0;
         for (layer, is_kept) in kept.iter().enumerate() {
             number[layer] = count;
@@ -221,7 +221,7 @@ impl Layers {
         }
         self.links = links;
         let mut is_kept = kept.iter();
-        self.layers.retain(|_| is_kept.next() == Some(&true));
+        self.rows.retain(|_| is_kept.next() == Some(&true));
         for vertex in &mut self.vertices {
             vertex.layer = number[vertex.layer];
         }
@@ -229,7 +229,7 @@ impl Layers {
 
     /// The links below each layer.
     pub(super) fn gaps(&self) -> Vec<Vec<usize>> {
-        let mut gaps = vec![Vec::new(); self.layers.len()];
+        let mut gaps = vec![Vec::new(); self.rows.len()];
         for (number, link) in self.links.iter().enumerate() {
             gaps[self.vertices[link.upper].layer].push(number);
         }

@@ -9,13 +9,13 @@ const SWEEPS: usize = 16;
 /// Orders the layers, then gives each line its place at the nodes that leave it free.
 pub(super) fn order(layers: &mut Layers, metrics: &Metrics) {
     let gaps = layers.gaps();
-    let mut best = (crossings(layers, &gaps), layers.layers.clone());
+    let mut best = (crossings(layers, &gaps), layers.rows.clone());
     for sweep in 0..SWEEPS {
         if best.0 == 0 {
             break;
         }
         let is_down = sweep % 2 == 0;
-        let count = layers.layers.len();
+        let count = layers.rows.len();
         for step in 1..count {
             let layer = if is_down { step } else { count - 1 - step };
             sort(layers, &gaps, layer, is_down);
@@ -23,17 +23,17 @@ pub(super) fn order(layers: &mut Layers, metrics: &Metrics) {
         swap_neighbours(layers, &gaps);
         let found = crossings(layers, &gaps);
         if found < best.0 {
-            best = (found, layers.layers.clone());
+            best = (found, layers.rows.clone());
         }
     }
-    layers.layers = best.1;
+    layers.rows = best.1;
     spread(layers, metrics);
 }
 
 /// The place of each vertex in its layer.
 pub(super) fn positions(layers: &Layers) -> Vec<usize> {
     let mut positions = vec![0; layers.vertices.len()];
-    for layer in &layers.layers {
+    for layer in &layers.rows {
         for (position, vertex) in layer.iter().enumerate() {
             positions[*vertex] = position;
         }
@@ -82,14 +82,14 @@ fn sort(layers: &mut Layers, gaps: &[Vec<usize>], layer: usize, is_down: bool) {
             if count == 0 { 1000 * i64::from(int(positions[*vertex])) + 500 } else { sum / count };
         (!is_title, middle, positions[*vertex])
     };
-    let mut sorted = layers.layers[layer].clone();
+    let mut sorted = layers.rows[layer].clone();
     sorted.sort_by_key(key);
-    layers.layers[layer] = sorted;
+    layers.rows[layer] = sorted;
 }
 
 /// Swaps neighbours where that saves a crossing.
 fn swap_neighbours(layers: &mut Layers, gaps: &[Vec<usize>]) {
-    for layer in 0..layers.layers.len() {
+    for layer in 0..layers.rows.len() {
         let above = layer.checked_sub(1).map(|above| &gaps[above]);
         let nearby = |layers: &Layers| {
             let positions = positions(layers);
@@ -98,19 +98,19 @@ fn swap_neighbours(layers: &mut Layers, gaps: &[Vec<usize>]) {
         };
         let mut found = nearby(layers);
         // Larger layers are sorted well enough, and this would take long.
-        if found == 0 || layers.layers[layer].len() > 24 {
+        if found == 0 || layers.rows[layer].len() > 24 {
             continue;
         }
-        for place in 1..layers.layers[layer].len() {
-            if layers.vertices[layers.layers[layer][place - 1]].kind == Kind::Title {
+        for place in 1..layers.rows[layer].len() {
+            if layers.vertices[layers.rows[layer][place - 1]].kind == Kind::Title {
                 continue;
             }
-            layers.layers[layer].swap(place - 1, place);
+            layers.rows[layer].swap(place - 1, place);
             let swapped = nearby(layers);
             if swapped < found {
                 found = swapped;
             } else {
-                layers.layers[layer].swap(place - 1, place);
+                layers.rows[layer].swap(place - 1, place);
             }
         }
     }

@@ -124,7 +124,7 @@ impl Build<'_> {
         let mut channels = Vec::new();
         let mut y = self.margin.1;
         let (mut right, mut bottom) = (0, y);
-        for (layer, links) in self.layers.layers.iter().zip(gaps) {
+        for (layer, links) in self.layers.rows.iter().zip(gaps) {
             let height = layer.iter().map(|vertex| self.layers.vertices[*vertex].h).max();
             let height = height.unwrap_or(0);
             for vertex in layer {

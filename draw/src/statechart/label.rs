@@ -54,7 +54,8 @@ fn span(duration: Duration) -> String {
     const UNITS: [(u128, &str); 4] =
         [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
     let milliseconds = duration.as_millis();
-    let is_whole = |(unit, _): &&(u128, &str)| milliseconds > 0 && milliseconds % unit == 0;
+    let is_whole =
+        |(unit, _): &&(u128, &str)| milliseconds > 0 && milliseconds.is_multiple_of(*unit);
     let (unit, sign) = UNITS.iter().find(is_whole).copied().unwrap_or((1, "ms"));
     format!("{}{sign}", milliseconds / unit)
 }
