@@ -10,6 +10,7 @@ mod features;
 mod http;
 mod layout;
 mod mcp;
+mod pictures;
 mod runs;
 mod tasks;
 mod ui;

@@ -42,6 +42,13 @@ impl Picture {
         Text::new(&self.0.graph(), columns, has_colours)
     }
 
+    /// What is wrong with the picture: labels, states and lines that collide. Tests find nothing.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn flaws(&self) -> Vec<String> {
+        leverframe_draw::flaws::flaws(&self.0.graph())
+    }
+
     /// The bytes of the picture as PNG, with `scale` pixels for each pixel of the SVG.
     ///
     /// # Errors
