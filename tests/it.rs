@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 mod allocation;
+mod cli;
 mod durable;
 mod envelope;
 mod features;
+mod guide;
 #[cfg(feature = "http")]
 mod http;
 mod layout;
@@ -13,5 +15,6 @@ mod mcp;
 mod pictures;
 mod runs;
 mod tasks;
+mod testing;
 mod ui;
 mod walk;

@@ -230,7 +230,7 @@ pub mod events {
     "A machine that remembers: on a pause, and over a superstate two deep." 0
     "9ae34ae1b70b24a632363cb1c23046ea0843cb2414da8dfff118d933cc1fa562"; states {
     "Stopped" "STOPPED" ""[]; "Playing" "PLAYING" ""[4]; "Seeking" "SEEKING" ""[5];
-    "Paused" "PAUSED" ""[]; } superstates { "Active" "ACTIVE" ""[]; "Moving" "MOVING"
+    "Paused" "PAUSED" ""[]; } superstates { "Active" "ACTIVE" ""[] 1; "Moving" "MOVING"
     ""[4]; } events { "play" ""() [0] [State 1] [] []; "seek" ""("to" "u32" "",) [4 3]
     [State 2] [] []; "found" ""() [2] [State 1] [] []; "pause" ""() [4] [State 3] [] [];
     "resume" ""("really" "bool" "",) [0] [History 4] [] [], [3 4] [History 4] [] []

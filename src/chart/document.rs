@@ -71,6 +71,9 @@ pub struct StateDocument {
     /// The superstate around it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// For a superstate, the leaf to which its history leads while no leaf inside was left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
     /// Whether a machine in this state has ended.
     #[serde(default, rename = "final", skip_serializing_if = "is_false")]
     pub is_final: bool,
@@ -241,6 +244,7 @@ fn state(chart: &Chart, state: &State) -> StateDocument {
         name: state.wire().to_owned(),
         docs: state.docs().to_owned(),
         parent: state.parent().map(|parent| wire(chart, parent)),
+        default: state.default_leaf().map(|leaf| wire(chart, leaf)),
         is_final: state.is_final(),
     }
 }

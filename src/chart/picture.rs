@@ -4,7 +4,7 @@ use leverframe_draw::{Place, State, Statechart, Step, Svg, Target, Task, Text, T
 #[cfg(feature = "png")]
 pub use leverframe_draw::{PngError, Theme};
 
-use super::{Chart, Clause, Event};
+use super::{Chart, Clause, Event, Trail};
 use crate::chart;
 
 impl Chart {
@@ -13,40 +13,58 @@ impl Chart {
     /// The same chart always gives the same bytes.
     #[must_use]
     pub fn picture(&self) -> Picture {
-        Picture(statechart(self))
+        Picture { statechart: statechart(self), chart: *self }
     }
 }
 
 /// A chart as a picture.
 #[derive(Debug, Clone)]
-pub struct Picture(Statechart);
+pub struct Picture {
+    statechart: Statechart,
+    chart: Chart,
+}
 
 impl Picture {
+    /// Marks a run, if there is one: its present state is filled, the arrows of its path are blue and thick.
+    #[must_use]
+    pub fn with_trail(mut self, trail: Option<&Trail>) -> Self {
+        let Some(trail) = trail else { return self };
+        let name = |event: u16| self.chart.events().get(usize::from(event)).map_or("", Event::name);
+        self.statechart.present = trail.present.map(usize::from);
+        let steps = trail.taken.iter().map(|step| Step {
+            from: usize::from(step.from),
+            event: name(step.event).to_owned(),
+            to: usize::from(step.to),
+        });
+        self.statechart.taken = steps.collect();
+        self
+    }
+
     /// Displays the picture as SVG, for a file of its own: it brings its background, and follows the viewer's choice of light
     /// or dark.
     #[must_use]
     pub fn svg(&self) -> Svg {
-        Svg::new(&self.0.graph(), Place::File)
+        Svg::new(&self.statechart.graph(), Place::File)
     }
 
     /// Displays the picture as SVG on one line, for a page in HTML or Markdown, whose colour of text it takes.
     #[must_use]
     pub fn svg_of_page(&self) -> Svg {
-        Svg::new(&self.0.graph(), Place::Page)
+        Svg::new(&self.statechart.graph(), Place::Page)
     }
 
     /// Displays the picture in characters, for a terminal of this width: as an outline, if a drawing would be wider. With
     /// colours, it has escape sequences.
     #[must_use]
     pub fn text(&self, columns: usize, has_colours: bool) -> Text {
-        Text::new(&self.0.graph(), columns, has_colours)
+        Text::new(&self.statechart.graph(), columns, has_colours)
     }
 
     /// What is wrong with the picture: labels, states and lines that collide. Tests find nothing.
     #[doc(hidden)]
     #[must_use]
     pub fn flaws(&self) -> Vec<String> {
-        leverframe_draw::flaws::flaws(&self.0.graph())
+        leverframe_draw::flaws::flaws(&self.statechart.graph())
     }
 
     /// The bytes of the picture as PNG, with `scale` pixels for each pixel of the SVG.
@@ -56,7 +74,7 @@ impl Picture {
     /// If the picture would be too large.
     #[cfg(feature = "png")]
     pub fn png(&self, theme: Theme, scale: u8) -> Result<Vec<u8>, PngError> {
-        leverframe_draw::png(&self.0.graph(), theme, scale)
+        leverframe_draw::png(&self.statechart.graph(), theme, scale)
     }
 }
 

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::Done;
 use super::drawing::{self, DrawingOptions};
 use super::terminal;
+use super::trail::{TrailOptions, trail};
 use crate::chart::{ChartDiff, Document};
 use crate::portable::Portable;
 use crate::runs::charts;
@@ -25,16 +26,24 @@ pub(crate) struct Chart {
     format: Option<Format>,
     /// Print what has changed since the chart in this file of `--format json`, or since the last other chart that has
     /// written this store, and fail if old histories cannot be replayed
-    #[arg(long, value_name = "STORE|FILE")]
+    #[arg(long, value_name = "STORE|FILE", conflicts_with = "run")]
     diff: Option<PathBuf>,
     #[command(flatten)]
     drawing: DrawingOptions,
+    #[command(flatten)]
+    trail: TrailOptions,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A Mermaid state diagram
     Mermaid,
+    /// The language of Graphviz
+    Dot,
+    /// SCXML, the W3C's format
+    Scxml,
+    /// A machine of XState 5, as JSON
+    Xstate,
     /// A JSON object, to compare with later charts
     Json,
     /// A picture, which follows the viewer's choice of light or dark
@@ -50,10 +59,15 @@ pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
     if let Some(path) = &chart.diff {
         return diff::<M>(path, chart.format);
     }
+    let trail = trail::<M>(&chart.trail)?;
+    let trail = trail.as_ref();
     let default = if drawing::is_terminal() { Format::Text } else { Format::Mermaid };
-    let picture = M::CHART.picture();
+    let picture = M::CHART.picture().with_trail(trail);
     let text = match chart.format.unwrap_or(default) {
-        Format::Mermaid => M::CHART.mermaid().to_string(),
+        Format::Mermaid => M::CHART.mermaid().with_trail(trail).to_string(),
+        Format::Dot => M::CHART.dot().with_trail(trail).to_string(),
+        Format::Scxml => M::CHART.scxml().with_trail(trail).to_string(),
+        Format::Xstate => M::CHART.xstate().with_trail(trail).to_string(),
         Format::Json => serde_json::to_string_pretty(&Document::of(M::CHART))?,
         Format::Svg => picture.svg().to_string(),
         Format::Text => chart.drawing.text(&picture),
