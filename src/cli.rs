@@ -18,6 +18,7 @@ mod check;
 mod chosen;
 mod completions;
 mod copies;
+mod drawing;
 mod fork;
 mod gates;
 mod history;

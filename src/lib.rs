@@ -125,6 +125,8 @@ mod text;
 pub use envelope::Envelope;
 #[doc(hidden)]
 pub use expansion::__private;
+#[doc(hidden)]
+pub use leverframe_macros::__picture;
 #[doc = include_str!("language.md")]
 pub use leverframe_macros::machine;
 pub use leverframe_macros::{

@@ -12,6 +12,7 @@ mod guide;
 mod http;
 mod layout;
 mod mcp;
+mod pictures;
 mod runs;
 mod tasks;
 mod testing;
