@@ -84,9 +84,8 @@ pub(super) fn plan(draft: Draft) -> Result<Plan, ImportError> {
     let groups = groups::groups(&shape);
     let found = ends::ends(&shape, &groups);
     let (module, type_name) = names::machine(&draft.name);
-    let collides = draft.states.iter().skip(1).any(|state| {
-        names::machine(&state.id).1 == type_name || Names::default().ty(&state.id) == type_name
-    });
+    let mut states = draft.states.iter().skip(1);
+    let collides = states.any(|state| Names::default().ty(&state.id) == type_name);
     let name = collides.then(|| format!("{type_name}Machine"));
     let mut names = Names::of_machine(name.as_deref().unwrap_or(&type_name));
     let mut plan = Plan {
