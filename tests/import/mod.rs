@@ -25,7 +25,7 @@ fn published() -> Vec<(String, String)> {
             let path = file.unwrap().path();
             if path.extension().is_some() {
                 let stem = path.file_stem().unwrap().to_str().unwrap();
-                let name = format!("{folder}_{stem}").replace('-', "_");
+                let name = format!("{folder}_{stem}").replace('-', "_").to_lowercase();
                 charts.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
