@@ -26,6 +26,8 @@ mod graph;
 #[cfg(feature = "server")]
 mod placement;
 mod questions;
+#[cfg(feature = "serde")]
+mod span;
 mod task;
 #[cfg(feature = "serde")]
 mod trail;
@@ -37,7 +39,7 @@ pub use self::diff::{ChangeKind, ChartChange, ChartDiff};
 #[cfg(feature = "serde")]
 pub use self::document::{
     ClauseDocument, Document, EventDocument, ParameterDocument, QuestionDocument, StateDocument,
-    TaskDocument,
+    StepDocument, TaskDocument, TrailDocument,
 };
 pub use self::graph::{Clause, Event, Initiator, State, Target};
 pub use self::questions::{Parameter, Prompt, Query};
@@ -369,6 +371,12 @@ impl Chart {
     /// The state or superstate in whose name a clause that holds in the leaf `state` is declared: its source.
     pub(crate) fn source(&self, state: u16, clause: &Clause) -> Option<u16> {
         self.ancestors(state).find(|node| clause.from().contains(node))
+    }
+
+    /// The name of the event with this number.
+    #[cfg(feature = "serde")]
+    fn event_name(&self, event: u16) -> &'static str {
+        self.events.get(usize::from(event)).map_or("", Event::name)
     }
 
     /// Whether a clause leads to where the superstate with this number was last left.

@@ -103,6 +103,8 @@ mod guarded;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "server")]
+pub mod import;
+#[cfg(feature = "server")]
 pub mod mcp;
 #[cfg(feature = "server")]
 pub mod orchestrator;

@@ -3,6 +3,9 @@
 //! A leaf's own clause overrides that of its superstate also where its guard forbids it, so that a superstate's clause may stand
 //! only where no leaf inside overrides it. And a transition exits up to the nearest superstate around the leaf and its target,
 //! while a tool measures from the state at which the transition stands. Where either would differ, a clause is moved inwards.
+//!
+//! Coming back by history clears what was remembered, which other tools keep. It matters where a superstate's history is recalled
+//! inside the superstate: there the event names the leaf, as it does for a handler that chooses.
 
 use alloc::vec::Vec;
 
@@ -32,16 +35,29 @@ impl Placed {
     }
 
     /// The targets, each of which is a transition of its own; `None` stands for staying.
-    pub(super) fn targets(&self) -> Vec<Option<Target>> {
+    pub(super) fn targets(&self, chart: &Chart) -> Vec<Option<Target>> {
         if self.clause.is_internal() {
             return [None].into();
+        }
+        if let Some(superstate) = self.recalled(chart) {
+            return chart.leaves_in(superstate).map(|leaf| Some(Target::State(leaf))).collect();
         }
         self.clause.to().iter().copied().map(Some).collect()
     }
 
-    /// Whether only the handler knows which target is taken, if any.
-    pub(super) fn is_open(&self) -> bool {
-        self.clause.is_fallible() || self.clause.to().len() > 1
+    /// Whether only the event can say which target is taken, if any.
+    pub(super) fn is_open(&self, chart: &Chart) -> bool {
+        self.clause.is_fallible() || self.targets(chart).len() > 1
+    }
+
+    /// The superstate whose history is recalled inside it.
+    pub(super) fn recalled(&self, chart: &Chart) -> Option<u16> {
+        self.clause.to().iter().find_map(|target| match *target {
+            Target::History(superstate) => {
+                chart.ancestors(self.node).find(|node| *node == superstate)
+            }
+            Target::State(_) => None,
+        })
     }
 }
 
@@ -84,13 +100,24 @@ impl Chart {
                 placed.push(Placed { node, source, number, event, clause });
             }
             _ => {
-                self.children(Some(node)).for_each(|child| self.place(child, number, event, placed))
+                self.children(Some(node))
+                    .for_each(|child| self.place(child, number, event, placed));
             }
         }
     }
 
-    /// Whether the clause, taken in any leaf inside the superstate `node`, exits exactly what is inside `node` if it leads inside.
+    /// Whether the clause, taken in any leaf inside the superstate `node`, exits exactly what is inside `node` if it leads inside,
+    /// and recalls no history that some of the leaves are inside of.
     fn exits_to(&self, node: u16, clause: &Clause) -> bool {
+        let is_outside = |target: &Target| match *target {
+            Target::History(superstate) => {
+                superstate == node || !self.ancestors(superstate).any(|around| around == node)
+            }
+            Target::State(_) => true,
+        };
+        if !clause.to().iter().all(is_outside) {
+            return false;
+        }
         let inside = || self.leaves_in(node);
         let mut targets = clause.to().iter().flat_map(|target| {
             let (Target::State(number) | Target::History(number)) = *target;

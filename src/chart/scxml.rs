@@ -3,7 +3,8 @@
 use core::fmt::{self, Display, Formatter};
 
 use super::placement::Placed;
-use super::words::{Span, parameters, plain};
+use super::span::Span;
+use super::words::{parameters, plain};
 use super::{Chart, Clause, Target, Trail};
 
 impl Chart {
@@ -150,7 +151,7 @@ impl Scxml<'_> {
 
     fn transitions(self, f: &mut Formatter<'_>, placed: &Placed, margin: &str) -> fmt::Result {
         let chart = self.chart;
-        for target in placed.targets() {
+        for target in placed.targets(chart) {
             write!(f, "\n{margin}    <transition event=\"{}\"", placed.event.name())?;
             if target.is_some() {
                 write!(f, " target=\"{}\"", chart.landing(target))?;
@@ -176,7 +177,7 @@ impl Scxml<'_> {
     fn condition(self, placed: &Placed, target: Option<Target>) -> String {
         let mut all: Vec<String> =
             placed.clause.guards().iter().map(|guard| (*guard).to_owned()).collect();
-        if placed.is_open() {
+        if placed.is_open(self.chart) {
             all.push(format!("_event.data.to == '{}'", self.chart.landing(target)));
         }
         all.join(" && ")
@@ -187,6 +188,9 @@ impl Scxml<'_> {
         let Placed { clause, event, .. } = placed;
         if placed.source != placed.node {
             write!(f, " lf:from=\"{}\"", self.chart.state(placed.source).wire())?;
+        }
+        if let Some(superstate) = placed.recalled(self.chart) {
+            write!(f, " lf:history=\"{}\"", self.chart.state(superstate).wire())?;
         }
         if clause.approvals() > 0 {
             write!(f, " lf:by=\"human\" lf:approvals=\"{}\"", clause.approvals())?;

@@ -26,7 +26,7 @@ pub struct Step {
 
 impl Step {
     /// Whether the event led to the target; `None` stands for staying.
-    pub(super) fn leads_to(&self, chart: &Chart, target: Option<Target>) -> bool {
+    pub(super) fn leads_to(self, chart: &Chart, target: Option<Target>) -> bool {
         match target {
             None => self.from == self.to,
             Some(Target::State(to)) => self.to == to,

@@ -1,26 +1,7 @@
 //! The words of a drawing: durations, labels and lists as a person reads them.
 
-use core::fmt::{self, Display, Formatter};
-use core::time::Duration;
-
+use super::span::Span;
 use super::{Chart, Clause, Event, Parameter, State, Task, Trail};
-
-/// A duration as a person writes it, in the largest unit that gives a whole number: `14d`, `36h`, `90s`, `5ms`. The language
-/// of declarations reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span(pub(crate) Duration);
-
-impl Display for Span {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        const UNITS: [(u128, &str); 4] =
-            [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-        let milliseconds = self.0.as_millis();
-        let is_whole =
-            |(unit, _): &&(u128, &str)| milliseconds > 0 && milliseconds.is_multiple_of(*unit);
-        let (unit, sign) = UNITS.iter().find(is_whole).copied().unwrap_or((1, "ms"));
-        write!(f, "{}{sign}", milliseconds / unit)
-    }
-}
 
 impl Chart {
     /// The internal events that hold in every leaf that is not final, without any condition; a drawing lists them once.
@@ -57,11 +38,6 @@ impl Chart {
     /// The tasks that the leaf or superstate `state` starts.
     pub(super) fn tasks_of(&self, state: u16) -> impl Iterator<Item = &'static Task> {
         self.tasks().iter().filter(move |task| task.state() == state)
-    }
-
-    /// The name of the event with this number.
-    pub(super) fn event_name(&self, event: u16) -> &'static str {
-        self.events().get(usize::from(event)).map_or("", Event::name)
     }
 
     /// The names of all guards, each once, in alphabetical order.
@@ -160,26 +136,5 @@ pub(super) fn everywhere_words(chart: &Chart) -> &'static str {
         "every state that is not final"
     } else {
         "every state"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_have_the_largest_whole_unit() {
-        for (milliseconds, text) in [
-            (0, "0ms"),
-            (5, "5ms"),
-            (1_500, "1500ms"),
-            (90_000, "90s"),
-            (120_000, "2m"),
-            (7_200_000, "2h"),
-            (129_600_000, "36h"),
-            (1_209_600_000, "14d"),
-        ] {
-            assert_eq!(Span(Duration::from_millis(milliseconds)).to_string(), text);
-        }
     }
 }

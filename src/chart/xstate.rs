@@ -6,7 +6,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::placement::Placed;
-use super::words::{Span, plain};
+use super::span::Span;
+use super::words::plain;
 use super::{Chart, Target, Task, Trail};
 
 impl Chart {
@@ -193,7 +194,7 @@ impl XState<'_> {
     }
 
     fn transitions(self, on: &mut Object, key: &str, placed: &Placed) {
-        for target in placed.targets() {
+        for target in placed.targets(self.chart) {
             on.push(key, self.transition(placed, target));
         }
     }
@@ -225,7 +226,7 @@ impl XState<'_> {
     fn guard(self, placed: &Placed, target: Option<Target>) -> Option<Value> {
         let guards = placed.clause.guards();
         let to = || self.chart.landing(target);
-        match (guards, placed.is_open()) {
+        match (guards, placed.is_open(self.chart)) {
             ([], false) => None,
             ([guard], false) => Some(json!(guard)),
             (guards, false) => Some(json!({ "type": "all of", "params": { "guards": guards } })),

@@ -68,7 +68,9 @@ pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
         Format::Dot => M::CHART.dot().with_trail(trail).to_string(),
         Format::Scxml => M::CHART.scxml().with_trail(trail).to_string(),
         Format::Xstate => M::CHART.xstate().with_trail(trail).to_string(),
-        Format::Json => serde_json::to_string_pretty(&Document::of(M::CHART))?,
+        Format::Json => {
+            serde_json::to_string_pretty(&Document::of(M::CHART).with_trail(M::CHART, trail))?
+        }
         Format::Svg => picture.svg().to_string(),
         Format::Text => chart.drawing.text(&picture),
         #[cfg(feature = "png")]
