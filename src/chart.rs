@@ -11,6 +11,8 @@ pub mod dot;
 #[cfg(feature = "server")]
 pub mod mermaid;
 #[cfg(feature = "server")]
+pub mod picture;
+#[cfg(feature = "server")]
 pub mod scxml;
 #[cfg(feature = "server")]
 pub mod xstate;

@@ -3,14 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 mod allocation;
+mod cli;
 mod durable;
 mod envelope;
 mod features;
+mod guide;
 #[cfg(feature = "http")]
 mod http;
 mod layout;
 mod mcp;
+mod pictures;
 mod runs;
 mod tasks;
+mod testing;
 mod ui;
 mod walk;

@@ -7,6 +7,12 @@ fn stop() -> Stopped {
     Stopped
 }
 /// The machine of [`recorder`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tRecorder\t0\nstate\tStopped\t\t\nstate\tPlaying\t4\t\nstate\tSeeking\t5\t\nstate\tPaused\t\t\nsuperstate\tActive\t\t\nsuperstate\tMoving\t4\t\non\tplay\t0\t1\t0\t\t\t\t\non\tseek\t4,3\t2\t0\t\t\tto\t\non\tfound\t2\t1\t0\t\t\t\t\non\tpause\t4\t3\t0\t\t\t\t\non\tresume\t0\tH4\t0\t\t\treally\t\non\tresume\t3,4\tH4\t0\t\t\treally\t\non\tstop\t4,3\t0\t0\t\t\t\t"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Recorder<S = State>(::leverframe::Parts<S, Shown, Memory>);
 ::leverframe::__machine! {

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::Done;
+use super::drawing::{self, DrawingOptions};
 use super::terminal;
 use super::trail::{TrailOptions, trail};
-use crate::chart::{self, ChartDiff, Document, Trail};
+use crate::chart::{ChartDiff, Document};
 use crate::portable::Portable;
 use crate::runs::charts;
 use crate::store::sqlite::SqliteStore;
@@ -20,13 +21,15 @@ const SQLITE: &[u8] = b"SQLite format 3\0";
 
 #[derive(Args)]
 pub(crate) struct Chart {
-    /// The format
-    #[arg(long, value_enum, default_value = "mermaid")]
-    format: Format,
+    /// The format: without it, `text` in a terminal, else `mermaid`
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Print what has changed since the chart in this file of `--format json`, or since the last other chart that has
     /// written this store, and fail if old histories cannot be replayed
     #[arg(long, value_name = "STORE|FILE", conflicts_with = "run")]
     diff: Option<PathBuf>,
+    #[command(flatten)]
+    drawing: DrawingOptions,
     #[command(flatten)]
     trail: TrailOptions,
 }
@@ -43,6 +46,13 @@ enum Format {
     Xstate,
     /// A JSON object, to compare with later charts
     Json,
+    /// A picture, which follows the viewer's choice of light or dark
+    Svg,
+    /// A picture in pixels
+    #[cfg(feature = "png")]
+    Png,
+    /// A drawing in characters, or an outline where that would be too wide
+    Text,
 }
 
 pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
@@ -50,32 +60,30 @@ pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
         return diff::<M>(path, chart.format);
     }
     let trail = trail::<M>(&chart.trail)?;
-    let text = drawn(M::CHART, chart.format, trail.as_ref())?;
-    Ok(writeln!(io::stdout(), "{text}")?)
-}
-
-/// The chart in a format, with the marks of a run, if any.
-fn drawn(
-    chart: &chart::Chart,
-    format: Format,
-    trail: Option<&Trail>,
-) -> Result<String, serde_json::Error> {
-    Ok(match format {
-        Format::Mermaid => chart.mermaid().with_trail(trail).to_string(),
-        Format::Dot => chart.dot().with_trail(trail).to_string(),
-        Format::Scxml => chart.scxml().with_trail(trail).to_string(),
-        Format::Xstate => chart.xstate().with_trail(trail).to_string(),
+    let trail = trail.as_ref();
+    let default = if drawing::is_terminal() { Format::Text } else { Format::Mermaid };
+    let picture = M::CHART.picture().with_trail(trail);
+    let text = match chart.format.unwrap_or(default) {
+        Format::Mermaid => M::CHART.mermaid().with_trail(trail).to_string(),
+        Format::Dot => M::CHART.dot().with_trail(trail).to_string(),
+        Format::Scxml => M::CHART.scxml().with_trail(trail).to_string(),
+        Format::Xstate => M::CHART.xstate().with_trail(trail).to_string(),
         Format::Json => {
-            serde_json::to_string_pretty(&Document::of(chart).with_trail(chart, trail))?
+            serde_json::to_string_pretty(&Document::of(M::CHART).with_trail(M::CHART, trail))?
         }
-    })
+        Format::Svg => picture.svg().to_string(),
+        Format::Text => chart.drawing.text(&picture),
+        #[cfg(feature = "png")]
+        Format::Png => return chart.drawing.png(&picture),
+    };
+    chart.drawing.line(&text)
 }
 
-fn diff<M: Portable>(path: &Path, format: Format) -> Done {
+fn diff<M: Portable>(path: &Path, format: Option<Format>) -> Done {
     let old = document::<M>(path)?;
     let diff = ChartDiff::new(&old, M::CHART, M::UPGRADES);
     let mut out = io::stdout();
-    if format == Format::Json {
+    if format == Some(Format::Json) {
         writeln!(out, "{}", terminal::json(&serde_json::to_string(&diff)?))?;
     } else {
         for change in &diff.changes {

@@ -10,14 +10,16 @@ const LAYERS: &[&[&str]] = &[
     LIBRARY,
     &["text", "guarded"],
     &["caller", "clock"],
+    &["testing"],
     &["record"],
     &["store", "run"],
     &["runs"],
     &["api"],
     &["http"],
     &["mcp"],
-    &["cli", "demo"],
+    &["cli", "demo", "project"],
     &["orchestrator"],
+    &["guide"],
 ];
 
 const LIBRARY: &[&str] =
