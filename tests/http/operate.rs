@@ -45,7 +45,10 @@ async fn a_person_decides_and_no_agent_does() {
     let challenge = refused.header("www-authenticate").unwrap();
     assert!(challenge.contains("scope=\"gates:decide\""), "{challenge}");
     let metadata = "/.well-known/oauth-protected-resource/operate/mcp\"";
-    assert!(challenge.contains("resource_metadata=") && challenge.contains(metadata), "{challenge}");
+    assert!(
+        challenge.contains("resource_metadata=") && challenge.contains(metadata),
+        "{challenge}"
+    );
     assert_eq!(refused.header("connection"), Some("close"));
     assert!(refused.text().contains("gates:decide"));
 
