@@ -65,7 +65,7 @@ fn a_walk_that_fails_reports_its_events() {
     let report = text.lines().find(|line| line.starts_with("the walk of `Till` with seed 41 "));
     let report = report.unwrap_or_else(|| panic!("{text}"));
     assert!(
-        report.contains(r#"panicked after: {"#) && report.contains(r#"{"put":{"cents":"#),
+        report.contains("panicked after: {") && report.contains(r#"{"put":{"cents":"#),
         "{report}"
     );
 }
