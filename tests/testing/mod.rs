@@ -132,12 +132,15 @@ fn machines_of_the_repository_are_walked_with_generated_payloads() {
 
 #[test]
 fn coverage_finds_a_guard_that_never_agrees() {
-    let start = || Turnstile::new(turnstile::Coins { most: 0, ..Default::default() }).into();
+    let start = || -> Turnstile {
+        Turnstile::new(turnstile::Coins { most: 0, ..Default::default() }).into()
+    };
     let events = || {
         Events::none()
             .with(turnstile::EventName::Pay, 1_u32..=3, |coins| turnstile::events::Pay { coins })
             .plain(|| turnstile::events::Push)
     };
+    assert!(Walk::new(events(), 0).pick(&start()).is_none(), "the guard forbids all that there is");
     let coverage = Walks::<Turnstile>::new(start, events()).run();
     assert_eq!(
         coverage.to_string(),

@@ -54,7 +54,7 @@ mod form {
         drop(tree);
     }
     #[transition(from = Open)]
-    fn count(small: i8, large: u64, far: i64, #[default = 3] often: u32) {
+    fn count(small: i8, large: u64, far: i64, #[default = 123_456] often: u32) {
         let _ = (small, large, far, often);
     }
     #[transition(from = Open)]
@@ -136,7 +136,7 @@ fn payloads_use_what_their_schemas_admit() {
     assert!(large.clone().any(|number| number < 100));
     let small: BTreeSet<_> = counts.iter().map(|count| count["small"].as_i64().unwrap()).collect();
     assert!(small.len() > 50, "{small:?}");
-    let often: BTreeSet<_> = counts.iter().map(|count| count["often"] == json!(3)).collect();
+    let often: BTreeSet<_> = counts.iter().map(|count| count["often"] == json!(123_456)).collect();
     assert_eq!(often.len(), 2, "it is left out sometimes, and given sometimes");
 
     for value in drawn(EventName::Unread) {
