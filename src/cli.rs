@@ -12,28 +12,37 @@
 #[cfg(feature = "http")]
 mod access;
 mod archive;
+mod bundle;
 mod chart;
 mod check;
 mod chosen;
+mod completions;
 mod copies;
+mod drawing;
 mod fork;
 mod gates;
 mod history;
 #[cfg(feature = "http")]
 mod http;
+mod import_chart;
+mod install;
 mod limits;
 mod list;
 mod log;
+mod man;
 mod progress;
 mod replay;
 mod runs;
 mod serve;
+mod server_json;
 mod store;
 mod table;
 mod tasks;
 mod terminal;
 #[cfg(feature = "http")]
 mod token;
+mod trail;
+mod url;
 
 use std::error::Error;
 use std::io;
@@ -43,9 +52,15 @@ use std::process::ExitCode;
 use clap::error::ContextValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::bundle::Bundle;
 use self::chart::Chart;
+use self::completions::Completions;
+pub(crate) use self::import_chart::{ImportChart, import_chart};
+use self::install::Install;
+use self::man::Man;
 use self::runs::RunsCommand;
 use self::serve::Serve;
+use self::server_json::ServerJson;
 use crate::mcp::Builder;
 use crate::portable::Portable;
 use crate::task::{Taskless, Worker};
@@ -120,28 +135,37 @@ impl<M: Portable<Context: Default>> Program<M> {
     #[must_use]
     pub fn main(self) -> ExitCode {
         let line = self.parsed::<Line>();
-        finish(line.map(|line| self.run(line.command)))
+        finish(line.map(|line| self.run::<Line>(line.command)))
     }
 
-    /// Reads the arguments of the process. The help has the machine's name and documentation.
+    /// Reads the arguments of the process.
     pub(crate) fn parsed<L: CommandFactory + FromArgMatches>(&self) -> Result<L, clap::Error> {
-        let program = program_name();
-        let command = L::command()
-            .about(M::CHART.docs().trim())
-            .version(self.version)
-            .display_name(&program)
-            .bin_name(program);
-        let mut matches = command.try_get_matches()?;
+        let mut matches = self.line::<L>().try_get_matches()?;
         L::from_arg_matches_mut(&mut matches)
     }
 
-    /// Runs one command.
-    pub(crate) fn run(self, command: Command) -> Result<(), Box<dyn Error>> {
+    /// All arguments that the program takes. The help has the machine's name and documentation.
+    fn line<L: CommandFactory>(&self) -> clap::Command {
+        let program = program_name();
+        L::command()
+            .about(M::CHART.docs().trim())
+            .version(self.version)
+            .display_name(&program)
+            .bin_name(program)
+    }
+
+    /// Runs one command of the command line `L`.
+    pub(crate) fn run<L: CommandFactory>(self, command: Command) -> Done {
         log::start(M::CHART.has_sensitive());
         match command {
             Command::Serve(serve) => serve::serve(*serve, self),
             Command::Runs(command) => runs::run::<M>(command),
             Command::Chart(chart) => chart::chart::<M>(&chart),
+            Command::Bundle(command) => bundle::write(&command, self),
+            Command::ServerJson(command) => server_json::print::<M>(&command, self.version),
+            Command::Completions(command) => completions::print(&command, self.line::<L>()),
+            Command::Man(command) => man::write(&command, self.line::<L>()),
+            Command::Install(command) => install::install(&command),
             #[cfg(feature = "http")]
             Command::Token(tokens) => token::run(tokens),
         }
@@ -163,8 +187,18 @@ pub(crate) enum Command {
     Serve(Box<Serve>),
     #[command(flatten)]
     Runs(RunsCommand),
-    /// Print the machine as a diagram or as JSON, or what has changed in it
+    /// Print the machine as a diagram, for another tool or as JSON, or what has changed in it
     Chart(Chart),
+    /// Add this server to the configuration of an MCP client, or remove it
+    Install(Install),
+    /// Write a bundle (`.mcpb`) of this program, which clients install by a click
+    Bundle(Bundle),
+    /// Print the `server.json` by which this server is published in the MCP registry
+    ServerJson(ServerJson),
+    /// Print the script by which a shell completes this program's arguments
+    Completions(Completions),
+    /// Print the manual page of this program
+    Man(Man),
     /// Add, list and revoke tokens for access over HTTP
     #[cfg(feature = "http")]
     Token(token::Tokens),

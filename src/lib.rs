@@ -103,9 +103,13 @@ mod guarded;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "server")]
+pub mod import;
+#[cfg(feature = "server")]
 pub mod mcp;
 #[cfg(feature = "server")]
 pub mod orchestrator;
+#[cfg(feature = "server")]
+mod project;
 #[cfg(feature = "server")]
 pub mod record;
 #[cfg(feature = "server")]
@@ -123,6 +127,8 @@ mod text;
 pub use envelope::Envelope;
 #[doc(hidden)]
 pub use expansion::__private;
+#[doc(hidden)]
+pub use leverframe_macros::__picture;
 #[doc = include_str!("language.md")]
 pub use leverframe_macros::machine;
 pub use leverframe_macros::{

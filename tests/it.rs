@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 mod allocation;
+mod cli;
 mod durable;
 mod envelope;
 mod features;
@@ -11,6 +12,7 @@ mod guide;
 mod http;
 mod layout;
 mod mcp;
+mod pictures;
 mod runs;
 mod tasks;
 mod testing;

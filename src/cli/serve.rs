@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use clap::Args;
+use clap::{Args, FromArgMatches};
 
 use super::gates::GatesOption;
 use super::limits::Limits;
@@ -27,6 +27,37 @@ pub(crate) struct Serve {
     gates: GatesOption,
     #[command(flatten)]
     limits: Limits,
+}
+
+impl Serve {
+    /// Checks that these arguments, from the name of the command on, serve the client that starts the program.
+    pub(super) fn check(arguments: &[String]) -> Result<(), ServeArgumentsError> {
+        let command = Self::augment_args(clap::Command::new("serve"));
+        let matches = command.try_get_matches_from(arguments);
+        let serve = matches.and_then(|mut matches| Self::from_arg_matches_mut(&mut matches));
+        let serve = serve.map_err(|error| {
+            let error = error.to_string();
+            let first = error.lines().next().unwrap_or_default();
+            ServeArgumentsError::Invalid(first.trim_start_matches("error: ").to_owned())
+        })?;
+        if serve.is_over_http() { Err(ServeArgumentsError::Listens) } else { Ok(()) }
+    }
+
+    fn is_over_http(&self) -> bool {
+        #[cfg(feature = "http")]
+        return self.http.address().is_some();
+        #[cfg(not(feature = "http"))]
+        false
+    }
+}
+
+/// Why a client cannot start a server by some arguments.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ServeArgumentsError {
+    #[error("`serve` does not take the arguments after `--`: {0}")]
+    Invalid(String),
+    #[error("a server that the client starts does not listen; leave out `--http` after `--`")]
+    Listens,
 }
 
 /// Serves one client, or many over HTTP, and notes what a later program needs to check the runs.

@@ -2,7 +2,8 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{self, Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -23,6 +24,9 @@ pub(super) struct StoreOption {
     store: Option<Place>,
 }
 
+/// The value that names no file.
+const MEMORY: &str = "memory";
+
 #[derive(Clone)]
 enum Place {
     Memory,
@@ -33,7 +37,7 @@ impl FromStr for Place {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(if text == "memory" { Self::Memory } else { Self::File(text.into()) })
+        Ok(if text == MEMORY { Self::Memory } else { Self::File(text.into()) })
     }
 }
 
@@ -73,6 +77,15 @@ impl StoreOption {
     /// The name of the store, for people.
     pub(super) fn name<M: Portable>(&self) -> Result<String, StoreOptionError> {
         Ok(self.path::<M>()?.display().to_string())
+    }
+
+    /// The value by which a program that starts in another folder gets the same store, if one is named.
+    pub(super) fn absolute(&self) -> io::Result<Option<PathBuf>> {
+        match &self.store {
+            None => Ok(None),
+            Some(Place::Memory) => Ok(Some(MEMORY.into())),
+            Some(Place::File(path)) => Ok(Some(path::absolute(path)?)),
+        }
     }
 
     fn path<M: Portable>(&self) -> Result<PathBuf, StoreOptionError> {

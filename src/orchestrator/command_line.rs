@@ -6,11 +6,13 @@ use clap::{Parser, Subcommand};
 
 use super::Orchestrator;
 use crate::caller::Caller;
-use crate::cli::{Command, Program, finish};
+use crate::cli::{Command, ImportChart, Program, finish, import_chart};
 use crate::demo;
 use crate::mcp::{AddedResource, Builder, ResourceContent, ResourceError, Server};
+use crate::project::{self, New};
 
-/// Runs the command line of the program `leverframe`: that of every machine, for the orchestrator, and `demo`.
+/// Runs the command line of the program `leverframe`: that of every machine, for the orchestrator, and
+/// `demo` and `new`.
 ///
 /// The orchestrator is served as its users know it: one tool changes the state, and the conversation is a resource.
 #[must_use]
@@ -18,8 +20,10 @@ pub fn main() -> ExitCode {
     let program = Program::<Orchestrator>::new().serving(extended);
     let line = program.parsed::<Line>();
     finish(line.map(|line| match line.command {
-        Ready::Machine(command) => program.run(command),
+        Ready::Machine(command) => program.run::<Line>(command),
         Ready::Demo => Ok(demo::run()?),
+        Ready::New(new) => Ok(project::create(&new)?),
+        Ready::ImportChart(chart) => import_chart(&chart),
     }))
 }
 
@@ -36,6 +40,10 @@ enum Ready {
     Machine(Command),
     /// Watch an MCP client take the orchestrator through a task
     Demo,
+    /// Make a project with a machine, its server, tests and checks
+    New(New),
+    /// Write the declaration of a chart in SCXML or XState JSON
+    ImportChart(ImportChart),
 }
 
 fn extended(builder: Builder<Orchestrator>) -> Builder<Orchestrator> {

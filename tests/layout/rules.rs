@@ -9,7 +9,7 @@ use super::sources::{Kind, Source, Sources, Token};
 const LAYERS: &[&[&str]] = &[
     LIBRARY,
     &["text", "guarded"],
-    &["caller", "clock"],
+    &["caller", "clock", "import"],
     &["testing"],
     &["record"],
     &["store", "run"],
@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["api"],
     &["http"],
     &["mcp"],
-    &["cli", "demo"],
+    &["cli", "demo", "project"],
     &["orchestrator"],
     &["guide"],
 ];

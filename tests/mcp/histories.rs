@@ -88,6 +88,7 @@ fn the_hash_of_a_graph_covers_what_matters() {
     let others = [
         hash!("", ON.final_state(), [FORCE], PRESS),
         hash!("", State::new("Lit", "LIT", ""), [FORCE], PRESS),
+        hash!("", ON.with_default(0), [FORCE], PRESS),
         hash!("", ON, [], PRESS),
         hash!("", ON, [FORCE.optional()], PRESS),
         hash!("", ON, [Parameter::new("force", "u16", "")], PRESS),

@@ -7,6 +7,7 @@ mod blind;
 mod bounds;
 mod callers;
 mod cancellations;
+mod charts;
 mod checked;
 mod command_line;
 pub(crate) mod completions;

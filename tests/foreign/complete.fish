@@ -1,0 +1,3 @@
+# Prints what fish completes the last word to: complete.fish SCRIPT WORD...
+source $argv[1]
+complete --do-complete "$argv[2..]" | string split --fields 1 \t
