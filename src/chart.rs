@@ -7,7 +7,15 @@
 //! leaf's number is its place in the generated `StateName`, then the superstates.
 
 #[cfg(feature = "server")]
+pub mod dot;
+#[cfg(feature = "server")]
 pub mod mermaid;
+#[cfg(feature = "server")]
+pub mod picture;
+#[cfg(feature = "server")]
+pub mod scxml;
+#[cfg(feature = "server")]
+pub mod xstate;
 
 #[cfg(feature = "serde")]
 mod diff;
@@ -15,19 +23,29 @@ mod diff;
 mod document;
 mod fingerprint;
 mod graph;
+#[cfg(feature = "server")]
+mod placement;
 mod questions;
+#[cfg(feature = "serde")]
+mod span;
 mod task;
+#[cfg(feature = "serde")]
+mod trail;
+#[cfg(feature = "server")]
+mod words;
 
 #[cfg(feature = "serde")]
 pub use self::diff::{ChangeKind, ChartChange, ChartDiff};
 #[cfg(feature = "serde")]
 pub use self::document::{
     ClauseDocument, Document, EventDocument, ParameterDocument, QuestionDocument, StateDocument,
-    TaskDocument,
+    StepDocument, TaskDocument, TrailDocument,
 };
 pub use self::graph::{Clause, Event, Initiator, State, Target};
 pub use self::questions::{Parameter, Prompt, Query};
 pub use self::task::Task;
+#[cfg(feature = "serde")]
+pub use self::trail::{Step, Trail};
 
 /// A machine: its states, events, queries and prompts, in the order of their declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -353,6 +371,26 @@ impl Chart {
     /// The state or superstate in whose name a clause that holds in the leaf `state` is declared: its source.
     pub(crate) fn source(&self, state: u16, clause: &Clause) -> Option<u16> {
         self.ancestors(state).find(|node| clause.from().contains(node))
+    }
+
+    /// The name of the event with this number.
+    #[cfg(feature = "serde")]
+    fn event_name(&self, event: u16) -> &'static str {
+        self.events.get(usize::from(event)).map_or("", Event::name)
+    }
+
+    /// Whether a clause leads to where the superstate with this number was last left.
+    #[cfg(feature = "server")]
+    fn has_history(&self, superstate: u16) -> bool {
+        let mut targets = self.events.iter().flat_map(Event::clauses).flat_map(Clause::to);
+        targets.any(|target| *target == Target::History(superstate))
+    }
+
+    /// Whether a target is the superstate `around`, or inside it.
+    #[cfg(feature = "server")]
+    fn is_within(&self, target: Target, around: u16) -> bool {
+        let (Target::State(number) | Target::History(number)) = target;
+        self.ancestors(number).any(|node| node == around)
     }
 
     /// The number of a leaf, then those of its superstates, from the inside out.

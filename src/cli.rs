@@ -18,11 +18,13 @@ mod check;
 mod chosen;
 mod completions;
 mod copies;
+mod drawing;
 mod fork;
 mod gates;
 mod history;
 #[cfg(feature = "http")]
 mod http;
+mod import_chart;
 mod install;
 mod limits;
 mod list;
@@ -39,6 +41,7 @@ mod tasks;
 mod terminal;
 #[cfg(feature = "http")]
 mod token;
+mod trail;
 mod url;
 
 use std::error::Error;
@@ -52,6 +55,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use self::bundle::Bundle;
 use self::chart::Chart;
 use self::completions::Completions;
+pub(crate) use self::import_chart::{ImportChart, import_chart};
 use self::install::Install;
 use self::man::Man;
 use self::runs::RunsCommand;
@@ -183,7 +187,7 @@ pub(crate) enum Command {
     Serve(Box<Serve>),
     #[command(flatten)]
     Runs(RunsCommand),
-    /// Print the machine as a diagram or as JSON, or what has changed in it
+    /// Print the machine as a diagram, for another tool or as JSON, or what has changed in it
     Chart(Chart),
     /// Add this server to the configuration of an MCP client, or remove it
     Install(Install),

@@ -21,10 +21,11 @@ pub use axum;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
+pub(crate) use self::auth::insufficient;
 pub use self::auth::{Authentication, InvalidIssuer, Issuer, TokenFile, TokensError};
 pub(crate) use self::health::health;
 pub use self::hosts::{AllowedHosts, InvalidHost};
-pub(crate) use self::hosts::{check_hosts, closing};
+pub(crate) use self::hosts::{check_hosts, closing, text as text_answer};
 pub use self::limits::HttpLimits;
 pub use self::listener::{Listener, ServeHttpError};
 pub(crate) use self::metrics::metrics;

@@ -62,10 +62,11 @@
 //! | `http` (default) | the server over HTTP, on its own and inside another program |
 //! | `server` (default) | durable runs, the MCP server, the command line, the orchestrator |
 //! | `serde` | the wire form, `#[machine(serde)]`, without the server |
+//! | `testing` | helpers for an author's own tests: random walks, coverage, `proptest`, a clock |
 //! | none | the library: `no_std`, no `alloc`, depends on [`statig`](https://crates.io/crates/statig) alone |
 //!
 //! A feature adds items to the library. It never changes what a declaration expands to.
-#![cfg_attr(not(feature = "server"), no_std)]
+#![cfg_attr(not(any(feature = "server", feature = "testing")), no_std)]
 
 #[cfg(feature = "serde")]
 extern crate alloc;
@@ -76,6 +77,8 @@ pub mod chart;
 #[cfg(feature = "serde")]
 mod envelope;
 mod expansion;
+#[cfg(all(doctest, feature = "server"))]
+mod guide;
 mod machine;
 mod observed;
 #[cfg(feature = "serde")]
@@ -100,6 +103,8 @@ mod guarded;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "server")]
+pub mod import;
+#[cfg(feature = "server")]
 pub mod mcp;
 #[cfg(feature = "server")]
 pub mod orchestrator;
@@ -113,6 +118,8 @@ pub mod run;
 pub mod runs;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "server")]
 mod text;
 
@@ -120,6 +127,8 @@ mod text;
 pub use envelope::Envelope;
 #[doc(hidden)]
 pub use expansion::__private;
+#[doc(hidden)]
+pub use leverframe_macros::__picture;
 #[doc = include_str!("language.md")]
 pub use leverframe_macros::machine;
 pub use leverframe_macros::{

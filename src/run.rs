@@ -28,7 +28,7 @@ pub use self::status::{Rejection, RejectionKind, RunStatus};
 pub use self::tasks::Pending;
 use self::timers::Timers;
 use self::upgrade::Upgrades;
-use crate::chart::Event;
+use crate::chart::{Event, Step};
 use crate::guarded::{Panic, guarded};
 use crate::machine::{Applied, Machine, Name, Named, Reason, Refusal};
 use crate::portable::Portable;
@@ -56,6 +56,8 @@ pub struct Run<M> {
     timers: Timers,
     digests: Digests,
     upgrades: Upgrades,
+    /// The event that led to the last record.
+    last: Option<Step>,
     /// The first record that people have approved.
     gated: Option<Version>,
     /// Whether another declaration of the machine made the last record.
@@ -91,6 +93,7 @@ impl<M: Portable<Context: Default>> Run<M> {
             timers: Timers::default(),
             digests,
             upgrades: Upgrades::of(M::CHART.version()),
+            last: None,
             gated: None,
             is_foreign: false,
         })
@@ -147,6 +150,13 @@ impl<M: Portable> Run<M> {
     #[must_use]
     pub fn hash(&self) -> Hash {
         self.hash
+    }
+
+    /// The event that led to the present version. `None` if the run has just begun or was restored from a snapshot, or if
+    /// the present machine has no such event.
+    #[must_use]
+    pub fn last_step(&self) -> Option<Step> {
+        self.last
     }
 
     /// The number of the active leaf in the chart.
@@ -312,6 +322,7 @@ impl<M: Portable> Run<M> {
         let done = guarded(|| self.machine.apply(event))?;
         if let Ok(Applied { event, from, to, internal }) = &done {
             self.timers.took(M::CHART, from.number(), in_chart::<M>(*event));
+            self.last = Some(Step { from: from.number(), event: event.number(), to: to.number() });
             if let Some(task) = task.and_then(|task| M::CHART.task_named(&task.task)) {
                 self.timers.performed(M::CHART, task);
             }

@@ -7,11 +7,14 @@ mod cli;
 mod durable;
 mod envelope;
 mod features;
+mod guide;
 #[cfg(feature = "http")]
 mod http;
 mod layout;
 mod mcp;
+mod pictures;
 mod runs;
 mod tasks;
+mod testing;
 mod ui;
 mod walk;

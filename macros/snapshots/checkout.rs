@@ -1,4 +1,10 @@
 /// The machine of [`checkout`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tCheckout\t0\nstate\tOpen\t\t\nstate\tWaiting\t\t\nstate\tCharging\t\t\nstate\tPaid\t\t\nstate\tRefunding\t\t\nstate\tDisputed\t\t\nfinal\tShipped\t\t\nfinal\tCancelled\t\t\non\tplace\t0\t1,2\t0\t\t\tcents,card\t\non\tapprove\t1\t2\t1\t\t\t\t\non\tlapse\t1\t7\t0\t259200000\t\t\t\non\tcancel\t0,1\t7\t0\t\t\t\t\non\tcharged\t2\t3\t0\t\t\treceipt\t\non\tdeclined\t2\t0\t0\t\t\t\t\non\tnot_charged\t2\t5\t0\t\t\terror\t\non\tship\t3\t6\t0\t\t\t\t\non\trefund\t3\t4\t0\t\t\t\t\non\tnot_shipped\t3\t4\t0\t1209600000\t\t\t\non\trefunded\t4\t7\t0\t\t\t\t\non\tnot_refunded\t4\t5\t0\t\t\terror\t\non\tsettle\t5\t7\t1\t\t\t\t\ntask\tcharge\t2\tcharged,declined,not_charged\ntask\tpay_back\t4\trefunded,not_refunded"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Checkout<S = State>(::leverframe::Parts<S, Purchase, ()>);
 ::leverframe::__machine! {

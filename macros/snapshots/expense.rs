@@ -1,4 +1,10 @@
 /// The machine of [`expense`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tExpense\t0\nstate\tDraft\t\t\nstate\tSubmitted\t\t\nfinal\tPaid\t\t\non\tadd_item\t0\t\t0\t\t\twhat,cents\t\non\tsubmit\t0\t1\t0\t\t\tpurpose\t\non\tsend_back\t1\t0\t0\t\t\t\t\non\tlapse\t1\t0\t0\t1209600000\t\t\t\non\tpay\t1\t2\t0\t\t\tbudget\t"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Expense<S = State>(::leverframe::Parts<S, Claim, ()>);
 ::leverframe::__machine! {

@@ -1,4 +1,10 @@
 /// The machine of [`lamp`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tLamp\t0\nstate\tOff\t\t\nstate\tOn\t\t\nfinal\tBroken\t\t\non\tpress\t0\t1\t0\t\t\t\t\non\tpress\t1\t0\t0\t\t\t\t\non\tdim\t1\t\t0\t\t\tpercent\t\non\thit\t0,1\t2\t0\t\t\thard\t"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub(super) struct Lamp<S = State>(::leverframe::Parts<S, (), ()>);
 ::leverframe::__machine! {

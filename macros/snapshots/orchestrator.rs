@@ -1,4 +1,10 @@
 /// The machine of [`machine`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tOrchestrator\t0\nstate\tIdle\t\t\nstate\tPlanning\t\t\nstate\tResearching\t\t\nstate\tExecuting\t\t\nstate\tReviewing\t\t\nstate\tError\t\t\non\trest\t1,4,5\t0\t0\t\t\t\t\non\tplan\t0,2,4,5\t1\t0\t\t\ttask_description\t\non\tresearch\t0,1,5\t2\t0\t\t\tresearch_topic\t\non\texecute\t0,1,2,4,5\t3\t0\t\t\taction_plan\t\non\treview\t2,3\t4\t0\t\t\t\t\non\tfail\t0,1,2,3,4\t5\t0\t\t\terror_description\t\non\tadd_user_message\t0,1,2,3,4,5\t\t0\t\t\tmessage\t\non\tadd_assistant_message\t0,1,2,3,4,5\t\t0\t\t\tmessage\t\non\tadd_system_message\t0,1,2,3,4,5\t\t0\t\t\tmessage\t\non\tstore_task_data\t0,1,2,3,4,5\t\t0\t\t\tkey,value\t\non\tstore_knowledge\t0,1,2,3,4,5\t\t0\t\t\tkey,value\t"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Orchestrator<S = State>(::leverframe::Parts<S, Workspace, ()>);
 ::leverframe::__machine! {

@@ -7,6 +7,12 @@ fn stop() -> Stopped {
     Stopped
 }
 /// The machine of [`recorder`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tRecorder\t0\nstate\tStopped\t\t\nstate\tPlaying\t4\t\nstate\tSeeking\t5\t\nstate\tPaused\t\t\nsuperstate\tActive\t\t\nsuperstate\tMoving\t4\t\non\tplay\t0\t1\t0\t\t\t\t\non\tseek\t4,3\t2\t0\t\t\tto\t\non\tfound\t2\t1\t0\t\t\t\t\non\tpause\t4\t3\t0\t\t\t\t\non\tresume\t0\tH4\t0\t\t\treally\t\non\tresume\t3,4\tH4\t0\t\t\treally\t\non\tstop\t4,3\t0\t0\t\t\t\t"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Recorder<S = State>(::leverframe::Parts<S, Shown, Memory>);
 ::leverframe::__machine! {
@@ -224,7 +230,7 @@ pub mod events {
     "A machine that remembers: on a pause, and over a superstate two deep." 0
     "9ae34ae1b70b24a632363cb1c23046ea0843cb2414da8dfff118d933cc1fa562"; states {
     "Stopped" "STOPPED" ""[]; "Playing" "PLAYING" ""[4]; "Seeking" "SEEKING" ""[5];
-    "Paused" "PAUSED" ""[]; } superstates { "Active" "ACTIVE" ""[]; "Moving" "MOVING"
+    "Paused" "PAUSED" ""[]; } superstates { "Active" "ACTIVE" ""[] 1; "Moving" "MOVING"
     ""[4]; } events { "play" ""() [0] [State 1] [] []; "seek" ""("to" "u32" "",) [4 3]
     [State 2] [] []; "found" ""() [2] [State 1] [] []; "pause" ""() [4] [State 3] [] [];
     "resume" ""("really" "bool" "",) [0] [History 4] [] [], [3 4] [History 4] [] []

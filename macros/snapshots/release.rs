@@ -1,4 +1,10 @@
 /// The machine of [`release`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tRelease\t0\nstate\tDraft\t\t\nstate\tWaiting\t8\t\nstate\tReading\t8\t\nstate\tParked\t7\t\nstate\tApproved\t\t\nfinal\tDeployed\t\t\nfinal\tWithdrawn\t\t\nsuperstate\tOpen\t\t\nsuperstate\tInReview\t7\t\non\tsubmit\t0\t1\t0\t\t\t\t\non\tassign\t1\t2\t0\t\t\treviewer\t\non\tassign\t2\t2\t0\t\t\treviewer\t\non\tpark\t7\t3\t0\t\t\t\t\non\tpark\t1\t\t0\t\t\t\t\non\tresume\t3\t1\t0\t\t\t\t\non\tapprove\t2\t4\t1\t\thas_remarks,is_named\t\t\non\tdecline\t2\t0,6\t0\t\tis_named\tdrop,why\t\non\tremark\t8\t\t0\t\t\t\t\non\tsummarize\t7\t\t0\t\thas_remarks\t\t\non\tdeploy\t4\t5\t0\t\t\t\t\non\tgive_up\t1\t6\t0\t7200000\t\t\t\non\texpire\t8\t0\t0\t88200000\t\t\t"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub struct Release<S = State>(::leverframe::Parts<S, Log, ()>);
 ::leverframe::__machine! {

@@ -1,4 +1,10 @@
 /// The machine of [`till`](self) in the state `S`; without `S`, in any state.
+#[cfg_attr(
+    doc,
+    doc = ::leverframe::__picture!(
+        "machine\tTill\t0\nstate\tOpen\t\t\nfinal\tPaid\t\t\non\tpay\t0\t1\t2\t\t\tcard,cents\t"
+    )
+)]
 #[must_use = "a transition takes the machine and gives a new one"]
 pub(super) struct Till<S = State>(::leverframe::Parts<S, Drawer, ()>);
 ::leverframe::__machine! {

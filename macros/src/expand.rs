@@ -11,6 +11,7 @@ mod dispatch;
 mod events;
 mod inputs;
 mod module;
+mod picture;
 mod queries;
 mod states;
 mod tasks;

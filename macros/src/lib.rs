@@ -7,6 +7,7 @@ mod check;
 mod expand;
 mod model;
 mod parse;
+mod picture;
 mod proof;
 mod report;
 
@@ -40,6 +41,13 @@ fn expand_machine(
         }
         _ => expand::without_api(&model::remains(&declaration), &report.into_compile_errors()),
     }
+}
+
+/// The picture of a machine for its documentation. An expansion of `machine` calls it where rustdoc reads it.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __picture(description: TokenStream) -> TokenStream {
+    picture::picture(description.into()).into()
 }
 
 /// Attributes that mean something only inside a `#[machine]` module say so elsewhere.

@@ -25,3 +25,6 @@ pub(crate) use sensitive::wire_names;
 pub(crate) use syntax::{docs, names_of, plain_name, text, type_name, unraw};
 pub(crate) use task::TaskOptions;
 pub(crate) use upgrade::{Change, Rewritten, Upgrade};
+
+#[cfg(test)]
+mod tests;

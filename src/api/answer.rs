@@ -82,7 +82,7 @@ pub(crate) fn json(value: &impl Serialize) -> String {
 
 /// The state of a run, what happened to it, and what may happen next. What is empty is left out.
 #[derive(Serialize)]
-pub(crate) struct StatusJson {
+pub(crate) struct StatusJson<'a> {
     run: String,
     version: Version,
     state: &'static str,
@@ -105,9 +105,9 @@ pub(crate) struct StatusJson {
     /// Where data is that has no place here.
     #[serde(skip_serializing_if = "Option::is_none")]
     data_omitted: Option<&'static str>,
-    legal: Vec<LegalMove>,
+    legal: Vec<LegalMove<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    blocked: Vec<BlockedMove>,
+    blocked: Vec<BlockedMove<'a>>,
     /// What waits for a person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gates: Vec<GateJson>,
@@ -115,7 +115,7 @@ pub(crate) struct StatusJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     more: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timeout: Option<NextTimeout>,
+    timeout: Option<NextTimeout<'a>>,
     /// What is being done in the state, and ends by itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tasks: Vec<TaskJson>,
@@ -164,28 +164,28 @@ impl Refused {
 
 /// A move. `?` follows the names of arguments that may be left out.
 #[derive(Serialize)]
-struct LegalMove {
+struct LegalMove<'a> {
     event: &'static str,
     #[serde(flatten)]
-    leads: Leads,
+    leads: Leads<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    arguments: Option<Map<String, Value>>,
+    arguments: Option<&'a Map<String, Value>>,
 }
 
 #[derive(Serialize)]
-struct BlockedMove {
+struct BlockedMove<'a> {
     event: &'static str,
     #[serde(flatten)]
-    leads: Leads,
+    leads: Leads<'a>,
     reason: String,
 }
 
 /// The timeout that comes if no other event comes before.
 #[derive(Serialize)]
-struct NextTimeout {
+struct NextTimeout<'a> {
     event: &'static str,
     #[serde(flatten)]
-    leads: Leads,
+    leads: Leads<'a>,
     at: String,
     /// How long it is until then.
     #[serde(rename = "in")]
@@ -195,32 +195,34 @@ struct NextTimeout {
 /// Where a move leads.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Leads {
+enum Leads<'a> {
     /// To one of these states.
-    To(Vec<&'static str>),
+    To(&'a [&'static str]),
     /// Nowhere: the run stays where it is.
     Stays(bool),
 }
 
-impl Leads {
-    fn to(states: Vec<&'static str>) -> Self {
+impl<'a> Leads<'a> {
+    fn to(states: &'a [&'static str]) -> Self {
         if states.is_empty() { Self::Stays(true) } else { Self::To(states) }
     }
 }
 
-impl StatusJson {
+impl<'a> StatusJson<'a> {
     /// The status of a run that the caller knows by the name `run`, at the time `now`.
-    pub(crate) fn new(run: String, status: &RunStatus, moves: &Moves, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(
+        run: String,
+        status: &RunStatus,
+        moves: &'a Moves,
+        now: DateTime<Utc>,
+    ) -> Self {
         let leaf = status.leaf;
         let legal = status.legal.iter().filter_map(|event| {
-            let (event, to) = moves.of(leaf, event)?;
-            let arguments = (!moves.is_tool(event)).then(|| moves.signature(event).brief());
-            let arguments = arguments.filter(|arguments| !arguments.is_empty());
-            Some(LegalMove { event: event.name(), leads: Leads::to(to), arguments })
+            let leads = Leads::to(moves.of(leaf, event)?);
+            Some(LegalMove { event: event.name(), leads, arguments: moves.brief(event) })
         });
         let blocked = status.blocked.iter().filter_map(|(event, reason)| {
-            let (event, to) = moves.of(leaf, event)?;
-            let (leads, reason) = (Leads::to(to), limits::reason(reason));
+            let (leads, reason) = (Leads::to(moves.of(leaf, event)?), limits::reason(reason));
             Some(BlockedMove { event: event.name(), leads, reason })
         });
         let timeout = status.due.map(|(at, event)| NextTimeout {
@@ -256,11 +258,11 @@ impl StatusJson {
     }
 
     /// Adds what the state means, and the whole schemas of the arguments where no list of operations has them.
-    pub(crate) fn described(mut self, status: &RunStatus, moves: &Moves) -> Self {
+    pub(crate) fn described(mut self, status: &RunStatus, moves: &'a Moves) -> Self {
         self.description = Some(status.state.docs().trim()).filter(|docs| !docs.is_empty());
         for (legal, event) in self.legal.iter_mut().zip(moves.among(status)) {
             if legal.arguments.is_some() {
-                legal.arguments = Some(moves.signature(event).marked());
+                legal.arguments = Some(moves.marked(event));
             }
         }
         self

@@ -59,11 +59,11 @@ impl<M: Portable<Context: Default>> Api<M> {
                 return self.refusal(caller, operation, &own, &error, None);
             }
         };
-        // One call is large, and most of its life it waits.
-        let done = Box::pin(self.act(caller, operation, &id, given)).await;
+        let done = self.act(caller, operation, &id, given).await;
         done.unwrap_or_else(|error| self.refusal(caller, operation, &id, &error, None))
     }
 
+    /// Each operation is boxed on its own, so that a small one does not take the room of the largest.
     async fn act(
         &self,
         caller: &Caller,
@@ -74,19 +74,19 @@ impl<M: Portable<Context: Default>> Api<M> {
         match operation.action() {
             Action::StartRun => {
                 let key = given.take_text("request_key")?;
-                let started = self.start(caller, id, given, key).await?;
+                let started = Box::pin(self.start(caller, id, given, key)).await?;
                 let status = self.status_json(caller, &started.status);
                 Ok(Answer::done(&status.replayed(started.replayed)))
             }
-            Action::ForkRun => self.fork(caller, id, given).await,
+            Action::ForkRun => Box::pin(self.fork(caller, id, given)).await,
             Action::ListRuns => {
                 let limit = given.take("limit")?.unwrap_or(PAGE);
                 let cursor = given.take::<String>("cursor")?;
-                self.list_page(caller, cursor.as_deref(), limit).await
+                Box::pin(self.list_page(caller, cursor.as_deref(), limit)).await
             }
             Action::CurrentState => {
                 let context = given.take::<Value>("context")?.unwrap_or_default();
-                Ok(Answer::written(self.state_json(caller, id, &context).await?))
+                Ok(Answer::written(Box::pin(self.state_json(caller, id, &context)).await?))
             }
             Action::History => {
                 let event = given.take::<String>("event")?;
@@ -98,19 +98,23 @@ impl<M: Portable<Context: Default>> Api<M> {
                     event: event.map_err(|reason| Problem::new("event", &reason))?,
                     arguments: given.take("arguments")?.unwrap_or(true),
                 };
-                self.history_page(caller, id, &query).await
+                Box::pin(self.history_page(caller, id, &query)).await
             }
-            Action::Transition => self.transition(caller, operation, id, given).await,
+            Action::Transition => Box::pin(self.transition(caller, operation, id, given)).await,
             Action::Event(event) => {
                 let request = request(&mut given)?;
                 let event = given.payload::<M::Event>(event.name())?;
-                Ok(self.accepted(caller, &self.runs.apply(caller, id, event, request).await?))
+                let applied = Box::pin(self.runs.apply(caller, id, event, request)).await?;
+                Ok(self.accepted(caller, &applied))
             }
             Action::Query(query) => {
                 let query = given.payload::<M::Query>(query.name())?;
                 let (run, limit) = (name_for(caller, id), self.limits.answer_bytes);
-                let answer = self.runs.read(id, move |seen| answered(seen, &run, query, limit));
-                answer.await?.map(Answer::written).map_err(CallError::Unanswered)
+                let look = move |seen: &Run<M>| answered(seen, &run, query, limit);
+                Box::pin(self.runs.read(id, look))
+                    .await?
+                    .map(Answer::written)
+                    .map_err(CallError::Unanswered)
             }
         }
     }
@@ -165,7 +169,7 @@ impl<M: Portable<Context: Default>> Api<M> {
     }
 
     /// The status of a run for the caller.
-    pub(super) fn status_json(&self, caller: &Caller, status: &RunStatus) -> StatusJson {
+    pub(super) fn status_json(&self, caller: &Caller, status: &RunStatus) -> StatusJson<'_> {
         let run = name_for(caller, &status.run);
         StatusJson::new(run, status, &self.moves, self.runs.now())
     }

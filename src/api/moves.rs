@@ -1,5 +1,7 @@
 //! The moves of a machine's graph, as a caller sees them.
 
+use serde_json::{Map, Value};
+
 use super::error::OperationsError;
 use super::schema::{Payloads, Signature};
 use super::style::Style;
@@ -10,23 +12,52 @@ use crate::run::RunStatus;
 #[derive(Debug)]
 pub(crate) struct Moves {
     chart: &'static Chart,
-    signatures: Vec<(&'static str, Signature)>,
-    none: Signature,
     style: Style,
+    /// What is needed of each event for an answer.
+    events: Vec<Known>,
+    /// For each leaf, the events that it may take.
+    leaves: Vec<Vec<Way>>,
+}
+
+/// An event and its arguments.
+#[derive(Debug)]
+struct Known {
+    signature: Signature,
+    brief: Map<String, Value>,
+    marked: Map<String, Value>,
+}
+
+/// An event from one leaf.
+#[derive(Debug)]
+struct Way {
+    event: &'static Event,
+    to: Vec<&'static str>,
+    /// Whether a caller makes it, and it is not possible everywhere.
+    is_move: bool,
 }
 
 impl Moves {
     pub(crate) fn new(chart: &'static Chart, payloads: &Payloads, style: Style) -> Self {
-        let signature = |event: &'static Event| {
+        let known = |event: &'static Event| {
             let payload: &'static [Parameter] = event.payload();
-            (event.name(), payloads.signature(event.name(), payload))
+            let signature = payloads.signature(event.name(), payload);
+            Known { brief: signature.brief(), marked: signature.marked(), signature }
         };
-        Self {
-            chart,
-            signatures: chart.events().iter().map(signature).collect(),
-            none: Signature::default(),
-            style,
-        }
+        let events = chart.events().iter().map(known).collect();
+        let mut moves = Self { chart, style, events, leaves: Vec::new() };
+        let leaves = (0..).zip(chart.states());
+        moves.leaves = leaves.map(|(leaf, _)| moves.ways(leaf).collect()).collect();
+        moves
+    }
+
+    fn ways(&self, from: u16) -> impl Iterator<Item = Way> {
+        self.chart.allowed(from).map(move |(_, event, clause)| {
+            let to = self.targets(from, event, clause);
+            let to = to.into_iter().map(|number| self.chart.state(number).wire()).collect();
+            // What is always possible stands in the list of operations.
+            let is_listed = self.style == Style::Target && self.is_everywhere(event);
+            Way { event, to, is_move: self.chart.is_move(from, event) && !is_listed }
+        })
     }
 
     /// The machine.
@@ -36,24 +67,34 @@ impl Moves {
 
     /// The payload of an event.
     pub(crate) fn signature(&self, event: &Event) -> &Signature {
-        let found = self.signatures.iter().find(|(name, _)| *name == event.name());
-        found.map_or(&self.none, |(_, signature)| signature)
+        &self.known(event).signature
     }
 
-    /// The event as a move from the leaf `from`, with the states it may lead to.
-    pub(crate) fn of(
-        &self,
-        from: u16,
-        event: &'static Event,
-    ) -> Option<(&'static Event, Vec<&'static str>)> {
-        if !self.chart.is_move(from, event) {
-            return None;
-        }
-        // What is always possible stands in the list of operations.
-        if self.style == Style::Target && self.is_everywhere(event) {
-            return None;
-        }
-        Some((event, self.leads_to(from, event)))
+    /// The arguments of an event with their types alone, or none where the list of operations has them.
+    pub(crate) fn brief(&self, event: &Event) -> Option<&Map<String, Value>> {
+        let brief = &self.known(event).brief;
+        (!self.is_tool(event) && !brief.is_empty()).then_some(brief)
+    }
+
+    /// The arguments of an event, each with its schema.
+    pub(crate) fn marked(&self, event: &Event) -> &Map<String, Value> {
+        &self.known(event).marked
+    }
+
+    fn known(&self, event: &Event) -> &Known {
+        let place = self.chart.events().iter().position(|known| known.name() == event.name());
+        let known = place.and_then(|place| self.events.get(place));
+        known.expect("the event is of this machine")
+    }
+
+    fn way(&self, from: u16, event: &Event) -> Option<&Way> {
+        let ways = self.leaves.get(usize::from(from))?;
+        ways.iter().find(|way| way.event.name() == event.name())
+    }
+
+    /// The states to which the event may lead as a move from the leaf `from`.
+    pub(crate) fn of(&self, from: u16, event: &Event) -> Option<&[&'static str]> {
+        self.way(from, event).filter(|way| way.is_move).map(|way| way.to.as_slice())
     }
 
     /// The legal events that count as moves.
@@ -73,9 +114,8 @@ impl Moves {
     }
 
     /// The states to which an event may lead from the leaf `from`.
-    pub(crate) fn leads_to(&self, from: u16, event: &'static Event) -> Vec<&'static str> {
-        let to = self.targets_of(from, event);
-        to.into_iter().map(|number| self.chart.state(number).wire()).collect()
+    pub(crate) fn leads_to(&self, from: u16, event: &Event) -> &[&'static str] {
+        self.way(from, event).map(|way| way.to.as_slice()).unwrap_or_default()
     }
 
     /// The move from one leaf that may lead to another.

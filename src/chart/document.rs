@@ -1,12 +1,14 @@
 //! A chart as JSON, to keep and to compare with later ones.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Chart, Clause, Event, Parameter, State, Target};
+use super::span::Span;
+use super::{Chart, Clause, Parameter, State, Target, Task, Trail};
 
 /// A chart as JSON. States are named as on the wire, and everything is in the order of the declaration.
 ///
@@ -29,7 +31,7 @@ use super::{Chart, Clause, Event, Parameter, State, Target};
 /// assert!(diff.replays(), "{diff}");
 /// # Ok::<_, serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Document {
     /// The machine's name, as in Rust.
@@ -57,10 +59,16 @@ pub struct Document {
     /// The tasks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<TaskDocument>,
+    /// What a run is started with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<ParameterDocument>,
+    /// The run that the document marks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trail: Option<TrailDocument>,
 }
 
 /// A leaf or a superstate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StateDocument {
     /// The name on the wire.
@@ -71,13 +79,16 @@ pub struct StateDocument {
     /// The superstate around it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// For a superstate, the leaf to which its history leads while no leaf inside was left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
     /// Whether a machine in this state has ended.
     #[serde(default, rename = "final", skip_serializing_if = "is_false")]
     pub is_final: bool,
 }
 
 /// An event, with all of its clauses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct EventDocument {
     /// The name.
@@ -93,9 +104,12 @@ pub struct EventDocument {
 }
 
 /// What one event does in some of the states.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ClauseDocument {
+    /// What the clause's own documentation adds to that of the event.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
     /// The states and superstates in which the clause holds.
     pub from: Vec<String>,
     /// The targets; none for an internal transition.
@@ -113,13 +127,16 @@ pub struct ClauseDocument {
     /// How many people have to approve.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub approvals: u8,
-    /// For a timeout, how long after the entry of its source it falls due, in milliseconds.
+    /// For a timeout, how long after the entry of its source it falls due, as a person writes it: `14d`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The same in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_ms: Option<u64>,
 }
 
 /// A query or a prompt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct QuestionDocument {
     /// The name.
@@ -139,7 +156,7 @@ pub struct QuestionDocument {
 }
 
 /// One value of a payload, or one argument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ParameterDocument {
     /// The name.
@@ -159,15 +176,53 @@ pub struct ParameterDocument {
 }
 
 /// A task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct TaskDocument {
     /// The name.
     pub name: String,
+    /// The documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
     /// The state or superstate whose entry starts it.
     pub state: String,
     /// The events that may end it.
     pub outcomes: Vec<String>,
+    /// The event that ends it when its attempts are used up.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub failure: String,
+    /// The maximum number of attempts.
+    #[serde(default)]
+    pub attempts: u32,
+    /// The time before the second attempt, as a person writes it: `2s`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub backoff: String,
+    /// The longest time that an attempt may take, as a person writes it: `5m`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub limit: String,
+}
+
+/// What a document marks of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct TrailDocument {
+    /// The leaf in which the run is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present: Option<String>,
+    /// The events that it accepted, oldest first.
+    pub taken: Vec<StepDocument>,
+}
+
+/// One accepted event of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct StepDocument {
+    /// The leaf in which it was accepted.
+    pub from: String,
+    /// The event.
+    pub event: String,
+    /// The leaf after it.
+    pub to: String,
 }
 
 impl Document {
@@ -175,7 +230,6 @@ impl Document {
     #[must_use]
     pub fn of(chart: &Chart) -> Self {
         let wires = |states: &[u16]| states.iter().map(|state| wire(chart, *state)).collect();
-        let name = |event: &u16| chart.events().get(usize::from(*event)).map(Event::name);
         Self {
             machine: chart.name().to_owned(),
             version: chart.version(),
@@ -223,16 +277,51 @@ impl Document {
                     states: wires(prompt.states()),
                 })
                 .collect(),
-            tasks: chart
-                .tasks()
+            tasks: chart.tasks().iter().map(|task| self::task(chart, task)).collect(),
+            inputs: chart.inputs().iter().map(parameter).collect(),
+            trail: None,
+        }
+    }
+
+    /// The JSON Schema of documents, which the repository has as `docs/chart.schema.json`.
+    #[must_use]
+    pub fn schema() -> schemars::Schema {
+        let mut schema = schemars::schema_for!(Self);
+        schema.insert("$id".to_owned(), "urn:leverframe:chart.schema.json".into());
+        schema.insert("title".to_owned(), "A chart of Leverframe".into());
+        schema
+    }
+
+    /// Marks a run: its present state and the events that it accepted.
+    #[must_use]
+    pub fn with_trail<'t>(self, chart: &Chart, trail: impl Into<Option<&'t Trail>>) -> Self {
+        let trail = trail.into().map(|trail| TrailDocument {
+            present: trail.present.map(|leaf| wire(chart, leaf)),
+            taken: trail
+                .taken
                 .iter()
-                .map(|task| TaskDocument {
-                    name: task.name().to_owned(),
-                    state: wire(chart, task.state()),
-                    outcomes: task.outcomes().iter().filter_map(name).map(str::to_owned).collect(),
+                .map(|step| StepDocument {
+                    from: wire(chart, step.from),
+                    event: chart.event_name(step.event).to_owned(),
+                    to: wire(chart, step.to),
                 })
                 .collect(),
-        }
+        });
+        Self { trail, ..self }
+    }
+}
+
+fn task(chart: &Chart, task: &Task) -> TaskDocument {
+    let name = |event: u16| chart.event_name(event).to_owned();
+    TaskDocument {
+        name: task.name().to_owned(),
+        docs: task.docs().to_owned(),
+        state: wire(chart, task.state()),
+        outcomes: task.outcomes().iter().map(|event| name(*event)).collect(),
+        failure: name(task.failure()),
+        attempts: task.attempts(),
+        backoff: Span(task.backoff()).to_string(),
+        limit: Span(task.limit()).to_string(),
     }
 }
 
@@ -241,6 +330,7 @@ fn state(chart: &Chart, state: &State) -> StateDocument {
         name: state.wire().to_owned(),
         docs: state.docs().to_owned(),
         parent: state.parent().map(|parent| wire(chart, parent)),
+        default: state.default_leaf().map(|leaf| wire(chart, leaf)),
         is_final: state.is_final(),
     }
 }
@@ -255,12 +345,14 @@ fn clause(chart: &Chart, clause: &Clause) -> ClauseDocument {
     }
     let after = clause.after().map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
     ClauseDocument {
+        docs: clause.docs().to_owned(),
         from: clause.from().iter().map(|state| wire(chart, *state)).collect(),
         to,
         history,
         guards: clause.guards().iter().map(|guard| (*guard).to_owned()).collect(),
         fallible: clause.is_fallible(),
         approvals: clause.approvals(),
+        after: clause.after().map(|after| Span(after).to_string()),
         after_ms: after,
     }
 }

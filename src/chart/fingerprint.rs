@@ -35,6 +35,7 @@ impl Chart {
             graph.text("state");
             graph.text(state.name());
             graph.number(state.parent().map_or(u64::MAX, u64::from));
+            graph.number(state.default_leaf().map_or(u64::MAX, u64::from));
             graph.flag(state.is_final());
         }
         for event in self.events() {

@@ -11,6 +11,7 @@ pub struct State {
     wire: &'static str,
     docs: &'static str,
     parent: Option<u16>,
+    default: Option<u16>,
     is_final: bool,
     sensitive: &'static [&'static str],
 }
@@ -19,13 +20,20 @@ impl State {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, wire: &'static str, docs: &'static str) -> Self {
-        Self { name, wire, docs, parent: None, is_final: false, sensitive: &[] }
+        Self { name, wire, docs, parent: None, default: None, is_final: false, sensitive: &[] }
     }
 
     #[doc(hidden)]
     #[must_use]
     pub const fn with_parent(mut self, parent: u16) -> Self {
         self.parent = Some(parent);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_default(mut self, leaf: u16) -> Self {
+        self.default = Some(leaf);
         self
     }
 
@@ -65,6 +73,12 @@ impl State {
     #[must_use]
     pub const fn parent(&self) -> Option<u16> {
         self.parent
+    }
+
+    /// For a superstate with a `default`, the number of the leaf to which `History` leads while no leaf inside was left.
+    #[must_use]
+    pub const fn default_leaf(&self) -> Option<u16> {
+        self.default
     }
 
     /// Whether a machine in this state has ended.

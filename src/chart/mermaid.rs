@@ -2,44 +2,61 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use super::{Chart, Clause, Event, State, Target};
+use super::words::{self, everywhere_words, signature};
+use super::{Chart, Clause, State, Target, Trail};
 
 impl Chart {
     /// The chart as a Mermaid `stateDiagram-v2`, without a line break at its end.
     #[must_use]
     pub fn mermaid(&self) -> Mermaid<'_> {
-        Mermaid(self)
+        Mermaid { chart: self, trail: None }
     }
 }
 
 /// Displays a chart as a Mermaid state diagram.
 #[derive(Debug, Clone, Copy)]
-pub struct Mermaid<'a>(&'a Chart);
+pub struct Mermaid<'a> {
+    chart: &'a Chart,
+    trail: Option<&'a Trail>,
+}
+
+impl<'a> Mermaid<'a> {
+    /// Marks a run: its present state has the class `present`, the other states of its path have `visited`, and the labels of
+    /// the arrows it took begin with `✓`. Mermaid gives no class to arrows of state diagrams, nor to superstates.
+    #[must_use]
+    pub fn with_trail(self, trail: impl Into<Option<&'a Trail>>) -> Self {
+        Self { trail: trail.into(), ..self }
+    }
+}
 
 impl Display for Mermaid<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(chart) = *self;
+        let chart = self.chart;
         write!(f, "---\ntitle: {}\n---\nstateDiagram-v2", chart.name())?;
         self.states(f, None, 1)?;
         write!(f, "\n    [*] --> {}", Id(chart.initial()))?;
-        for event in chart.events().iter().filter(|event| !event.is_internal()) {
+        for (number, event) in (0..).zip(chart.events()) {
+            if event.is_internal() {
+                continue;
+            }
             for clause in event.clauses() {
                 for from in clause.from() {
-                    self.arrows(f, event, clause, *from)?;
+                    self.arrows(f, number, clause, *from)?;
                 }
             }
         }
         for state in chart.states().iter().filter(|state| state.is_final()) {
             write!(f, "\n    {} --> [*]", Id(state))?;
         }
-        self.notes(f)
+        self.notes(f)?;
+        self.classes(f)
     }
 }
 
 impl Mermaid<'_> {
     /// The states and superstates directly within `parent`.
     fn states(self, f: &mut Formatter<'_>, parent: Option<u16>, depth: usize) -> fmt::Result {
-        let Self(chart) = self;
+        let chart = self.chart;
         let margin = "    ".repeat(depth);
         let count = chart.states().len();
         for (number, state) in (0..).zip(chart.states().iter().chain(chart.superstates())) {
@@ -47,9 +64,9 @@ impl Mermaid<'_> {
                 continue;
             }
             if usize::from(number) < count {
-                describe(f, &margin, state)?;
+                self.describe(f, &margin, number, state)?;
             } else {
-                write!(f, "\n{margin}state \"{}\" as {} {{", title(state), Id(state))?;
+                write!(f, "\n{margin}state \"{}\" as {} {{", self.title(number, state), Id(state))?;
                 self.states(f, Some(number), depth + 1)?;
                 write!(f, "\n{margin}}}")?;
             }
@@ -57,56 +74,99 @@ impl Mermaid<'_> {
         Ok(())
     }
 
-    fn arrows(
+    fn describe(
         self,
         f: &mut Formatter<'_>,
-        event: &Event,
-        clause: &Clause,
-        from: u16,
+        margin: &str,
+        number: u16,
+        state: &State,
     ) -> fmt::Result {
-        let Self(chart) = self;
-        let from = Id(chart.state(from));
-        let label = label(event, clause);
+        let id = Id(state);
+        write!(f, "\n{margin}state \"{}\" as {id}", state.wire())?;
+        let docs = summary(state.docs());
+        if !docs.is_empty() {
+            write!(f, "\n{margin}{id}: {docs}")?;
+        }
+        for task in self.tasks(number) {
+            write!(f, "\n{margin}{id}: {task}")?;
+        }
+        Ok(())
+    }
+
+    /// The title of a superstate, which has no lines of its own.
+    fn title(self, number: u16, state: &State) -> String {
+        let mut lines = vec![summary(state.docs())];
+        lines.extend(self.tasks(number));
+        lines.retain(|line| !line.is_empty());
+        if lines.is_empty() {
+            state.wire().to_owned()
+        } else {
+            format!("{}#58; {}", state.wire(), lines.join(" / "))
+        }
+    }
+
+    fn tasks(self, number: u16) -> impl Iterator<Item = String> {
+        let chart = self.chart;
+        chart.tasks_of(number).map(|task| escaped(&format!("does {}", chart.task_words(task))))
+    }
+
+    fn arrows(self, f: &mut Formatter<'_>, number: u16, clause: &Clause, from: u16) -> fmt::Result {
+        let chart = self.chart;
+        let Some(event) = chart.events().get(usize::from(number)) else { return Ok(()) };
+        let id = Id(chart.state(from));
+        let label = escaped(&words::label(event, clause));
+        let mark = |target| {
+            let trail = self.trail.filter(|trail| trail.takes(chart, number, clause, from, target));
+            if trail.is_some() { "✓ " } else { "" }
+        };
         if clause.is_internal() {
-            write!(f, "\n    {from} --> {from}: {label} (stays)")?;
+            write!(f, "\n    {id} --> {id}: {}{label} (stays)", mark(None))?;
         }
         for target in clause.to() {
-            match target {
-                Target::State(to) => {
-                    write!(f, "\n    {from} --> {}: {label}", Id(chart.state(*to)))?;
-                }
-                Target::History(to) => {
-                    write!(f, "\n    {from} --> {}: {label} (history)", Id(chart.state(*to)))?;
-                }
-            }
+            let (to, kind) = match target {
+                Target::State(to) => (to, ""),
+                Target::History(to) => (to, " (history)"),
+            };
+            let to = Id(chart.state(*to));
+            write!(f, "\n    {id} --> {to}: {}{label}{kind}", mark(Some(*target)))?;
         }
         Ok(())
     }
 
     /// The internal transitions, in a note at the initial state where they hold in each state, else at their own.
     fn notes(self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(chart) = self;
-        let open = || (0..).zip(chart.states()).filter(|(_, state)| !state.is_final());
-        let internal = || chart.events().iter().filter(|event| event.is_internal());
-        let everywhere =
-            |event: &&Event| open().all(|(number, _)| chart.clause(number, event).is_some());
-        let holds: Vec<String> = internal().filter(everywhere).map(signature).collect();
-        if !holds.is_empty() {
+        let chart = self.chart;
+        let everywhere: Vec<_> =
+            chart.everywhere().map(|event| escaped(&signature(event))).collect();
+        if !everywhere.is_empty() {
             write!(f, "\n    note right of {}", Id(chart.initial()))?;
-            let ends = chart.states().iter().any(State::is_final);
-            let states = if ends { "every state that is not final" } else { "every state" };
-            write!(f, "\n        In {states}: {}", holds.join(", "))?;
+            let states = everywhere_words(chart);
+            write!(f, "\n        In {states}: {}", everywhere.join(", "))?;
             write!(f, "\n    end note")?;
         }
-        for (number, state) in open() {
-            let own = internal().filter(|event| !everywhere(event));
-            let own = own.filter(|event| chart.clause(number, event).is_some());
-            let own: Vec<String> = own.map(signature).collect();
+        for (leaf, state) in chart.open_leaves() {
+            let own = chart.staying_in(leaf);
+            let own: Vec<_> =
+                own.map(|(event, clause)| escaped(&words::label(event, clause))).collect();
             if !own.is_empty() {
                 write!(f, "\n    note left of {}", Id(state))?;
                 write!(f, "\n        Here: {}", own.join(", "))?;
                 write!(f, "\n    end note")?;
             }
+        }
+        Ok(())
+    }
+
+    /// The classes of the states of a run.
+    fn classes(self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(trail) = self.trail else { return Ok(()) };
+        f.write_str(
+            "\n    classDef present fill:#bfdbfe,stroke:#1d4ed8,stroke-width:3px,color:#0f172a",
+        )?;
+        f.write_str("\n    classDef visited stroke:#1d4ed8,stroke-width:2px")?;
+        for (number, state) in (0..).zip(self.chart.states()) {
+            let Some(class) = trail.mark(self.chart, number) else { continue };
+            write!(f, "\n    class {} {class}", Id(state))?;
         }
         Ok(())
     }
@@ -127,47 +187,9 @@ impl Display for Id<'_> {
     }
 }
 
-fn describe(f: &mut Formatter<'_>, margin: &str, state: &State) -> fmt::Result {
-    let (name, id) = (state.wire(), Id(state));
-    write!(f, "\n{margin}state \"{name}\" as {id}")?;
-    let docs = summary(state.docs());
-    if docs.is_empty() { Ok(()) } else { write!(f, "\n{margin}{id}: {docs}") }
-}
-
-fn title(state: &State) -> String {
-    let docs = summary(state.docs());
-    if docs.is_empty() { state.wire().to_owned() } else { format!("{}#58; {docs}", state.wire()) }
-}
-
-fn label(event: &Event, clause: &Clause) -> String {
-    let mut label = signature(event);
-    if !clause.guards().is_empty() {
-        label = format!("{label} [{}]", clause.guards().join(", "));
-    }
-    match clause.approvals() {
-        0 => {}
-        1 => label.push_str(" by human"),
-        people => label = format!("{label} by human ×{people}"),
-    }
-    if let Some(after) = clause.after() {
-        label = format!("{label} after {after:?}");
-    }
-    escaped(&label)
-}
-
-fn signature(event: &Event) -> String {
-    let payload: Vec<_> = event
-        .payload()
-        .iter()
-        .map(|one| format!("{}{}", one.name(), if one.is_optional() { "?" } else { "" }))
-        .collect();
-    format!("{}({})", event.name(), payload.join(", "))
-}
-
 /// The first paragraph, on one line.
 fn summary(docs: &str) -> String {
-    let lines = docs.trim().lines().take_while(|line| !line.trim().is_empty());
-    escaped(&lines.map(str::trim).collect::<Vec<_>>().join(" "))
+    escaped(&words::summary(docs))
 }
 
 /// A text in which nothing is Mermaid's: what would be is written as an entity.
@@ -188,7 +210,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::Parameter;
+    use crate::chart::{Event, Parameter};
 
     const CHART: Chart = Chart::new("Release", "", 0)
         .with_states(

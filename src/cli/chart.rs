@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::Done;
+use super::drawing::{self, DrawingOptions};
 use super::terminal;
+use super::trail::{TrailOptions, trail};
 use crate::chart::{ChartDiff, Document};
 use crate::portable::Portable;
 use crate::runs::charts;
@@ -19,39 +21,69 @@ const SQLITE: &[u8] = b"SQLite format 3\0";
 
 #[derive(Args)]
 pub(crate) struct Chart {
-    /// The format
-    #[arg(long, value_enum, default_value = "mermaid")]
-    format: Format,
+    /// The format: without it, `text` in a terminal, else `mermaid`
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Print what has changed since the chart in this file of `--format json`, or since the last other chart that has
     /// written this store, and fail if old histories cannot be replayed
-    #[arg(long, value_name = "STORE|FILE")]
+    #[arg(long, value_name = "STORE|FILE", conflicts_with = "run")]
     diff: Option<PathBuf>,
+    #[command(flatten)]
+    drawing: DrawingOptions,
+    #[command(flatten)]
+    trail: TrailOptions,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A Mermaid state diagram
     Mermaid,
+    /// The language of Graphviz
+    Dot,
+    /// SCXML, the W3C's format
+    Scxml,
+    /// A machine of XState 5, as JSON
+    Xstate,
     /// A JSON object, to compare with later charts
     Json,
+    /// A picture, which follows the viewer's choice of light or dark
+    Svg,
+    /// A picture in pixels
+    #[cfg(feature = "png")]
+    Png,
+    /// A drawing in characters, or an outline where that would be too wide
+    Text,
 }
 
 pub(super) fn chart<M: Portable>(chart: &Chart) -> Done {
     if let Some(path) = &chart.diff {
         return diff::<M>(path, chart.format);
     }
-    let text = match chart.format {
-        Format::Mermaid => M::CHART.mermaid().to_string(),
-        Format::Json => serde_json::to_string_pretty(&Document::of(M::CHART))?,
+    let trail = trail::<M>(&chart.trail)?;
+    let trail = trail.as_ref();
+    let default = if drawing::is_terminal() { Format::Text } else { Format::Mermaid };
+    let picture = M::CHART.picture().with_trail(trail);
+    let text = match chart.format.unwrap_or(default) {
+        Format::Mermaid => M::CHART.mermaid().with_trail(trail).to_string(),
+        Format::Dot => M::CHART.dot().with_trail(trail).to_string(),
+        Format::Scxml => M::CHART.scxml().with_trail(trail).to_string(),
+        Format::Xstate => M::CHART.xstate().with_trail(trail).to_string(),
+        Format::Json => {
+            serde_json::to_string_pretty(&Document::of(M::CHART).with_trail(M::CHART, trail))?
+        }
+        Format::Svg => picture.svg().to_string(),
+        Format::Text => chart.drawing.text(&picture),
+        #[cfg(feature = "png")]
+        Format::Png => return chart.drawing.png(&picture),
     };
-    Ok(writeln!(io::stdout(), "{text}")?)
+    chart.drawing.line(&text)
 }
 
-fn diff<M: Portable>(path: &Path, format: Format) -> Done {
+fn diff<M: Portable>(path: &Path, format: Option<Format>) -> Done {
     let old = document::<M>(path)?;
     let diff = ChartDiff::new(&old, M::CHART, M::UPGRADES);
     let mut out = io::stdout();
-    if format == Format::Json {
+    if format == Some(Format::Json) {
         writeln!(out, "{}", terminal::json(&serde_json::to_string(&diff)?))?;
     } else {
         for change in &diff.changes {

@@ -48,7 +48,7 @@ pub(super) async fn replay<M: Portable>(options: Replay) -> Done {
             format!("the run `{name}` is at version {end}; use `--to {end}` or a smaller version");
         return Err(error.into());
     }
-    let replayed = replayed::<M>(&*store, &id, to).await;
+    let replayed = replayed::<M>(&*store, &id, to, |_| {}).await;
     let run = match replayed {
         Err(RunsError::Unreplayable { run, source }) => return Err(refused(run, source)),
         run => run?,
@@ -75,10 +75,12 @@ fn refused(run: RunId, source: Unreplayable) -> Box<dyn std::error::Error> {
     RunsError::Unreplayable { run, source }.into()
 }
 
-async fn replayed<M: Portable>(
+/// Replays a run up to a version, and lets the caller see it after each record.
+pub(super) async fn replayed<M: Portable>(
     store: &dyn Store,
     id: &RunId,
     to: Version,
+    mut seen: impl FnMut(&Run<M>),
 ) -> Result<Run<M>, RunsError> {
     let broken = |source| RunsError::Unreplayable { run: id.clone(), source };
     let mut progress = Progress::new("replayed");
@@ -93,6 +95,7 @@ async fn replayed<M: Portable>(
                 None => run = Some(Run::begun(record, Program::of(M::CHART)).map_err(broken)?),
                 Some(run) => run.replay(record).map_err(broken)?,
             }
+            run.iter().for_each(&mut seen);
         }
         match run {
             Some(run) if run.version() >= to => {

@@ -12,7 +12,9 @@ macro_rules! __chart {
             $state:literal $wire:literal $state_docs:literal [$($parent:literal)?]
             $({$($secret:literal)*})? $($state_is:ident)*;
         )* }
-        superstates { $($superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?];)* }
+        superstates { $(
+            $superstate:literal $super_wire:literal $super_docs:literal [$($super_parent:literal)?] $($super_default:literal)?;
+        )* }
         events { $(
             $event:literal $event_docs:literal $payload:tt
             $([$($from:literal)*] [$($target:ident $to:literal)*] [$($guard:literal)*] [$($after:literal)?] $($clause_docs:literal)? $($clause_is:ident $(($number:literal))?)*),+;
@@ -33,7 +35,8 @@ macro_rules! __chart {
             .with_states(
                 &[$($crate::chart::State::new($state, $wire, $state_docs)$(.with_parent($parent))?
                     $(.with_sensitive(&[$($secret),*]))?$(.$state_is())*),*],
-                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)$(.with_parent($super_parent))?),*],
+                &[$($crate::chart::State::new($superstate, $super_wire, $super_docs)
+                    $(.with_parent($super_parent))?$(.with_default($super_default))?),*],
             )
             .with_events(&[$(
                 $crate::chart::Event::new($event, $event_docs, $crate::__parameters!($payload), &[$(

@@ -123,6 +123,12 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Denial> {
     if fits { Ok(token) } else { Err(malformed) }
 }
 
+/// The challenge to the caller of a request whose roles do not suffice.
+pub(crate) fn insufficient(request: &Request, scope: &str) -> Option<String> {
+    let authentication = request.extensions().get::<Arc<Authentication>>()?;
+    Some(answer::insufficient(scope, &authentication.metadata_url(request)))
+}
+
 /// Puts the [`Caller`] of a request into its extensions, or refuses it.
 async fn authenticate(
     State(authentication): State<Arc<Authentication>>,
@@ -132,6 +138,7 @@ async fn authenticate(
     match authentication.caller(request.headers()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(authentication);
             next.run(request).await
         }
         Err(denial) => {

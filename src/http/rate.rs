@@ -14,7 +14,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::json;
 
-use super::hosts::json_answer;
+use super::hosts::{closing, json_answer};
 use crate::caller::{Caller, Principal};
 use crate::text::quoted;
 
@@ -63,7 +63,7 @@ pub(super) async fn check_rate(
         "limit": "max_rate",
         "maximum": most,
     });
-    let mut answer = json_answer(StatusCode::TOO_MANY_REQUESTS, &body);
+    let mut answer = closing(json_answer(StatusCode::TOO_MANY_REQUESTS, &body));
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     answer
 }

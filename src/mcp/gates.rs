@@ -122,10 +122,12 @@ pub(super) async fn call<M: Portable<Context: Default>>(
     let gated = Gated { server, operation, caller: caller_of(context), context };
     let CallToolRequestParams { arguments, input_responses, request_state, .. } = request;
     let arguments = arguments.unwrap_or_default();
-    let purpose = Purpose::new(gated.caller.principal(), operation.name(), &arguments);
-    if let Some(state) = request_state {
+    let may_ask = request_state.is_some() || M::CHART.has_gates();
+    let purpose =
+        may_ask.then(|| Purpose::new(gated.caller.principal(), operation.name(), &arguments));
+    if let (Some(state), Some(purpose)) = (request_state, &purpose) {
         let asking = &server.0.asking;
-        let (run, gate) = asking.sealer.open(&state, &purpose).map_err(|error| {
+        let (run, gate) = asking.sealer.open(&state, purpose).map_err(|error| {
             tracing::debug!(%error, "a request state is refused");
             ErrorData::invalid_params(error.to_string(), None)
         })?;
@@ -134,12 +136,13 @@ pub(super) async fn call<M: Portable<Context: Default>>(
         }
         let given = input_responses.and_then(|mut responses| responses.remove(DECISION));
         let reply = given.map_or(Reply::None, |given| form::written(&given));
-        return Ok(convert::result(gated.decided(&run, &gate, reply).await).await.into());
+        let answer = Box::pin(gated.decided(&run, &gate, reply)).await;
+        return Ok(convert::result(answer).await.into());
     }
     let answer = server.0.api.call(&gated.caller, operation, arguments).await;
-    match answer.gate() {
-        Some((run, gate)) => gated.ask(run.clone(), gate.clone(), purpose, answer).await,
-        None => Ok(convert::result(answer).await.into()),
+    match (answer.gate().cloned(), purpose) {
+        (Some((run, gate)), Some(purpose)) => Box::pin(gated.ask(run, gate, purpose, answer)).await,
+        _ => Ok(convert::result(answer).await.into()),
     }
 }
 

@@ -44,11 +44,12 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         Ok(list)
     }
 
+    /// What rmcp looks up here are the arguments that are headers too. Only an author's tool can have such.
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        let own = self.0.tools.iter().find(|tool| tool.name == name);
-        own.or(self.0.added.tools.get(name)).cloned()
+        self.0.added.tools.get(name).cloned()
     }
 
+    // A request takes the room of the largest method, so the large ones are boxed.
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
@@ -102,7 +103,7 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
             return Err(ErrorData::invalid_params(message, None));
         };
         let (caller, arguments) = (caller_of(&context), arguments.unwrap_or_default());
-        let text = self.0.api.prompt(&caller, None, &name, arguments).await;
+        let text = Box::pin(self.0.api.prompt(&caller, None, &name, arguments)).await;
         let message = convert::message(text.map_err(convert::prompt_error)?);
         Ok(message.with_description(prompt.description.clone().unwrap_or_default()).into())
     }
@@ -112,7 +113,7 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        self.completed(&caller_of(&context), request).await
+        Box::pin(self.completed(&caller_of(&context), request)).await
     }
 
     async fn list_resources(
@@ -147,7 +148,7 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        Ok(self.read(&caller_of(&context), &request.uri).await?.into())
+        Ok(Box::pin(self.read(&caller_of(&context), &request.uri)).await?.into())
     }
 
     #[expect(deprecated, reason = "clients before 2026-07-28 set the level of log messages")]
@@ -187,7 +188,7 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         let closing = super::http::closing(context.request_context());
         #[cfg(not(feature = "http"))]
         let closing = std::future::pending();
-        self.notify(&context, closing).await
+        Box::pin(self.notify(&context, closing)).await
     }
 
     async fn subscribe(
@@ -195,7 +196,7 @@ impl<M: Portable<Context: Default>> ServerHandler for Server<M> {
         request: SubscribeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        self.subscribed(request, context).await
+        Box::pin(self.subscribed(request, context)).await
     }
 
     async fn unsubscribe(

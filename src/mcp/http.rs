@@ -108,7 +108,7 @@ impl<M: Portable<Context: Default>> Server<M> {
 
 /// A [`Server`] as a `tower` service over HTTP, made by [`Server::http_service`].
 pub struct HttpService<H> {
-    inner: StreamableHttpService<H, Sessions>,
+    inner: Arc<StreamableHttpService<H, Sessions>>,
     sessions: Arc<Sessions>,
     http: Http,
 }
@@ -126,7 +126,7 @@ impl<H: ServerHandler + Clone> HttpService<H> {
             .with_max_request_body_bytes(http.limits().body_bytes)
             .with_cancellation_token(http.traffic().closed().child_token());
         let factory = move || Ok(handler());
-        let inner = StreamableHttpService::new(factory, Arc::clone(&sessions), config);
+        let inner = Arc::new(StreamableHttpService::new(factory, Arc::clone(&sessions), config));
         Self { inner, sessions, http: http.clone() }
     }
 
@@ -225,7 +225,7 @@ impl<H: ServerHandler + Clone> Service<Request> for HttpService<H> {
 impl<H> Clone for HttpService<H> {
     fn clone(&self) -> Self {
         Self {
-            inner: self.inner.clone(),
+            inner: Arc::clone(&self.inner),
             sessions: Arc::clone(&self.sessions),
             http: self.http.clone(),
         }

@@ -93,6 +93,7 @@ impl<M: Portable> Run<M> {
             timers: Timers::default(),
             digests,
             upgrades,
+            last: None,
             gated: None,
             is_foreign: false,
         }
@@ -126,6 +127,7 @@ impl<M: Portable> Run<M> {
             return Err(Mismatch::NoStart);
         };
         self.upgrades.read_by::<M>(*machine_version)?;
+        self.last = None;
         let mut difference = None;
         match self.upgrades.event::<M>(event)? {
             Upgraded::Event(written) => {

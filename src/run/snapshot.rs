@@ -57,6 +57,7 @@ impl<M: Portable> Run<M> {
             timers,
             digests: Digests::restored(snapshot),
             upgrades: Upgrades::of(snapshot.machine_version),
+            last: None,
             gated: snapshot.gated,
             is_foreign: false,
         };

@@ -119,6 +119,9 @@ impl<M: Portable> Run<M> {
         match written {
             Ok(Ok(Some(written))) => {
                 // A state is written as its name, or as `{"name": data}`.
+                if written.starts_with('"') {
+                    return (None, false);
+                }
                 let state = serde_json::from_str::<Map<String, Value>>(&written);
                 let data = state.ok().and_then(|state| state.into_iter().next());
                 let is_empty =

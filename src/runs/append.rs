@@ -67,8 +67,8 @@ impl<M: Portable<Context: Default>> Runs<M> {
             match run.gate(event.name()) {
                 Ok(None) => {}
                 Ok(Some(_)) => {
-                    let asked = self.ask(caller, id, &mut place, run, event, &request, now).await?;
-                    match asked {
+                    let asked = self.ask(caller, id, &mut place, run, event, &request, now);
+                    match Box::pin(asked).await? {
                         Ask::Approved(accepted) => return Ok(Outcome::Accepted(*accepted)),
                         Ask::Lost => continue,
                     }
@@ -91,7 +91,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 Attempt::Lost => {}
             }
         }
-        let run = self.fresh(id, &mut place).await?;
+        let run = Box::pin(self.fresh(id, &mut place)).await?;
         let status = Box::new(run.status(id));
         self.live.put(id, &mut place, run);
         Err(RunsError::Contended(status))

@@ -60,7 +60,7 @@ impl<M: Portable<Context: Default>> Runs<M> {
                 use RejectionKind::{Failed, Limit};
                 // A handler that failed may have written to the machine, and a refused event starts no run.
                 if is_opening || matches!(rejection.kind, Failed | Limit) {
-                    run = self.fresh(id, place).await?;
+                    run = Box::pin(self.fresh(id, place)).await?;
                 }
                 let status = run.status(id);
                 self.live.put(id, place, run);

@@ -28,7 +28,10 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ) -> Result<Run<M>, RunsError> {
         let run = self.fresh(id, place).await?;
         if run.is_started() {
-            return self.settled(id, place, run, now).await;
+            return match run.due() {
+                Some((due, _)) if due <= now => Box::pin(self.settled(id, place, run, now)).await,
+                _ => Ok(run),
+            };
         }
         if id.name == self.default_run && !M::CHART.requires_input() {
             return Ok(run);
@@ -56,13 +59,13 @@ impl<M: Portable<Context: Default>> Runs<M> {
                     return self.followed(id, run, page).await;
                 }
                 // Another history has taken its place.
-                self.opened(id).await
+                Box::pin(self.opened(id)).await
             }
             Some(unstarted) => {
                 let is_started = self.store.head(id).await?.is_some();
-                if is_started { self.opened(id).await } else { Ok(unstarted) }
+                if is_started { Box::pin(self.opened(id)).await } else { Ok(unstarted) }
             }
-            None => self.opened(id).await,
+            None => Box::pin(self.opened(id)).await,
         }
     }
 
@@ -113,7 +116,15 @@ impl<M: Portable<Context: Default>> Runs<M> {
     }
 
     /// The run after a page of records that follow, and all later pages.
-    async fn followed(&self, id: &RunId, run: Run<M>, page: Page) -> Result<Run<M>, RunsError> {
+    async fn followed(&self, id: &RunId, mut run: Run<M>, page: Page) -> Result<Run<M>, RunsError> {
+        if page.records.is_empty() && page.is_last() {
+            run.written_by(page.head.map(|head| head.declaration));
+            return Ok(run);
+        }
+        Box::pin(self.replayed_on(id, run, page)).await
+    }
+
+    async fn replayed_on(&self, id: &RunId, run: Run<M>, page: Page) -> Result<Run<M>, RunsError> {
         let broken = |source| RunsError::Unreplayable { run: id.clone(), source };
         let (mut run, mut page) = (run, page);
         loop {

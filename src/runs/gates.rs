@@ -164,10 +164,26 @@ impl<M: Portable<Context: Default>> Runs<M> {
     ///
     /// The store fails.
     pub async fn gates(&self, owner: Option<&Principal>) -> Result<Vec<GateRequest>, RunsError> {
+        Ok(self.gates_after(owner, None, usize::MAX).await?.0)
+    }
+
+    /// As [`gates`](Self::gates), of the runs that follow `after` in the order of owner and name, until at least `limit`
+    /// requests are found. The second part of the answer is the run to go on after, if others follow.
+    pub(crate) async fn gates_after(
+        &self,
+        owner: Option<&Principal>,
+        after: Option<&RunId>,
+        limit: usize,
+    ) -> Result<(Vec<GateRequest>, Option<RunId>), RunsError> {
         let mut all = Vec::new();
+        let mut last = None;
         for run in self.store.noted(PREFIX).await? {
-            if owner.is_some_and(|owner| run.owner != *owner) {
+            let is_asked = owner.is_none_or(|owner| run.owner == *owner);
+            if !is_asked || after.is_some_and(|after| run <= *after) {
                 continue;
+            }
+            if all.len() >= limit {
+                return Ok((all, last));
             }
             match self.gates_of(&run).await {
                 Ok(requests) => all.extend(requests),
@@ -177,8 +193,9 @@ impl<M: Portable<Context: Default>> Runs<M> {
                     tracing::warn!(%run, error, "what waits at the run cannot be read");
                 }
             }
+            last = Some(run);
         }
-        Ok(all)
+        Ok((all, None))
     }
 
     /// Decides about a request that waits at a gate.

@@ -7,11 +7,12 @@ use std::time::Duration;
 use leverframe::record::{Hash, RunId};
 use leverframe::runs::{Subscriber, SubscriberError};
 use leverframe::store::{Logged, Store};
+use leverframe::testing::ManualClock;
 use tokio::time::timeout;
 
 use super::contract::{check_shared, removal};
-use super::{append, name, records};
-use crate::runs::timeouts::Watch;
+use super::{append, at, name, records};
+use crate::runs::timeouts::clock;
 
 /// How long something may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,7 +23,7 @@ async fn write(store: &dyn Store, run: &str, from: u64, count: u64) {
     append(store, &run, head, records(&head, from, count, "")).await.unwrap();
 }
 
-fn subscriber(store: &Arc<dyn Store>, clock: &Arc<Watch>) -> Subscriber {
+fn subscriber(store: &Arc<dyn Store>, clock: &Arc<ManualClock>) -> Subscriber {
     Subscriber::of_all(store.clone(), "outbox").unwrap().with_clock(clock.clone())
 }
 
@@ -41,7 +42,7 @@ fn is_taken<T: std::fmt::Debug>(done: Result<T, SubscriberError>) -> bool {
 #[tokio::test]
 async fn what_is_acknowledged_is_not_delivered_again() {
     check_shared(async |[store, other, _]: [Arc<dyn Store>; 3]| {
-        let clock = Watch::new();
+        let clock = clock();
         write(&*store, "a", 0, 2).await;
         let mut first = subscriber(&store, &clock);
         assert_eq!(next(&mut first).await, ["a0", "a1"]);
@@ -67,7 +68,7 @@ async fn what_is_acknowledged_is_not_delivered_again() {
 #[tokio::test]
 async fn another_reader_waits_for_the_place() {
     check_shared(async |[store, other, _]: [Arc<dyn Store>; 3]| {
-        let clock = Watch::new();
+        let clock = clock();
         write(&*store, "a", 0, 2).await;
         let mut first = subscriber(&store, &clock);
         next(&mut first).await;
@@ -75,13 +76,13 @@ async fn another_reader_waits_for_the_place() {
         let waiting = timeout(Duration::from_millis(100), second.next()).await;
         assert!(waiting.is_err(), "the place is taken: {waiting:?}");
         // It is still there.
-        clock.set_seconds(20);
+        clock.set(at(20));
         write(&*store, "a", 2, 1).await;
         assert_eq!(next(&mut first).await, ["a2"]);
-        clock.set_seconds(40);
+        clock.set(at(40));
         let waiting = timeout(Duration::from_millis(100), second.next()).await;
         assert!(waiting.is_err(), "it was kept: {waiting:?}");
-        clock.set_seconds(60);
+        clock.set(at(60));
         assert_eq!(next(&mut second).await, ["a0", "a1", "a2"]);
         assert!(is_taken(first.acknowledge().await));
         second.acknowledge().await.unwrap();
@@ -121,7 +122,7 @@ async fn the_records_of_one_run_alone() {
 #[tokio::test]
 async fn a_removed_run_is_passed_over() {
     check_shared(async |[store, ..]: [Arc<dyn Store>; 3]| {
-        let mut subscriber = subscriber(&store, &Watch::new());
+        let mut subscriber = subscriber(&store, &clock());
         write(&*store, "a", 0, 3).await;
         assert_eq!(next(&mut subscriber).await.len(), 3);
         store.remove(&name("a"), removal()).await.unwrap();
@@ -147,7 +148,7 @@ fn a_name_is_printable_and_short() {
 async fn nothing_is_missed_while_several_write() {
     const RECORDS: u64 = 60;
     check_shared(async |[a, b, reader]: [Arc<dyn Store>; 3]| {
-        let clock = Watch::new();
+        let clock = clock();
         let writers = [(&a, "a0"), (&a, "a1"), (&b, "b0"), (&b, "b1")].map(|(store, run)| {
             let store = store.clone();
             tokio::spawn(async move {
@@ -171,7 +172,7 @@ async fn nothing_is_missed_while_several_write() {
                     // It dies, and its lease ends.
                     now += 31;
                     subscriber = self::subscriber(&reader, &clock);
-                    clock.set_seconds(now);
+                    clock.set(at(now));
                 }
                 1 => subscriber.rewind(),
                 _ => {

@@ -9,7 +9,8 @@ use super::sources::{Kind, Source, Sources, Token};
 const LAYERS: &[&[&str]] = &[
     LIBRARY,
     &["text", "guarded"],
-    &["caller", "clock"],
+    &["caller", "clock", "import"],
+    &["testing"],
     &["record"],
     &["store", "run"],
     &["runs"],
@@ -18,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["cli", "demo", "project"],
     &["orchestrator"],
+    &["guide"],
 ];
 
 const LIBRARY: &[&str] =

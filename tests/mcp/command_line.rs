@@ -45,10 +45,32 @@ fn what_it_takes() {
         &["--max-context <SIZE>", "[default: 16MiB]", "--max-line <SIZE>"],
     );
     check(&["serve", "--max-page", "5x"], 2, &["--max-page", "such as `512KiB` or `16MiB`"]);
-    check(&["chart", "--format", "png"], 2, &["possible values", "mermaid"]);
+    check(&["chart", "--format", "pdf"], 2, &["possible values", "mermaid"]);
+    check(&["chart", "--format", "svg"], 0, &["<svg ", ">IDLE</text>"]);
+    check(
+        &["chart", "--format", "text"],
+        0,
+        &["│     IDLE     │", "In every state: add_user_message"],
+    );
+    check(&["chart", "--output", "/none/chart"], 1, &["`/none/chart` cannot be written"]);
     check(&["serve", "--run", "a b"], 2, &["such as `a-b`"]);
     check(&["sevre"], 2, &["similar subcommand", "serve"]);
     check(&[], 2, &["Usage"]);
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn pixels_are_written_to_a_file_or_a_pipe() {
+    let folder = Folder::new("pixels");
+    let path = folder.path("chart.png");
+    check(&["chart", "--format", "png", "--dark", "--output", &path], 0, &[]);
+    let written = std::fs::read(path).unwrap();
+    let piped = run(&["chart", "--format", "png", "--dark"]).stdout;
+    assert!(written.starts_with(b"\x89PNG\r\n") && written == piped);
+    let small = run(&["chart", "--format", "png", "--scale", "1"]).stdout;
+    let width = |png: &[u8]| u32::from_be_bytes(png[16..20].try_into().unwrap());
+    assert_eq!(width(&piped), 2 * width(&small));
+    check(&["chart", "--format", "png", "--scale", "9"], 2, &["9 is not in 1..=8"]);
 }
 
 #[test]

@@ -11,10 +11,11 @@ use leverframe::record::{Entry, Hash, Program, Record, Version};
 use leverframe::runs::{Request, Runs, RunsError};
 use leverframe::store::memory::MemoryStore;
 use leverframe::store::{Append, PageLimit, Store};
+use leverframe::testing::ManualClock;
 use serde_json::{Value, json};
 
 use super::own_machine::loan::Loan;
-use super::{Stopped, local, main_run, object};
+use super::{local, main_run, object};
 use crate::runs::races::say;
 
 const ALL: PageLimit = PageLimit::new(100, 1 << 20);
@@ -31,7 +32,8 @@ async fn holding(records: Vec<Record>) -> Arc<MemoryStore> {
 async fn records_say_when_and_who() {
     let store = Arc::new(MemoryStore::new());
     let noon = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap();
-    let runs = Runs::<Orchestrator>::new(store.clone()).with_clock(Arc::new(Stopped(noon)));
+    let runs =
+        Runs::<Orchestrator>::new(store.clone()).with_clock(Arc::new(ManualClock::new(noon)));
     runs.apply(&local(), &main_run(), say("a"), Request::new()).await.unwrap();
     let history = runs.history(&main_run(), Version::START, ALL).await.unwrap();
     assert_eq!(history.version, Version(1));
@@ -86,6 +88,7 @@ fn the_hash_of_a_graph_covers_what_matters() {
     let others = [
         hash!("", ON.final_state(), [FORCE], PRESS),
         hash!("", State::new("Lit", "LIT", ""), [FORCE], PRESS),
+        hash!("", ON.with_default(0), [FORCE], PRESS),
         hash!("", ON, [], PRESS),
         hash!("", ON, [FORCE.optional()], PRESS),
         hash!("", ON, [Parameter::new("force", "u16", "")], PRESS),

@@ -7,6 +7,7 @@ mod blind;
 mod bounds;
 mod callers;
 mod cancellations;
+mod charts;
 mod checked;
 mod command_line;
 pub(crate) mod completions;
@@ -32,10 +33,7 @@ mod wire;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
 use leverframe::caller::{Caller, Principal, Way};
-use leverframe::clock::Clock;
 use leverframe::mcp::rmcp::{self, RoleClient};
 use leverframe::record::{RunId, RunName};
 use rmcp::model::{CallToolRequestParams, CallToolResult, JsonObject, ProtocolVersion};
@@ -53,19 +51,6 @@ pub(crate) const STYLES: [fn() -> ClientLifecycleMode; 2] = [
     || ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] },
     || ClientLifecycleMode::Initialize,
 ];
-
-/// A clock that has stopped.
-pub(crate) struct Stopped(pub(crate) DateTime<Utc>);
-
-impl Clock for Stopped {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-
-    fn sleep_until(&self, _: DateTime<Utc>) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::pending())
-    }
-}
 
 /// The user of a server without authentication.
 pub(crate) fn local() -> Caller {

@@ -9,17 +9,18 @@ use leverframe::record::Version;
 use leverframe::runs::{Request, Runs};
 use leverframe::store::sqlite::SqliteStore;
 use leverframe::store::{PageLimit, Store};
+use leverframe::testing::ManualClock;
 use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::restarts::Folder;
-use super::{Client, PATIENCE, STYLES, Stopped, each, local, run};
+use super::{Client, PATIENCE, STYLES, each, local, run};
 use crate::walk::machines::expense::{self, Expense};
 
 /// Hands in claims, so many days ago.
 async fn submit(store: Arc<dyn Store>, days: i64, claims: &[&str]) {
-    let clock = Stopped(Utc::now() - TimeDelta::days(days));
+    let clock = ManualClock::new(Utc::now() - TimeDelta::days(days));
     let runs = Runs::<Expense>::new(store).with_clock(Arc::new(clock));
     for claim in claims {
         let claim = run(claim);

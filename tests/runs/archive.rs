@@ -12,7 +12,7 @@ use leverframe::store::{Archive, Store, export};
 use serde_json::Value;
 
 use super::gates::purchase::{self, Purchase};
-use super::timeouts::{Watch, sqlite, ticket, tickets};
+use super::timeouts::{clock, sqlite, ticket, tickets};
 use super::{all, called, caller, chain, id, key, memory};
 use crate::durable::{Folder, at};
 
@@ -155,7 +155,7 @@ async fn a_damaged_export_is_refused_by_the_line() {
 #[tokio::test]
 async fn timeouts_of_an_imported_run_come() {
     let folder = Folder::new();
-    let clock = Watch::new();
+    let clock = clock();
     let runs = tickets(sqlite(&folder), &clock);
     let accept = ticket::Event::from(ticket::events::Accept);
     runs.apply(&caller(), &id("main"), accept, Request::new()).await.unwrap();
@@ -166,7 +166,7 @@ async fn timeouts_of_an_imported_run_come() {
     runs.import(archive, &id("copy"), Arc::new(|_, _, _| {})).await.unwrap();
     let due = runs.store().due(None, 9).await.unwrap();
     assert_eq!(due.iter().map(|due| due.time).collect::<Vec<_>>(), [at(3600)]);
-    clock.set(60);
+    clock.set(at(60 * 60));
     runs.tick().await.unwrap();
     assert_eq!(all(&**runs.store(), &id("copy")).await.len(), 3, "it was reminded");
 }

@@ -8,7 +8,7 @@ use leverframe::run::{Run, Stamp};
 use leverframe::runs::{Forked, Request, RunLimits, Runs, RunsError, Verdict};
 use leverframe::store::{Append, Store};
 
-use super::timeouts::{Watch, sqlite, ticket, tickets};
+use super::timeouts::{clock, sqlite, ticket, tickets};
 use super::{Intruded, all, called, caller, chain, id, is_refused, key, memory};
 use crate::durable::{Folder, at};
 
@@ -208,18 +208,18 @@ async fn forks_do_not_wait_for_each_other() {
 #[tokio::test]
 async fn deadlines_begin_anew_and_timeouts_that_came_do_not_come_again() {
     let folder = Folder::new();
-    let clock = Watch::new();
+    let clock = clock();
     let runs = tickets(sqlite(&folder), &clock);
     let apply = async |name: &str, event: ticket::Event| {
         runs.apply(&caller(), &id(name), event, Request::new()).await.unwrap()
     };
     apply("main", ticket::events::Accept.into()).await;
-    clock.set(61);
+    clock.set(at(60 * 61));
     assert_eq!(runs.status(&id("main")).await.unwrap().version, Version(2), "it was reminded");
-    clock.set(100);
+    clock.set(at(60 * 100));
     // A timeout of the parent that is due is not recorded by a fork.
     let before = json_of(&all(&**runs.store(), &id("main")).await);
-    clock.set(121);
+    clock.set(at(60 * 121));
     let forked = runs.fork(&caller(), &id("main"), None, &id("b"), None).await.unwrap();
     assert_eq!(json_of(&all(&**runs.store(), &id("main")).await), before);
     let (due, event) = forked.status.due.unwrap();
@@ -235,13 +235,13 @@ async fn deadlines_begin_anew_and_timeouts_that_came_do_not_come_again() {
     let runs = tickets(sqlite(&folder), &clock);
     let status = runs.status(&id("b")).await.unwrap();
     assert_eq!(status.due, forked.status.due);
-    clock.set(130);
+    clock.set(at(60 * 130));
     let second = runs.fork(&caller(), &id("b"), None, &id("d"), None).await.unwrap();
     assert_eq!(
         second.status.due.map(|(due, event)| (event.name(), due)),
         Some(("doze", at((130 + 120) * 60)))
     );
-    clock.set(130 + 120);
+    clock.set(at(60 * (130 + 120)));
     runs.tick().await.unwrap();
     let state = |name: &str| {
         let (runs, id) = (&runs, id(name));

@@ -3,16 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::BoxFuture;
-use leverframe::clock::Clock;
 use leverframe::record::{Actor, Entry, Record, Version};
 use leverframe::run::{RejectionKind, Run};
 use leverframe::runs::{Request, Runs, RunsError};
 use leverframe::store::memory::MemoryStore;
 use leverframe::store::sqlite::SqliteStore;
 use leverframe::store::{Due, Store};
-use tokio::sync::watch;
+use leverframe::testing::ManualClock;
 
 use super::{ALL, Intruded, all, caller, copied, id};
 use crate::durable::{Folder, at};
@@ -91,37 +88,12 @@ use ticket::{Event, Ticket, events};
 /// How long something may take that needs no time at all.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A clock that is moved by hand.
-pub(crate) struct Watch(watch::Sender<DateTime<Utc>>);
-
-impl Watch {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(watch::Sender::new(at(0))))
-    }
-
-    pub(crate) fn set_seconds(&self, second: i64) {
-        self.0.send_replace(at(second));
-    }
-
-    pub(super) fn set(&self, minutes: i64) {
-        self.0.send_replace(at(minutes * 60));
-    }
+/// A clock that is moved by hand, at second 0.
+pub(crate) fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(at(0)))
 }
 
-impl Clock for Watch {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.borrow()
-    }
-
-    fn sleep_until(&self, time: DateTime<Utc>) -> BoxFuture<'_, ()> {
-        let mut now = self.0.subscribe();
-        Box::pin(async move {
-            now.wait_for(|now| *now >= time).await.expect("the clock is there");
-        })
-    }
-}
-
-pub(super) fn tickets(store: Arc<dyn Store>, clock: &Arc<Watch>) -> Runs<Ticket> {
+pub(super) fn tickets(store: Arc<dyn Store>, clock: &Arc<ManualClock>) -> Runs<Ticket> {
     Runs::new(store).with_clock(clock.clone())
 }
 
@@ -157,9 +129,9 @@ fn row(record: &Record) -> (i64, String, String, String) {
 /// record, by the clock where it begins with `*`.
 async fn check(deeds: &[(i64, Deed)], expected: &str) {
     let folder = Folder::new();
-    let clock = Watch::new();
+    let clock = clock();
     for (minute, event) in deeds {
-        clock.set(*minute);
+        clock.set(at(60 * *minute));
         // A restart each time.
         let runs = tickets(sqlite(&folder), &clock);
         match event {
@@ -252,10 +224,10 @@ async fn a_timeout_that_fails_keeps_nobody_waiting() {
 async fn a_timeout_comes_once() {
     for _ in 0..20 {
         let folder = Folder::new();
-        let clock = Watch::new();
+        let clock = clock();
         let all: Vec<_> = (0..4).map(|_| tickets(sqlite(&folder), &clock)).collect();
         apply(&all[0], events::Accept).await.unwrap();
-        clock.set(90);
+        clock.set(at(60 * 90));
         let main = id("main");
         let seen = futures::future::join_all(all.iter().map(|runs| runs.status(&main))).await;
         for status in seen {
@@ -274,7 +246,7 @@ async fn a_timeout_comes_once() {
 /// An event that another process recorded just before is what happened, and the timeout did not.
 #[tokio::test]
 async fn a_timeout_that_comes_second_does_not_come() {
-    let clock = Watch::new();
+    let clock = clock();
     let other = Arc::new(MemoryStore::new());
     let theirs = tickets(other.clone(), &clock);
     let store = Arc::new(Intruded::default());
@@ -284,7 +256,7 @@ async fn a_timeout_that_comes_second_does_not_come() {
     }
     apply(&theirs, events::Answer).await.unwrap();
     store.intrude(copied(&*other, &id("main"), 2).await);
-    clock.set(90);
+    clock.set(at(60 * 90));
     let status = ours.status(&id("main")).await.unwrap();
     assert_eq!((status.version, status.state.wire()), (Version(2), "ANSWERED"));
     assert_eq!(told(&*store).await, told(&*other).await);
@@ -294,10 +266,10 @@ async fn a_timeout_that_comes_second_does_not_come() {
 #[tokio::test]
 async fn a_snapshot_keeps_the_time() {
     let folder = Folder::new();
-    let clock = Watch::new();
+    let clock = clock();
     let runs = tickets(sqlite(&folder), &clock);
     apply(&runs, events::Accept).await.unwrap();
-    clock.set(60);
+    clock.set(at(60 * 60));
     for _ in 0..260 {
         apply(&runs, events::Block { is_blocked: true }).await.unwrap();
     }
@@ -313,7 +285,7 @@ async fn a_snapshot_keeps_the_time() {
     let run = Run::<Ticket>::restored(&snapshot, snapshot.program).unwrap();
     assert_eq!(run.due().map(|(due, event)| (due, event.name())), Some((at(86_400), "close")));
     drop(store);
-    clock.set(120);
+    clock.set(at(60 * 120));
     let runs = tickets(sqlite(&folder), &clock);
     let status = runs.status(&id("main")).await.unwrap();
     assert_eq!(status.state.wire(), "ANSWERED");
@@ -322,7 +294,7 @@ async fn a_snapshot_keeps_the_time() {
 
 #[tokio::test]
 async fn nobody_sends_a_timeout() {
-    let clock = Watch::new();
+    let clock = clock();
     let runs = tickets(Arc::new(MemoryStore::new()), &clock);
     apply(&runs, events::Accept).await.unwrap();
     match apply(&runs, events::Close).await {
@@ -346,7 +318,7 @@ async fn nobody_sends_a_timeout() {
 #[tokio::test]
 async fn who_keeps_the_time_uses_no_run() {
     for store in [Arc::new(MemoryStore::new()) as Arc<dyn Store>, sqlite(&Folder::new())] {
-        let clock = Watch::new();
+        let clock = clock();
         let runs = tickets(store.clone(), &clock);
         let mut changes = store.watch();
         let using = async {
@@ -358,7 +330,7 @@ async fn who_keeps_the_time_uses_no_run() {
             for (minutes, version, state) in
                 [(60, 2, "WAITING"), (120, 3, "ANSWERED"), (1440, 4, "CLOSED")]
             {
-                clock.set(minutes);
+                clock.set(at(60 * minutes));
                 loop {
                     let heads = store.heads(None, None, 10).await.unwrap();
                     if heads.iter().all(|head| head.version == Version(version)) {
@@ -382,14 +354,14 @@ async fn who_keeps_the_time_uses_no_run() {
 /// Who keeps the time is woken by what falls due before they would look again.
 #[tokio::test]
 async fn who_keeps_the_time_is_not_late() {
-    let clock = Watch::new();
+    let clock = clock();
     let store = Arc::new(MemoryStore::new());
     let runs = tickets(store.clone(), &clock);
     let mut changes = store.watch();
     let using = async {
         runs.start(&caller(), &id("a"), None).await.unwrap();
         changes.mark_unchanged();
-        clock.0.send_replace(at(30));
+        clock.set(at(30));
         changes.changed().await.unwrap();
     };
     let using = tokio::time::timeout(PATIENCE, using);
@@ -405,13 +377,13 @@ async fn who_keeps_the_time_is_not_late() {
 /// A list does none of the clock's work.
 #[tokio::test]
 async fn a_list_waits_for_no_timeout() {
-    let clock = Watch::new();
+    let clock = clock();
     let store = Arc::new(MemoryStore::new());
     let runs = tickets(store.clone(), &clock);
     apply(&runs, events::Accept).await.unwrap();
     let due = Due { time: at(3600), run: id("main") };
     assert_eq!(store.due(None, 10).await.unwrap(), [due]);
-    clock.set(TimeDelta::days(2).num_minutes());
+    clock.advance(Duration::from_secs(48 * 3600));
     let heads = runs.list(Some(caller().principal()), None, 10).await.unwrap();
     assert_eq!(heads[0].version, Version(1));
     assert_eq!(runs.tick().await.unwrap(), None);
@@ -426,7 +398,7 @@ async fn a_list_waits_for_no_timeout() {
 #[tokio::test]
 async fn ten_thousand_timeouts_come_within_a_second_or_so() {
     let folder = Folder::new();
-    let clock = Watch::new();
+    let clock = clock();
     let store = sqlite(&folder);
     let runs = tickets(store.clone(), &clock);
     let ids: Vec<_> = (0..10_000).map(|number| id(&format!("r{number}"))).collect();
@@ -435,7 +407,7 @@ async fn ten_thousand_timeouts_come_within_a_second_or_so() {
         futures::future::join_all(starts).await;
     }
     drop(runs);
-    clock.set(1);
+    clock.set(at(60 * 1));
     let runs = tickets(store.clone(), &clock);
     let begin = std::time::Instant::now();
     assert_eq!(runs.tick().await.unwrap(), None);
@@ -450,15 +422,15 @@ async fn ten_thousand_timeouts_come_within_a_second_or_so() {
 /// The clock is set back, and the times of a run do not follow it.
 #[tokio::test]
 async fn times_never_go_back() {
-    let clock = Watch::new();
+    let clock = clock();
     let store = Arc::new(MemoryStore::new());
     let runs = tickets(store.clone(), &clock);
-    clock.set(10);
+    clock.set(at(60 * 10));
     apply(&runs, events::Accept).await.unwrap();
-    clock.set(5);
+    clock.set(at(60 * 5));
     apply(&runs, events::Answer).await.unwrap();
     // Also after a restart.
-    clock.set(7);
+    clock.set(at(60 * 7));
     apply(&tickets(store.clone(), &clock), events::Ask).await.unwrap();
     let minutes: Vec<_> = told(&*store).await.into_iter().map(|(minute, ..)| minute).collect();
     assert_eq!(minutes, [10, 10, 10, 10]);

@@ -9,6 +9,7 @@ use leverframe::record::{Actor, Entry, RunId, Version};
 use leverframe::runs::{Request, RunLimits, Runs, TaskStatus, tasks_of};
 use leverframe::store::Store;
 use leverframe::store::memory::MemoryStore;
+use leverframe::testing::ManualClock;
 use tokio::time::timeout;
 
 use super::errand::Hands;
@@ -16,23 +17,23 @@ use super::errand::errand::{self, Errand};
 use super::{PATIENCE, all, events, told, until_in};
 use crate::durable::at;
 use crate::mcp::{local, main_run, run};
-use crate::runs::timeouts::Watch;
+use crate::runs::timeouts::clock;
 use crate::runs::unrecorded::Brittle;
 
 /// Runs of errands on a store.
 pub(super) struct Errands {
     pub(super) runs: Arc<Runs<Errand>>,
     pub(super) hands: Hands,
-    pub(super) clock: Arc<Watch>,
+    pub(super) clock: Arc<ManualClock>,
 }
 
 impl Errands {
     pub(super) fn on(store: Arc<dyn Store>) -> Self {
-        let (hands, clock) = (Hands::default(), Watch::new());
+        let (hands, clock) = (Hands::default(), clock());
         Self::with(store, hands, clock)
     }
 
-    fn with(store: Arc<dyn Store>, hands: Hands, clock: Arc<Watch>) -> Self {
+    fn with(store: Arc<dyn Store>, hands: Hands, clock: Arc<ManualClock>) -> Self {
         let runs = Runs::new(store).with_clock(clock.clone());
         let runs = Arc::new(runs.with_worker(errand::worker(hands.clone())));
         Self { runs, hands, clock }
@@ -148,17 +149,17 @@ async fn attempts_are_durable_and_end_in_the_failure_event() {
         };
         assert_eq!(first.error.as_deref(), Some(error));
         assert_eq!((first.due, first.since), (Some(at(10)), Version(1)), "the backoff");
-        errands.clock.set_seconds(10);
+        errands.clock.set(at(10));
         let second = errands.until_task(&id, |task| task.attempts == 2 && !task.is_running).await;
         assert_eq!(second.due, Some(at(30)), "it doubles");
-        errands.clock.set_seconds(30);
+        errands.clock.set(at(30));
         errands.until_in(&id, end).await;
         let records = all(&*store, &id).await;
         let Entry::Applied { task: Some(task), .. } = &records[2].entry else {
             panic!("{records:?}")
         };
         assert_eq!(task.attempts, 3);
-        errands.clock.set_seconds(0);
+        errands.clock.set(at(0));
     }
     drop(driving);
     let attempts = &errands.hands.done.borrow().attempts;
@@ -175,13 +176,13 @@ async fn another_program_goes_on_with_the_attempts() {
     errands.send(&main_run(), "late").await;
     errands.until_task(&main_run(), |task| task.attempts == 1 && !task.is_running).await;
     drop(driving);
-    errands.clock.set_seconds(10);
+    errands.clock.set(at(10));
     let other =
         Errands::with(errands.runs.store().clone(), Hands::default(), errands.clock.clone());
     let _driving = other.drive();
     let second = other.until_task(&main_run(), |task| task.attempts == 2 && !task.is_running).await;
     assert_eq!(second.error.as_deref(), Some("too early"));
-    other.clock.set_seconds(30);
+    other.clock.set(at(30));
     other.until_in(&main_run(), "HOME").await;
     assert_eq!(other.hands.done.borrow().attempts.len(), 2);
 }
@@ -205,7 +206,7 @@ async fn an_attempt_that_hangs_ends_at_its_limit() {
     errands.send(&main_run(), "hang for long").await;
     errands.hands.until("an attempt", |done| done.running == 1).await;
     errands.until_task(&main_run(), |task| task.is_running).await;
-    errands.clock.set_seconds(7_200);
+    errands.clock.set(at(7_200));
     let failed = errands.until_task(&main_run(), |task| !task.is_running).await;
     assert_eq!(failed.error.as_deref(), Some("it took longer than its limit of 7200s"));
     errands.hands.until("the future is dropped", |done| done.dropped == 1).await;
@@ -223,10 +224,10 @@ async fn leaving_the_state_cancels_the_task() {
         assert_eq!(errands.hands.done.borrow().dropped, 0, "the state goes on");
         match how {
             "call_back" => drop(errands.apply(&main_run(), errand::events::CallBack).await),
-            "lapse" => errands.clock.set_seconds(3_600),
+            "lapse" => errands.clock.set(at(3_600)),
             _ => {
                 errands.runs.remove(&caller(), &main_run()).await.unwrap();
-                errands.clock.set_seconds(1);
+                errands.clock.set(at(1));
             }
         }
         errands.hands.until(how, |done| done.running == 0).await;
@@ -280,7 +281,7 @@ async fn an_outcome_that_the_machine_refuses_is_a_failed_attempt() {
     let error = "the machine refuses its outcome: the door is barred";
     assert_eq!(failed.error.as_deref(), Some(error));
     errands.apply(&main_run(), errand::events::Bar { is_barred: false }).await;
-    errands.clock.set_seconds(10);
+    errands.clock.set(at(10));
     errands.until_in(&main_run(), "HOME").await;
     let keys: Vec<_> =
         errands.hands.done.borrow().attempts.iter().map(|attempt| attempt.key.clone()).collect();
@@ -310,7 +311,7 @@ async fn driving_again_goes_on_with_the_tasks() {
     errands.hands.until("the future is dropped", |done| done.dropped == 1).await;
     let _driving = errands.drive();
     errands.hands.release();
-    errands.clock.set_seconds(60);
+    errands.clock.set(at(60));
     errands.until_in(&main_run(), "HOME").await;
 }
 
@@ -330,10 +331,10 @@ async fn an_outcome_waits_for_the_store() {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
-        errands.clock.set_seconds(second);
+        errands.clock.set(at(second));
     }
     store.is_broken.store(false, Ordering::Relaxed);
-    errands.clock.set_seconds(6);
+    errands.clock.set(at(6));
     errands.until_in(&main_run(), "HOME").await;
     assert_eq!(errands.hands.done.borrow().attempts.len(), 1);
 }
@@ -364,14 +365,14 @@ async fn a_paused_store_begins_no_attempt() {
     assert!(pause(true).await && !pause(true).await);
     let _driving = errands.drive();
     errands.send(&main_run(), "tea").await;
-    errands.clock.set_seconds(30);
+    errands.clock.set(at(30));
     errands.send(&run("other"), "tea").await;
     // Timeouts come all the same.
-    errands.clock.set_seconds(3_600);
+    errands.clock.set(at(3_600));
     errands.until_in(&main_run(), "IDLE").await;
     assert_eq!(errands.hands.done.borrow().attempts, []);
     assert!(pause(false).await && !pause(false).await);
-    errands.clock.set_seconds(3_602);
+    errands.clock.set(at(3_602));
     errands.until_in(&run("other"), "HOME").await;
 }
 
@@ -384,7 +385,7 @@ async fn at_most_so_many_run_at_once() {
     limits.task_lease = Duration::from_secs(5);
     let runs = Runs::<Errand>::in_memory().with_limits(limits);
     let runs = Arc::new(runs.with_worker(errand::worker(hands.clone())));
-    let errands = Errands { runs, hands, clock: Watch::new() };
+    let errands = Errands { runs, hands, clock: clock() };
     let _driving = errands.drive();
     let ids: Vec<_> = (0..10).map(|number| run(&format!("r{number}"))).collect();
     for id in &ids {

@@ -7,6 +7,7 @@ use leverframe::Portable;
 use leverframe::record::Version;
 use leverframe::runs::{Durable, FireError, Request, Runs};
 use leverframe::task::{Attempt, Worker};
+use leverframe::testing::ManualClock;
 use serde_json::{Value, json};
 
 use self::shop::Shop;
@@ -14,7 +15,7 @@ use super::payments::Rule;
 use super::program::{Program, command};
 use super::{PATIENCE, Payments, events, sqlite, told, until_in};
 use crate::durable::Folder;
-use crate::mcp::{Stopped, local, main_run};
+use crate::mcp::{local, main_run};
 use crate::walk::machines::checkout::{self, Checkout, Placed, Purchase};
 
 /// Where the example's shop finds the machine.
@@ -167,7 +168,7 @@ async fn an_order_that_is_not_shipped_is_paid_back() {
     let folder = Folder::new();
     let (file, store) = (folder.file().display().to_string(), sqlite(&folder));
     let payments = Payments::start().await;
-    let clock = Arc::new(Stopped(Utc::now() - TimeDelta::days(15)));
+    let clock = Arc::new(ManualClock::new(Utc::now() - TimeDelta::days(15)));
     let runs =
         Runs::<Checkout>::new(store.clone()).with_clock(clock).with_worker(worker(&payments));
     let place = checkout::events::Place { cents: 1_200, card: "tok_1".to_owned() };

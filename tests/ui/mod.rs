@@ -7,6 +7,7 @@
 //! - `//~ E0599 part`: an error of the compiler, with a part of its text, its labels or its notes;
 //! - `//~^` speaks of the line above, `//~^^` of the one above that.
 
+mod page;
 mod pairs;
 mod wire;
 

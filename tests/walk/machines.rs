@@ -5,7 +5,8 @@ use leverframe::orchestrator::{self, Orchestrator, Workspace};
 use leverframe::{Machine, Parts, Refused};
 use serde_json::to_string;
 
-use super::{Samples, check};
+use super::tangle::{self as samples, tangle};
+use super::{Samples, Visitor};
 
 #[path = "../../examples/expense.rs"]
 #[expect(dead_code, reason = "the example's `main` is not called here")]
@@ -57,33 +58,32 @@ macro_rules! by_types {
     };
 }
 
-/// Walks them all; each with its module's name and the number of legal pairs.
-pub(super) fn all() -> [(&'static str, usize); 19] {
-    [
-        ("machine", check(&orchestrator())),
-        ("expense", check(&expense())),
-        ("checkout", check(&checkout())),
-        ("payment", check(&payment())),
-        ("purchase", check(&purchase())),
-        ("vault", check(&vault())),
-        ("release", check(&release())),
-        ("recorder", check(&recorder())),
-        ("player", check(&player())),
-        ("nested", check(&nested())),
-        ("loan", check(&loan())),
-        ("claim", check(&claim())),
-        ("fork", check(&fork())),
-        ("ticket", check(&ticket())),
-        ("errand", check(&errand())),
-        ("door", check(&door())),
-        ("lamp", check(&lamp())),
-        ("order", check(&order())),
-        ("refund", check(&refund())),
-    ]
+/// Visits them all.
+pub(super) fn visit(visitor: &mut impl Visitor) {
+    visitor.visit("machine", &orchestrator());
+    visitor.visit("expense", &expense());
+    visitor.visit("checkout", &checkout());
+    visitor.visit("payment", &payment());
+    visitor.visit("purchase", &purchase());
+    visitor.visit("vault", &vault());
+    visitor.visit("release", &release());
+    visitor.visit("recorder", &recorder());
+    visitor.visit("player", &player());
+    visitor.visit("nested", &nested());
+    visitor.visit("loan", &loan());
+    visitor.visit("claim", &claim());
+    visitor.visit("fork", &fork());
+    visitor.visit("ticket", &ticket());
+    visitor.visit("errand", &errand());
+    visitor.visit("door", &door());
+    visitor.visit("lamp", &lamp());
+    visitor.visit("order", &order());
+    visitor.visit("refund", &refund());
+    visitor.visit("tangle", &samples::samples());
 }
 
 /// The charts of them all.
-pub(crate) fn charts() -> [(&'static str, &'static Chart); 19] {
+pub(crate) fn charts() -> [(&'static str, &'static Chart); 20] {
     [
         ("machine", Orchestrator::CHART),
         ("expense", Expense::CHART),
@@ -104,6 +104,7 @@ pub(crate) fn charts() -> [(&'static str, &'static Chart); 19] {
         ("lamp", lamp::Lamp::CHART),
         ("order", order::Order::CHART),
         ("refund", refund::Refund::CHART),
+        ("tangle", tangle::Tangle::CHART),
     ]
 }
 

@@ -26,7 +26,8 @@ pub(super) fn chart(model: &Model<'_>) -> TokenStream {
     let superstates = model.superstates.iter().map(|superstate| {
         let (name, wire, docs) = (unraw(superstate.ident), &superstate.wire, superstate.docs);
         let parent = superstate.parent.map(|parent| model.number(parent));
-        quote!(#name #wire #docs [#parent];)
+        let default = superstate.default.map(|leaf| model.number(leaf));
+        quote!(#name #wire #docs [#parent] #default;)
     });
     let events = model.events.iter().map(|event| self::event(model, event));
     let queries = model.queries.iter().map(|query| {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Fields, Ident};
 
 use super::call::call;
-use super::guards;
+use super::{guards, picture};
 use crate::model::{Model, Node, State, SuperId, unraw};
 
 /// The struct and its rows.
@@ -39,8 +39,10 @@ pub(super) fn machine(model: &Model<'_>) -> TokenStream {
         quote!(#number => #memory;)
     });
     let inside = if model.superstates.is_empty() { quote!(()) } else { quote!(Superstate) };
+    let picture = picture::picture(model);
     quote! {
         #[doc = #documentation]
+        #picture
         #[must_use = "a transition takes the machine and gives a new one"]
         #vis struct #name<S = State>(::leverframe::Parts<S, #context, #history>);
         ::leverframe::__machine! {

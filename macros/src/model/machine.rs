@@ -279,12 +279,17 @@ impl<'d> Model<'d> {
         parents
     }
 
-    /// The number of a state or a superstate in the chart.
+    /// The number of a state or a superstate in the chart, as a token.
     pub(crate) fn number(&self, node: impl Into<Node>) -> Literal {
-        Literal::usize_unsuffixed(match node.into() {
+        Literal::usize_unsuffixed(self.place(node))
+    }
+
+    /// The number of a state or a superstate in the chart.
+    pub(crate) fn place(&self, node: impl Into<Node>) -> usize {
+        match node.into() {
             Node::State(StateId(place)) => place,
             Node::Superstate(SuperId(place)) => self.states.len() + place,
-        })
+        }
     }
 
     /// The context's type; `()` where there is none.

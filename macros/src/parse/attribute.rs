@@ -19,7 +19,7 @@ pub(crate) struct MachineOptions {
     pub(crate) version: Option<(u32, Span)>,
 }
 
-const MACHINE: Syntax = Syntax {
+pub(super) const MACHINE: Syntax = Syntax {
     attribute: "#[machine]",
     example: "#[machine(serde)]",
     options: &[("serde", "serde"), ("name", "name = Release"), ("version", "version = 2")],
@@ -76,7 +76,7 @@ pub(crate) enum Marker {
 }
 
 impl Marker {
-    const ALL: [(&'static str, Self); 12] = [
+    pub(super) const ALL: [(&'static str, Self); 12] = [
         ("context", Self::Context),
         ("state", Self::State),
         ("superstate", Self::Superstate),
@@ -146,7 +146,7 @@ pub(crate) fn no_arguments(marked: &Marked, report: &mut Report) {
     }
 }
 
-const CONTEXT: Syntax = Syntax {
+pub(super) const CONTEXT: Syntax = Syntax {
     attribute: "#[context]",
     example: "#[context(sensitive = [token])]",
     options: &[("sensitive", "sensitive = [token]")],
@@ -179,7 +179,7 @@ pub(crate) struct StateOptions {
     pub(crate) parent: Option<Ident>,
 }
 
-const STATE: Syntax = Syntax {
+pub(super) const STATE: Syntax = Syntax {
     attribute: "#[state]",
     example: "#[state(initial)]",
     options: &[("initial", "initial"), ("final", "final"), ("parent", "parent = InReview")],
@@ -206,7 +206,7 @@ pub(crate) struct SuperstateOptions {
     pub(crate) default: Option<Ident>,
 }
 
-const SUPERSTATE: Syntax = Syntax {
+pub(super) const SUPERSTATE: Syntax = Syntax {
     attribute: "#[superstate]",
     example: "#[superstate(parent = Open)]",
     options: &[("parent", "parent = Open"), ("default", "default = Waiting")],
@@ -259,7 +259,7 @@ pub(crate) struct TransitionOptions {
     pub(crate) after: Option<Duration>,
 }
 
-const TRANSITION: Syntax = Syntax {
+pub(super) const TRANSITION: Syntax = Syntax {
     attribute: "#[transition]",
     example: "#[transition(from = Draft)]",
     options: &[

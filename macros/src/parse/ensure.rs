@@ -23,7 +23,7 @@ pub(crate) enum Claim {
     AlwaysReachable { to: Ident },
 }
 
-const FORMS: &str = "a property is `to = State, through = event`, `never(from = State, to = State)` or `always_reachable = State`, \
+pub(super) const FORMS: &str = "a property is `to = State, through = event`, `never(from = State, to = State)` or `always_reachable = State`, \
 and perhaps a reason: `\"nothing ships unread\"`";
 
 /// Takes the properties out of the module's attributes.

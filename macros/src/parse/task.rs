@@ -21,7 +21,7 @@ pub(crate) struct TaskOptions {
     pub(crate) limit: Duration,
 }
 
-const TASK: Syntax = Syntax {
+pub(super) const TASK: Syntax = Syntax {
     attribute: "#[task]",
     example: "#[task(state = Charging, outcomes = [charged, declined], failure = charge_failed)]",
     options: &[

@@ -36,10 +36,10 @@ pub(crate) enum Rewritten {
     Context(Span),
 }
 
-const FORMS: &str = "an upgrade names the version that has the new form and what has changed: `since = 2, event(plan = \"make_plan\")`, \
+pub(super) const FORMS: &str = "an upgrade names the version that has the new form and what has changed: `since = 2, event(plan = \"make_plan\")`, \
 `state(Waiting | Reading = \"REVIEWING\")`, `field(Order.total_cents = \"total\")` or `dropped(\"ping\")`";
 
-const REWRITES: &str = "a function that rewrites old values names the version that has the new form and what it rewrites: \
+pub(super) const REWRITES: &str = "a function that rewrites old values names the version that has the new form and what it rewrites: \
 `since = 2, event = submit`, `since = 2, state = Reading` or `since = 2, context`";
 
 /// Takes the upgrades out of the module's attributes.

@@ -8,13 +8,14 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, UseTree};
 
 /// Each phase with those from which it may import.
-const PHASES: [(&str, &[&str]); 6] = [
+const PHASES: [(&str, &[&str]); 7] = [
     ("report", &[]),
     ("parse", &["report"]),
     ("model", &["parse", "report"]),
     ("proof", &[]),
     ("check", &["parse", "model", "proof", "report"]),
     ("expand", &["model"]),
+    ("picture", &[]),
 ];
 
 /// A module by its path from the root: `["parse", "syntax"]`.

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 
-use crate::http::hosts::json_answer;
+use crate::http::hosts::{closing, json_answer};
 
 /// Why a request has no caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Denial {
             ),
         };
         let body = json!({"error": error.unwrap_or("unauthorized"), "error_description": reason});
-        let mut response = json_answer(status, &body);
+        let mut response = closing(json_answer(status, &body));
         if *self == Self::Unavailable {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
             return response;
@@ -53,6 +53,12 @@ impl Denial {
         }
         response
     }
+}
+
+/// The challenge to a caller whose token is valid and whose roles do not suffice.
+pub(super) fn insufficient(scope: &str, metadata: &str) -> String {
+    let (scope, metadata) = (quoted(scope), quoted(metadata));
+    format!("Bearer resource_metadata={metadata}, error=\"insufficient_scope\", scope={scope}")
 }
 
 /// A quoted string of a header. Characters that it cannot hold are left out.

@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rmcp::model::{
@@ -11,17 +12,23 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
 use super::Server;
 use crate::api::redact;
 use crate::caller::{Caller, InvalidPrincipal, Role};
+use crate::http::{closing, insufficient, text_answer};
 use crate::mcp::caller_of;
 use crate::portable::Portable;
 use crate::record::{InvalidRunName, RunId};
 use crate::runs::{Decided, GateId, GateRequest, Verdict};
 use crate::text;
+
+/// How many requests are listed by default, and at most.
+const PAGE: usize = 20;
+const LARGEST_PAGE: usize = 200;
 
 const LIST: &str = "list_gates";
 const DECIDE: &str = "decide_gate";
@@ -48,9 +55,23 @@ pub(super) async fn check_operator(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let role = Role::GatesDecide;
-    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{role}\"");
-    let reason = format!("deciding about gates takes the role `{role}`\n");
-    (StatusCode::FORBIDDEN, [("www-authenticate", challenge)], reason).into_response()
+    let challenge = insufficient(&request, role.as_str());
+    let challenge = challenge.map(|challenge| [(WWW_AUTHENTICATE, challenge)]);
+    let reason = format!("deciding about gates takes the role `{role}`");
+    closing((challenge, text_answer(StatusCode::FORBIDDEN, &reason)).into_response())
+}
+
+/// Which requests are listed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listing {
+    after: Option<String>,
+    #[serde(default = "page")]
+    limit: usize,
+}
+
+const fn page() -> usize {
+    PAGE
 }
 
 /// A decision about a request.
@@ -91,7 +112,7 @@ impl<M: Portable<Context: Default>> ServerHandler for Operators<M> {
     ) -> Result<CallToolResponse, ErrorData> {
         let (caller, arguments) = (caller_of(&context), request.arguments.unwrap_or_default());
         let answer = match &*request.name {
-            LIST => self.list().await,
+            LIST => self.list(arguments).await,
             DECIDE => self.decide(&caller, arguments).await,
             name => {
                 let name = text::quoted(name);
@@ -108,9 +129,19 @@ impl<M: Portable<Context: Default>> ServerHandler for Operators<M> {
 }
 
 impl<M: Portable<Context: Default>> Operators<M> {
-    async fn list(&self) -> Result<Value, String> {
-        let gates = self.0.runs().gates(None).await.map_err(|error| error.to_string())?;
-        Ok(json!({"gates": gates.iter().map(object).collect::<Vec<_>>()}))
+    async fn list(&self, arguments: Map<String, Value>) -> Result<Value, String> {
+        let Listing { after, limit } = parsed(arguments)?;
+        if !(1..=LARGEST_PAGE).contains(&limit) {
+            return Err(format!("`limit` is {limit}; expected 1 to {LARGEST_PAGE}"));
+        }
+        let after = after.map(|after| run_named("after", &after)).transpose()?;
+        let found = self.0.runs().gates_after(None, after.as_ref(), limit).await;
+        let (gates, next) = found.map_err(|error| error.to_string())?;
+        let mut answer = json!({"gates": gates.iter().map(object).collect::<Vec<_>>()});
+        if let (Some(next), Some(answer)) = (next, answer.as_object_mut()) {
+            answer.insert("next".to_owned(), json!(next.to_string()));
+        }
+        Ok(answer)
     }
 
     async fn decide(
@@ -118,9 +149,8 @@ impl<M: Portable<Context: Default>> Operators<M> {
         caller: &Caller,
         arguments: Map<String, Value>,
     ) -> Result<Value, String> {
-        let decision: Decision = serde_json::from_value(arguments.into())
-            .map_err(|error| text::shortened(&error.to_string()))?;
-        let run = run_named(&decision.run)?;
+        let decision: Decision = parsed(arguments)?;
+        let run = run_named("run", &decision.run)?;
         let verdict =
             if decision.approve { Verdict::Approve } else { Verdict::Deny(decision.reason) };
         let decided = self.0.runs().decide(caller, &run, &decision.gate, &verdict).await;
@@ -137,11 +167,15 @@ impl<M: Portable<Context: Default>> Operators<M> {
     }
 }
 
-/// The run with a name such as `owner/name`.
-fn run_named(text: &str) -> Result<RunId, String> {
+fn parsed<T: DeserializeOwned>(arguments: Map<String, Value>) -> Result<T, String> {
+    serde_json::from_value(arguments.into()).map_err(|error| text::shortened(&error.to_string()))
+}
+
+/// The run with a name such as `owner/name`, which is the argument `argument`.
+fn run_named(argument: &str, text: &str) -> Result<RunId, String> {
     let (owner, name) = text
         .rsplit_once('/')
-        .ok_or("`run` is `owner/name`, as `list_gates` shows it".to_owned())?;
+        .ok_or_else(|| format!("`{argument}` is `owner/name`, as `list_gates` shows it"))?;
     let owner = owner.parse().map_err(|error: InvalidPrincipal| error.to_string())?;
     let name = name.parse().map_err(|error: InvalidRunName| error.to_string())?;
     Ok(RunId::new(owner, name))
@@ -166,8 +200,22 @@ fn object(request: &GateRequest) -> Value {
 
 fn tools() -> Vec<Tool> {
     let schema = |schema: Value| schema.as_object().cloned().unwrap_or_default();
-    let nothing =
-        schema(json!({"type": "object", "properties": {}, "additionalProperties": false}));
+    let page = schema(json!({
+        "type": "object",
+        "properties": {
+            "limit": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": LARGEST_PAGE,
+                "description": format!("How many at least, if so many wait; {PAGE} by default."),
+            },
+            "after": {
+                "type": "string",
+                "description": "The run after which to go on: `next` of the last answer.",
+            },
+        },
+        "additionalProperties": false,
+    }));
     let decision = schema(json!({
         "type": "object",
         "properties": {
@@ -181,8 +229,12 @@ fn tools() -> Vec<Tool> {
     }));
     let annotations = ToolAnnotations::new().open_world(false);
     vec![
-        Tool::new(LIST, "Lists the events that wait for a person's decision.", nothing)
-            .with_annotations(annotations.clone().read_only(true)),
+        Tool::new(
+            LIST,
+            "Lists the events that wait for a person's decision, a page at a time.",
+            page,
+        )
+        .with_annotations(annotations.clone().read_only(true)),
         Tool::new(
             DECIDE,
             "Approves or denies an event that waits. Who asked for it cannot decide.",

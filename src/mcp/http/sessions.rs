@@ -11,6 +11,7 @@ use rmcp::transport::streamable_http_server::session::local::{
     LocalSessionManager, LocalSessionManagerError,
 };
 use rmcp::transport::streamable_http_server::session::{ServerSseMessage, SessionId};
+use tokio::task::futures::TaskLocalFuture;
 
 use crate::caller::Principal;
 use crate::http::HttpLimits;
@@ -40,8 +41,11 @@ impl Sessions {
     }
 
     /// Handles a request of a caller, who will own the session that it may begin.
-    pub(super) async fn for_caller<T>(caller: Principal, handled: impl Future<Output = T>) -> T {
-        CALLER.scope(caller, handled).await
+    pub(super) fn for_caller<F: Future>(
+        caller: Principal,
+        handled: F,
+    ) -> TaskLocalFuture<Principal, F> {
+        CALLER.scope(caller, handled)
     }
 
     /// Whether a session belongs to another principal.
