@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use leverframe::Machine;
-use leverframe::chart::{Chart, Step, Trail};
+use leverframe::chart::{Chart, Event, Step, Trail};
 use leverframe::orchestrator::Orchestrator;
 
 use self::parcel::parcel::Parcel;
@@ -62,7 +62,7 @@ fn words(chart: &Chart) -> Vec<String> {
     words.extend(chart.tasks().iter().map(|task| format!("task {}", task.name())));
     let moving = chart.events().iter().filter(|event| !event.is_internal());
     words.extend(moving.clone().map(|event| event.name().to_owned()));
-    for clause in moving.flat_map(|event| event.clauses()).filter(|clause| !clause.is_internal()) {
+    for clause in moving.flat_map(Event::clauses).filter(|clause| !clause.is_internal()) {
         words.extend(clause.guards().iter().map(|guard| format!("[{guard}]")));
         words.extend((clause.approvals() == 1).then(|| "by human".to_owned()));
     }
