@@ -24,6 +24,7 @@ mod gates;
 mod history;
 #[cfg(feature = "http")]
 mod http;
+mod import_chart;
 mod install;
 mod limits;
 mod list;
@@ -54,6 +55,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use self::bundle::Bundle;
 use self::chart::Chart;
 use self::completions::Completions;
+pub(crate) use self::import_chart::{ImportChart, import_chart};
 use self::install::Install;
 use self::man::Man;
 use self::runs::RunsCommand;

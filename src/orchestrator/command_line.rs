@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::Orchestrator;
 use crate::caller::Caller;
-use crate::cli::{Command, Program, finish};
+use crate::cli::{Command, ImportChart, Program, finish, import_chart};
 use crate::demo;
 use crate::mcp::{AddedResource, Builder, ResourceContent, ResourceError, Server};
 use crate::project::{self, New};
@@ -23,6 +23,7 @@ pub fn main() -> ExitCode {
         Ready::Machine(command) => program.run::<Line>(command),
         Ready::Demo => Ok(demo::run()?),
         Ready::New(new) => Ok(project::create(&new)?),
+        Ready::ImportChart(chart) => import_chart(&chart),
     }))
 }
 
@@ -41,6 +42,8 @@ enum Ready {
     Demo,
     /// Make a project with a machine, its server, tests and checks
     New(New),
+    /// Write the declaration of a chart in SCXML or XState JSON
+    ImportChart(ImportChart),
 }
 
 fn extended(builder: Builder<Orchestrator>) -> Builder<Orchestrator> {

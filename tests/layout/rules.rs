@@ -9,7 +9,7 @@ use super::sources::{Kind, Source, Sources, Token};
 const LAYERS: &[&[&str]] = &[
     LIBRARY,
     &["text", "guarded"],
-    &["caller", "clock"],
+    &["caller", "clock", "import"],
     &["testing"],
     &["record"],
     &["store", "run"],
