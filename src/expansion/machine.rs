@@ -100,11 +100,11 @@ macro_rules! __machine {
             type History = $History;
             type Fault = Fault;
             type Initial = $Initial;
-            type InState<F: $crate::Family<Self>> = InState<F>;
-            fn in_state<F: $crate::Family<Self>>(
+            type InState<__F: $crate::Family<Self>> = InState<__F>;
+            fn in_state<__F: $crate::Family<Self>>(
                 leaf: u16,
-                family: F,
-            ) -> ::core::option::Option<InState<F>> {
+                family: __F,
+            ) -> ::core::option::Option<InState<__F>> {
                 InState::of(leaf, family)
             }
             const CHART: &'static $crate::chart::Chart = &CHART;
@@ -151,11 +151,11 @@ macro_rules! __machine {
             }
         }
         impl<S: $crate::Leaf<Machine = $Machine>> $crate::Landing<$Machine> for $Machine<S> {
-            type Of<F: $crate::Family<$Machine>> = F::At<S>;
-            fn land<F: $crate::Family<$Machine>>(
+            type Of<__F: $crate::Family<$Machine>> = __F::At<S>;
+            fn land<__F: $crate::Family<$Machine>>(
                 leaf: u16,
-                family: F,
-            ) -> ::core::option::Option<F::At<S>> {
+                family: __F,
+            ) -> ::core::option::Option<__F::At<S>> {
                 if leaf == S::NUMBER { family.at::<S>() } else { ::core::option::Option::None }
             }
         }

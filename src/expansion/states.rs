@@ -48,14 +48,14 @@ macro_rules! __states {
             )*
         }
         /// A handle on the machine in any of its states, to `match`.
-        $vis enum InState<F: $crate::Family<$Machine>> {
+        $vis enum InState<__F: $crate::Family<$Machine>> {
             $(
                 #[doc = ::core::concat!("The machine is in [`", ::core::stringify!($State), "`](struct@", ::core::stringify!($State), ").")]
-                $State(F::At<$State>),
+                $State(__F::At<$State>),
             )*
         }
-        impl<F: $crate::Family<$Machine>> InState<F> {
-            fn of(leaf: u16, family: F) -> ::core::option::Option<Self> {
+        impl<__F: $crate::Family<$Machine>> InState<__F> {
+            fn of(leaf: u16, family: __F) -> ::core::option::Option<Self> {
                 match leaf {
                     $($number => ::core::option::Option::map(family.at::<$State>(), Self::$State),)*
                     _ => ::core::option::Option::None,
@@ -63,11 +63,11 @@ macro_rules! __states {
             }
         }
         impl $crate::Landing<$Machine> for Typed {
-            type Of<F: $crate::Family<$Machine>> = InState<F>;
-            fn land<F: $crate::Family<$Machine>>(
+            type Of<__F: $crate::Family<$Machine>> = InState<__F>;
+            fn land<__F: $crate::Family<$Machine>>(
                 leaf: u16,
-                family: F,
-            ) -> ::core::option::Option<InState<F>> {
+                family: __F,
+            ) -> ::core::option::Option<InState<__F>> {
                 InState::of(leaf, family)
             }
         }
@@ -274,11 +274,11 @@ macro_rules! __choice {
             }
         }
         impl $crate::Landing<$Machine> for $Choice<$($Machine<$State>),+> {
-            type Of<F: $crate::Family<$Machine>> = $Choice<$(F::At<$State>),+>;
-            fn land<F: $crate::Family<$Machine>>(
+            type Of<__F: $crate::Family<$Machine>> = $Choice<$(__F::At<$State>),+>;
+            fn land<__F: $crate::Family<$Machine>>(
                 leaf: u16,
-                family: F,
-            ) -> ::core::option::Option<Self::Of<F>> {
+                family: __F,
+            ) -> ::core::option::Option<Self::Of<__F>> {
                 $(if leaf == <$State as $crate::Leaf>::NUMBER {
                     return ::core::option::Option::map(family.at::<$State>(), $Choice::$Branch);
                 })+

@@ -190,7 +190,7 @@ impl Draft {
             lines.push(format!("{margin}{kind} `{}`", state.id));
             lines.extend(state.notes.iter().map(|note| format!("{margin}  {note}")));
             let transitions = state.transitions.iter();
-            lines.extend(transitions.map(|one| format!("{margin}  {}", self.words(one))));
+            lines.extend(transitions.map(|one| format!("{margin}  {}", self.described(one))));
             open.extend(state.children.iter().rev().map(|child| (*child, depth + 1)));
         }
         lines
@@ -213,7 +213,12 @@ impl Draft {
             true => String::new(),
             false => format!(" -> {}", targets.join(", ")),
         };
+        format!("{trigger}{}{targets}", guards.join(""))
+    }
+
+    /// A transition in words, with what a machine cannot have of it.
+    pub(super) fn described(&self, transition: &Transition) -> String {
         let notes: Vec<_> = transition.notes.iter().map(|note| format!("; {note}")).collect();
-        format!("{trigger}{}{targets}{}", guards.join(""), notes.join(""))
+        format!("{}{}", self.words(transition), notes.join(""))
     }
 }

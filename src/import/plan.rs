@@ -72,7 +72,7 @@ pub(super) fn plan(draft: Draft) -> Result<Plan, ImportError> {
         clauses: Vec::new(),
     };
     let idents = shape.names(&found, &mut names);
-    plan.items = shape.items(&found, &idents);
+    plan.items = shape.items(&found, &groups, &idents);
     clauses::write(&shape, &groups, &found, &idents, &mut names, &mut plan);
     ends::finish(&shape, &found, &idents, &mut names, &mut plan);
     Ok(plan)

@@ -226,12 +226,14 @@ const HOSTILE: Chart = Chart::new(
         State::new("State", "STATE", "--> [*]").with_parent(7),
         State::new("Note", "NOTE", "note right of X").with_parent(8),
         State::new("Default", "DEFAULT", "]]> <!-- -->"),
-        State::new("Graph", "GRAPH", "direction LR").final_state(),
+        State::new("Graph", "GRAPH", "It has Direction  lr, [[fork]] and <<choice>>.")
+            .final_state(),
         State::new("Node", "NODE", "").with_parent(8),
         State::new("Fork", "FORK", "état ☃ 状態").with_parent(7),
     ],
     &[
-        State::new("Class", "CLASS", "a {brace} and \"quotes\"").with_default(6),
+        State::new("Class", "CLASS", "a {brace}, [[join]], direction TB and \"quotes\"")
+            .with_default(6),
         State::new("Direction", "DIRECTION", "").with_parent(7).with_default(5),
     ],
 )

@@ -1,6 +1,6 @@
 //! The transitions of each state by event, as clauses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::draft::{Payload, Transition, Trigger};
 use super::super::names::{self, Names};
@@ -42,18 +42,6 @@ pub(super) struct Group<'d> {
     pub(super) candidates: Vec<&'d Transition>,
     pub(super) outcome: Outcome,
     remarks: Vec<String>,
-}
-
-impl Group<'_> {
-    /// The leaves to which it leads.
-    pub(super) fn leads_to(&self, shape: &Shape<'_>) -> Vec<usize> {
-        match &self.outcome {
-            Outcome::Stay => Vec::new(),
-            Outcome::Leaf(leaf) => vec![*leaf],
-            Outcome::History(superstate) => vec![shape.default(*superstate)],
-            Outcome::Choice(_, leaves) => leaves.clone(),
-        }
-    }
 }
 
 /// The event of a trigger, as it is named in the original.
@@ -174,17 +162,20 @@ pub(super) fn write(
     plan: &mut Plan,
 ) {
     let mut order: Vec<&str> = Vec::new();
-    for group in groups {
+    let mut by_event: BTreeMap<&str, Vec<&Group<'_>>> = BTreeMap::new();
+    for (_, group) in groups.iter().enumerate().filter(|(place, _)| ends.takes(*place)) {
         let event = event(group.trigger);
-        if !order.contains(&event) {
+        let known = by_event.entry(event).or_default();
+        if known.is_empty() {
             order.push(event);
         }
+        known.push(group);
     }
     for name in order {
-        let of_event = || groups.iter().filter(|group| event(group.trigger) == name);
-        let payload = payload(of_event());
-        for group in of_event() {
-            let from = cover(shape, ends, groups, group, group.state);
+        let of_event = by_event.get(name).map_or(&[][..], Vec::as_slice);
+        let payload = payload(of_event);
+        for group in of_event {
+            let from = cover(shape, ends, of_event, group, group.state);
             let from: Vec<_> =
                 from.iter().filter_map(|state| idents.get(*state).cloned()).collect();
             if from.is_empty() {
@@ -205,7 +196,7 @@ pub(super) fn write(
 }
 
 /// The payload of an event; a timeout has none.
-fn payload<'g>(groups: impl Iterator<Item = &'g Group<'g>>) -> Vec<Payload> {
+fn payload(groups: &[&Group<'_>]) -> Vec<Payload> {
     let mut payload: Vec<Payload> = Vec::new();
     for group in groups {
         if matches!(group.trigger, Trigger::After(..) | Trigger::Always) {
@@ -244,7 +235,10 @@ fn clause(
     let mut notes = Vec::new();
     let mut remarks = group.remarks.clone();
     for one in &group.candidates {
-        notes.extend(one.notes.iter().cloned());
+        notes.extend(one.notes.iter().map(|note| match group.candidates.len() {
+            1 => note.clone(),
+            _ => format!("of {}: {note}", shape.draft.words(one)),
+        }));
         if one.guards.len() > common.len() {
             remarks.push(shape.draft.words(one));
         }
@@ -333,21 +327,19 @@ fn same_outcome(one: &Outcome<String>, other: &Outcome<String>) -> bool {
 }
 
 /// The states for which a clause is written: its own, or those inside where some of them are final or have none of it.
+/// `groups` are those of the event.
 fn cover(
     shape: &Shape<'_>,
     ends: &Ends,
-    groups: &[Group<'_>],
+    groups: &[&Group<'_>],
     group: &Group<'_>,
     number: usize,
 ) -> Vec<usize> {
-    let is_other = number != group.state
-        && groups
-            .iter()
-            .any(|other| other.state == number && event(other.trigger) == event(group.trigger));
-    if is_other || number != 0 && !ends.has(number) || ends.is_final(number) {
+    let is_other = number != group.state && groups.iter().any(|other| other.state == number);
+    if is_other || !ends.has(number) || ends.is_final(number) {
         return Vec::new();
     }
-    if number != 0 && !ends.has_final_inside(shape, number) {
+    if number != 0 && !ends.has_final_inside(number) {
         return vec![number];
     }
     shape.inside(number).flat_map(|child| cover(shape, ends, groups, group, child)).collect()

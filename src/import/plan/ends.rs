@@ -1,6 +1,6 @@
 //! Which states are reached, and where a machine ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::draft::Kind;
 use super::super::names::Names;
@@ -13,8 +13,12 @@ pub(super) struct Ends {
     /// The leaves that are reached, and the superstates around them.
     reached: BTreeSet<usize>,
     finals: BTreeSet<usize>,
+    /// The superstates around a final leaf.
+    around_finals: BTreeSet<usize>,
     /// The leaves in which something happens and out of which nothing leads.
-    stuck: Vec<usize>,
+    stuck: BTreeSet<usize>,
+    /// The places of the groups that are taken in a leaf that is reached.
+    taken: BTreeSet<usize>,
 }
 
 impl Ends {
@@ -27,38 +31,116 @@ impl Ends {
         self.finals.contains(&number)
     }
 
-    pub(super) fn has_final_inside(&self, shape: &Shape<'_>, number: usize) -> bool {
-        self.finals.iter().any(|leaf| shape.draft.is_within(*leaf, number))
+    pub(super) fn has_final_inside(&self, number: usize) -> bool {
+        self.around_finals.contains(&number)
+    }
+
+    /// Whether the group at this place is taken anywhere.
+    pub(super) fn takes(&self, group: usize) -> bool {
+        self.taken.contains(&group)
+    }
+
+    /// The leaf to which the history of a superstate leads first; one that the machine has.
+    pub(super) fn default(&self, shape: &Shape<'_>, superstate: usize) -> usize {
+        let default = shape.default(superstate);
+        let inside =
+            |leaf: &usize| shape.is_leaf(*leaf) && shape.draft.is_within(*leaf, superstate);
+        let first = || self.reached.iter().copied().find(inside);
+        if self.has(default) { default } else { first().unwrap_or(default) }
     }
 }
 
+/// Follows all transitions from the initial leaf, with what histories remember.
 pub(super) fn ends(shape: &Shape<'_>, groups: &[Group<'_>]) -> Ends {
-    let mut reached = BTreeSet::from([shape.initial]);
-    let mut open = vec![shape.initial];
-    let (mut finals, mut stuck) = (BTreeSet::new(), Vec::new());
-    while let Some(leaf) = open.pop() {
-        let taken = taken(shape, groups, leaf);
-        let targets: Vec<_> = taken.iter().flat_map(|group| group.leads_to(shape)).collect();
-        if taken.is_empty() {
-            finals.insert(leaf);
-        } else if targets.iter().all(|target| *target == leaf) {
-            stuck.push(leaf);
+    let mut by_state: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, group) in groups.iter().enumerate() {
+        by_state.entry(group.state).or_default().push(place);
+    }
+    let histories: Vec<_> = shape.histories().collect();
+    let first: Vec<_> = histories.iter().map(|superstate| shape.default(*superstate)).collect();
+    let mut taken_in: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut left = BTreeSet::new();
+    let mut seen = BTreeSet::from([(shape.initial, first.clone())]);
+    let mut open = vec![(shape.initial, first.clone())];
+    while let Some((leaf, memory)) = open.pop() {
+        let taken = taken_in.entry(leaf).or_insert_with(|| taken(shape, groups, &by_state, leaf));
+        for group in taken.iter().filter_map(|place| groups.get(*place)) {
+            for (to, recalled) in targets(group, &histories, &memory) {
+                if to != leaf {
+                    left.insert(leaf);
+                }
+                let mut after = memory.clone();
+                for (place, superstate) in histories.iter().enumerate() {
+                    let Some(kept) = after.get_mut(place) else { continue };
+                    if recalled == Some(place) {
+                        *kept = first.get(place).copied().unwrap_or(*kept);
+                    } else if shape.draft.is_within(leaf, *superstate)
+                        && !shape.draft.is_within(to, *superstate)
+                    {
+                        *kept = leaf;
+                    }
+                }
+                if seen.insert((to, after.clone())) {
+                    open.push((to, after));
+                }
+            }
         }
-        open.extend(targets.into_iter().filter(|target| reached.insert(*target)));
     }
-    // A machine without any transition is none.
-    if finals.contains(&shape.initial) {
-        finals.remove(&shape.initial);
-        stuck.push(shape.initial);
-    }
-    stuck.sort_unstable();
-    let around: Vec<_> = reached.iter().flat_map(|leaf| shape.draft.around(*leaf)).collect();
-    reached.extend(around);
-    Ends { reached, finals, stuck }
+    summary(shape, &taken_in, &left)
 }
 
-/// The transitions that are taken in a leaf: its own, and for other events those around it.
-fn taken<'g, 'd>(shape: &Shape<'_>, groups: &'g [Group<'d>], leaf: usize) -> Vec<&'g Group<'d>> {
+/// The leaves to which a group leads, and the place of the history that it recalls.
+fn targets(
+    group: &Group<'_>,
+    histories: &[usize],
+    memory: &[usize],
+) -> Vec<(usize, Option<usize>)> {
+    match &group.outcome {
+        Outcome::Stay => Vec::new(),
+        Outcome::Leaf(leaf) => vec![(*leaf, None)],
+        Outcome::Choice(_, leaves) => leaves.iter().map(|leaf| (*leaf, None)).collect(),
+        Outcome::History(superstate) => {
+            let place = histories.iter().position(|known| known == superstate);
+            let leaf = place.and_then(|place| memory.get(place));
+            leaf.map(|leaf| (*leaf, place)).into_iter().collect()
+        }
+    }
+}
+
+fn summary(
+    shape: &Shape<'_>,
+    taken_in: &BTreeMap<usize, Vec<usize>>,
+    left: &BTreeSet<usize>,
+) -> Ends {
+    let leaves = |wanted: &dyn Fn(&usize, &Vec<usize>) -> bool| -> BTreeSet<usize> {
+        let found = taken_in.iter().filter(|(leaf, taken)| wanted(leaf, taken));
+        found.map(|(leaf, _)| *leaf).collect()
+    };
+    let mut finals = leaves(&|_, taken| taken.is_empty());
+    let mut stuck = leaves(&|leaf, taken| !taken.is_empty() && !left.contains(leaf));
+    // A machine without any transition is none.
+    if finals.remove(&shape.initial) {
+        stuck.insert(shape.initial);
+    }
+    let around = |leaves: &mut dyn Iterator<Item = &usize>| -> BTreeSet<usize> {
+        leaves.flat_map(|leaf| shape.draft.around(*leaf).collect::<Vec<_>>()).collect()
+    };
+    Ends {
+        reached: around(&mut taken_in.keys()),
+        around_finals: around(&mut finals.iter()),
+        finals,
+        stuck,
+        taken: taken_in.values().flatten().copied().collect(),
+    }
+}
+
+/// The groups that are taken in a leaf: its own, and for other events those around it.
+fn taken(
+    shape: &Shape<'_>,
+    groups: &[Group<'_>],
+    by_state: &BTreeMap<usize, Vec<usize>>,
+    leaf: usize,
+) -> Vec<usize> {
     let state = shape.draft.state(leaf);
     if state.kind == Kind::Final && state.parent == 0 {
         return Vec::new();
@@ -66,9 +148,12 @@ fn taken<'g, 'd>(shape: &Shape<'_>, groups: &'g [Group<'d>], leaf: usize) -> Vec
     let mut events = BTreeSet::new();
     let mut taken = Vec::new();
     for around in shape.draft.around(leaf) {
-        let own: Vec<_> = groups.iter().filter(|group| group.state == around).collect();
-        taken.extend(own.iter().copied().filter(|group| !events.contains(event(group.trigger))));
-        events.extend(own.iter().map(|group| event(group.trigger)));
+        for place in by_state.get(&around).into_iter().flatten() {
+            let name = groups.get(*place).map(|group| event(group.trigger));
+            if events.insert(name) {
+                taken.push(*place);
+            }
+        }
     }
     taken
 }

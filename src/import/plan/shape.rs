@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::ImportError;
 use super::super::draft::{Draft, Kind, State, Transition};
 use super::super::names::Names;
-use super::clauses::Outcome;
+use super::clauses::{Group, Outcome};
 use super::ends::Ends;
 use super::{Item, StateItem};
 
@@ -141,6 +141,11 @@ impl<'d> Shape<'d> {
         }
     }
 
+    /// The superstates whose history is kept.
+    pub(super) fn histories(&self) -> impl Iterator<Item = usize> {
+        self.histories.iter().copied()
+    }
+
     /// The leaf to which a history leads where nothing was left yet.
     pub(super) fn default(&self, superstate: usize) -> usize {
         let children = &self.draft.state(superstate).children;
@@ -197,7 +202,7 @@ impl<'d> Shape<'d> {
     }
 
     /// The states in the order of the chart, and what is left out in its place.
-    pub(super) fn items(&self, ends: &Ends, idents: &[String]) -> Vec<Item> {
+    pub(super) fn items(&self, ends: &Ends, groups: &[Group<'_>], idents: &[String]) -> Vec<Item> {
         let mut items = Vec::new();
         let mut open: Vec<usize> = self.draft.state(0).children.iter().rev().copied().collect();
         while let Some(number) = open.pop() {
@@ -209,7 +214,18 @@ impl<'d> Shape<'d> {
                 items.push(Item::LeftOut(self.left_out(number)));
                 continue;
             }
-            items.push(Item::State(self.item(number, state, ends, idents)));
+            let mut item = self.item(number, state, ends, idents);
+            let never = groups
+                .iter()
+                .enumerate()
+                .filter(|(place, group)| group.state == number && !ends.takes(*place));
+            for one in never.flat_map(|(_, group)| &group.candidates) {
+                item.remarks.push(format!(
+                    "left out, since every state inside takes the event: {}",
+                    self.draft.described(one)
+                ));
+            }
+            items.push(Item::State(item));
             open.extend(state.children.iter().rev());
         }
         items
@@ -253,7 +269,7 @@ impl<'d> Shape<'d> {
             is_superstate: !is_leaf,
             is_initial: number == self.initial,
             is_final: is_leaf && is_final,
-            default: remembers.then(|| ident(self.default(number))),
+            default: remembers.then(|| ident(ends.default(self, number))),
         }
     }
 }

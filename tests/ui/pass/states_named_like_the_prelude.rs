@@ -52,6 +52,10 @@ pub mod odd {
     pub struct Send;
     #[state]
     pub struct Fn;
+    #[state]
+    pub struct F;
+    #[state]
+    pub struct S;
     #[state(final)]
     pub struct Drop;
     #[transition(from = None)]
