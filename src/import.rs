@@ -9,6 +9,7 @@ mod json;
 mod names;
 mod plan;
 mod scxml;
+mod span;
 mod write;
 mod xstate;
 

@@ -222,7 +222,7 @@ impl Draft {
         let trigger = match &transition.trigger {
             Trigger::Event(event) => format!("`{event}`"),
             Trigger::After(event, milliseconds) => {
-                format!("`{event}` after {}", super::write::span(*milliseconds))
+                format!("`{event}` after {}", super::span::span(*milliseconds))
             }
             Trigger::Always => "at once".to_owned(),
         };

@@ -2,13 +2,14 @@
 
 mod clauses;
 mod ends;
+mod groups;
+mod items;
 mod shape;
 
 use super::ImportError;
-use super::draft::Draft;
+use super::draft::{Draft, Payload};
 use super::names::{self, Names};
 
-pub(super) use self::clauses::{Clause, Outcome};
 use self::shape::Shape;
 
 /// A machine, to be written down.
@@ -50,15 +51,41 @@ pub(super) struct Guard {
     pub(super) condition: String,
 }
 
+/// Where a transition leads.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Outcome<L = usize> {
+    Stay,
+    Leaf(L),
+    /// The state inside the superstate that was last left.
+    History(L),
+    /// One of several, with the name of their enum.
+    Choice(String, Vec<L>),
+}
+
+/// A function of the declaration.
+#[derive(PartialEq, Eq)]
+pub(super) struct Clause {
+    pub(super) event: String,
+    pub(super) from: Vec<String>,
+    pub(super) outcome: Outcome<String>,
+    pub(super) guards: Vec<String>,
+    pub(super) approvals: u8,
+    pub(super) after: Option<u64>,
+    pub(super) fallible: bool,
+    pub(super) payload: Vec<Payload>,
+    pub(super) docs: String,
+    pub(super) notes: Vec<String>,
+    pub(super) remarks: Vec<String>,
+}
+
 /// Resolves a chart.
 pub(super) fn plan(draft: Draft) -> Result<Plan, ImportError> {
     let shape = Shape::of(&draft)?;
-    let groups = clauses::groups(&shape);
+    let groups = groups::groups(&shape);
     let found = ends::ends(&shape, &groups);
     let (module, type_name) = names::machine(&draft.name);
-    let collides = draft.states.iter().skip(1).any(|state| {
-        names::machine(&state.id).1 == type_name || Names::default().ty(&state.id) == type_name
-    });
+    let mut states = draft.states.iter().skip(1);
+    let collides = states.any(|state| Names::default().ty(&state.id) == type_name);
     let name = collides.then(|| format!("{type_name}Machine"));
     let mut names = Names::of_machine(name.as_deref().unwrap_or(&type_name));
     let mut plan = Plan {

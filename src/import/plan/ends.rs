@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::draft::Kind;
 use super::super::names::Names;
-use super::clauses::{Clause, Group, Outcome, event};
+use super::groups::{Group, event};
 use super::shape::Shape;
-use super::{Item, Plan, StateItem};
+use super::{Clause, Item, Outcome, Plan, StateItem};
 
 /// What is known of each state once all transitions are.
 pub(super) struct Ends {

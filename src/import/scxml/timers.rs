@@ -3,7 +3,7 @@
 use roxmltree::Node;
 
 use super::super::draft::Trigger;
-use super::super::write::milliseconds;
+use super::super::span::milliseconds;
 use super::Reader;
 
 /// An event that a state sends to itself later.

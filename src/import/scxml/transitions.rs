@@ -4,7 +4,7 @@ use roxmltree::Node;
 
 use super::super::ImportError;
 use super::super::draft::{Payload, Transition, Trigger};
-use super::super::write::milliseconds;
+use super::super::span::milliseconds;
 use super::{Reader, own, place};
 
 impl<'a> Reader<'a> {

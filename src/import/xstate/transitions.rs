@@ -3,7 +3,7 @@
 use super::super::ImportError;
 use super::super::draft::{Payload, Transition, Trigger};
 use super::super::json::Json;
-use super::super::write::{milliseconds, span};
+use super::super::span::{milliseconds, span};
 use super::Reader;
 
 /// The keys of a transition that are read, or that `JSON.stringify` repeats from elsewhere.
