@@ -10,6 +10,7 @@ mod features;
 mod guide;
 #[cfg(feature = "http")]
 mod http;
+mod import;
 mod layout;
 mod mcp;
 mod pictures;

@@ -29,8 +29,11 @@ pub(super) fn read(document: &Document) -> Result<Draft, ImportError> {
             transition.targets.push(number(&place, to)?);
         }
         if let Some(superstate) = &clause.history {
+            let declared = document.superstates.iter().find(|state| state.name == *superstate);
+            let default = declared.and_then(|state| state.default.as_deref());
+            let default = default.map(|default| number(&place, default)).transpose()?;
             let superstate = number(&place, superstate)?;
-            transition.targets.push(history(&mut draft, superstate)?);
+            transition.targets.push(history(&mut draft, superstate, default)?);
         }
         for from in &clause.from {
             let from = number(&place, from)?;
@@ -92,13 +95,18 @@ fn states<'d>(
     Ok(numbers)
 }
 
-fn history(draft: &mut Draft, superstate: usize) -> Result<usize, ImportError> {
+/// The history of a superstate, with the default that the chart may name.
+fn history(
+    draft: &mut Draft,
+    superstate: usize,
+    default: Option<usize>,
+) -> Result<usize, ImportError> {
     let is_history = |child: &usize| matches!(draft.state(*child).kind, Kind::History { .. });
     if let Some(known) = draft.state(superstate).children.iter().find(|child| is_history(child)) {
         return Ok(*known);
     }
     let id = format!("{}.history", draft.state(superstate).id);
-    let kind = Kind::History { deep: true, default: None };
+    let kind = Kind::History { deep: true, default };
     draft.add(superstate, &id, kind, || "histories".to_owned())
 }
 
@@ -112,7 +120,7 @@ fn transition(event: &EventDocument, clause: &ClauseDocument) -> Transition {
     transition.payload = event.payload.iter().map(payload).collect();
     transition.approvals = clause.approvals;
     transition.fallible = clause.fallible;
-    transition.docs.clone_from(&event.docs);
+    transition.docs = [event.docs.trim(), clause.docs.trim()].join("\n\n").trim().to_owned();
     transition
 }
 
@@ -127,6 +135,9 @@ fn notes(document: &Document, draft: &mut Draft, numbers: &HashMap<&str, usize>)
     let questions = questions.chain(document.prompts.iter().map(|prompt| ("prompt", prompt)));
     for (what, question) in questions {
         draft.notes.push(format!("the {what} `{}`", question.name));
+    }
+    for input in &document.inputs {
+        draft.notes.push(format!("the input `{}: {}`", input.name, input.ty));
     }
     for task in &document.tasks {
         let outcomes: Vec<_> = task.outcomes.iter().map(|one| format!("`{one}`")).collect();

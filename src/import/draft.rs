@@ -4,6 +4,8 @@ use super::ImportError;
 
 /// The most states that a chart may have, superstates and histories included.
 const MAX_STATES: usize = 2_000;
+/// The most transitions that a chart may have.
+const MAX_TRANSITIONS: usize = 10_000;
 /// The deepest nesting of states.
 const MAX_DEPTH: usize = 60;
 
@@ -14,6 +16,8 @@ pub(super) struct Draft {
     pub(super) docs: String,
     pub(super) notes: Vec<String>,
     pub(super) states: Vec<State>,
+    /// The number of transitions.
+    transitions: usize,
     /// Whether a superstate's transition is taken where the conditions of a state's own are false.
     pub(super) falls_back: bool,
 }
@@ -110,6 +114,7 @@ impl Draft {
             docs: String::new(),
             notes: Vec::new(),
             states: vec![root],
+            transitions: 0,
             falls_back: true,
         }
     }
@@ -145,6 +150,22 @@ impl Draft {
         });
         self.state_mut(parent).children.push(number);
         Ok(number)
+    }
+
+    /// Adds a transition to a state.
+    pub(super) fn push(
+        &mut self,
+        state: usize,
+        transition: Transition,
+        place: impl Fn() -> String,
+    ) -> Result<(), ImportError> {
+        self.transitions += 1;
+        if self.transitions > MAX_TRANSITIONS {
+            let reason = format!("the chart has more than {MAX_TRANSITIONS} transitions: split it");
+            return Err(ImportError::at(place(), reason));
+        }
+        self.state_mut(state).transitions.push(transition);
+        Ok(())
     }
 
     #[expect(clippy::indexing_slicing, reason = "a number is made by `add`, or is 0")]

@@ -137,13 +137,25 @@ fn signature(text: &mut String, clause: &Clause) {
     for one in &clause.payload {
         line(&mut body, 2, &format!("let _ = {};", one.name));
     }
-    if !value.is_empty() {
-        line(&mut body, 2, &value);
-    }
+    call(&mut body, &value);
     head(text, clause, &returns, body.is_empty());
     if !body.is_empty() {
         text.push_str(&body);
         line(text, 1, "}");
+    }
+}
+
+/// The last expression of a body, broken at its outermost parentheses where it is long.
+fn call(body: &mut String, value: &str) {
+    match value.split_once('(').zip(value.rsplit_once(')')) {
+        Some(((name, _), _)) if value.len() + 8 > WIDTH => {
+            let inner = value.get(name.len() + 1..value.len() - 1).unwrap_or_default();
+            line(body, 2, &format!("{name}("));
+            line(body, 3, &format!("{inner},"));
+            line(body, 2, ")");
+        }
+        _ if value.is_empty() => {}
+        _ => line(body, 2, value),
     }
 }
 
@@ -153,7 +165,7 @@ fn head(text: &mut String, clause: &Clause, returns: &str, is_empty: bool) {
     let parameters: Vec<_> = clause.payload.iter().map(parameter).collect();
     let documented = clause.payload.iter().any(|one| !one.docs.trim().is_empty());
     let whole = format!("fn {}({}){returns} {end}", clause.event, parameters.join(", "));
-    if !documented && whole.chars().count() + 4 <= WIDTH {
+    if !documented && whole.len() + 4 <= WIDTH {
         return line(text, 1, &whole);
     }
     line(text, 1, &format!("fn {}(", clause.event));

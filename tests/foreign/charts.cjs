@@ -39,9 +39,9 @@ async function checkMermaid() {
     const items = itemsIn(diagram.db.rootDoc);
     const all = [...chart.states, ...(chart.superstates ?? [])];
     for (const { name: state, parent, docs } of all) {
-      const found = states.get(state) ?? states.get(`${state}_`);
-      assert(found, `${name} has no state ${state}`);
-      const own = items.filter(({ item }) => item.id === found.id && item.stmt === "state");
+      const isIt = (id) => id === state || id === `${state}_`;
+      const own = items.filter(({ item }) => item.stmt === "state" && isIt(item.id));
+      assert(own.length > 0, `${name} has no state ${state}`);
       const texts = own.map(({ item }) => plain([item.description].flat().join("\n")));
       assert(texts.join("\n").includes(summary(docs)), `${name}: the text of ${state} is ${texts}`);
       const around = own.filter(({ around }) => around).map(({ around }) => around.replace(/_$/, ""));
@@ -140,8 +140,7 @@ class Run {
     if (expected.ended) return;
     const running = Object.keys(snapshot.children);
     assert.deepEqual(running.sort(), [...expected.tasks].sort(), `${where}: tasks`);
-    const scheduled = Object.values(this.actor.system.getSnapshot()._scheduledEvents);
-    const waiting = scheduled.map(({ event }) => event.type);
+    const waiting = [...this.waiting().keys()];
     for (const [event, source] of expected.timeouts) {
       const type = this.names.get(`${source} ${event}`);
       assert(waiting.includes(type), `${where}: ${event} of ${source} does not wait`);
@@ -152,7 +151,14 @@ class Run {
     }
   }
 
+  /** What waits, by its name. Each entry of a state makes it anew. */
+  waiting() {
+    const scheduled = Object.values(this.actor.system.getSnapshot()._scheduledEvents);
+    return new Map(scheduled.map((one) => [one.event.type, one]));
+  }
+
   take(step, timeouts) {
+    const before = this.waiting();
     const { event, to, guards, accepted } = step;
     const timeout = step.is_timeout && timeouts.find(([name]) => name === event);
     const type = timeout ? this.names.get(`${timeout[1]} ${event}`) : event;
@@ -161,6 +167,13 @@ class Run {
     assert.equal(this.actor.getSnapshot().can(message), accepted, `${this.where} is accepted`);
     this.actor.send(message);
     this.compare(step.after);
+    if (step.after.ended) return;
+    const now = this.waiting();
+    for (const [name, source] of step.after.timeouts) {
+      const timer = this.names.get(`${source} ${name}`);
+      const isNew = now.get(timer) !== before.get(timer);
+      assert.equal(isNew, step.entered.includes(source), `${this.where}: ${name} of ${source} begins anew`);
+    }
   }
 }
 

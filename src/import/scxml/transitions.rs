@@ -5,7 +5,7 @@ use roxmltree::Node;
 use super::super::ImportError;
 use super::super::draft::{Payload, Transition, Trigger};
 use super::super::write::milliseconds;
-use super::{Reader, own};
+use super::{Reader, own, place};
 
 impl<'a> Reader<'a> {
     /// Adds a transition; one for each of the events that it names.
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
                 transition.notes.push(note.to_owned());
             }
             let one = Transition { trigger, ..transition.clone() };
-            self.draft.state_mut(number).transitions.push(one);
+            self.draft.push(number, one, || place(element))?;
         }
         Ok(())
     }

@@ -36,7 +36,11 @@ impl Reader<'_> {
         found.ok_or_else(|| {
             let plain = text.trim_start_matches(['#', '.']);
             let states = self.draft.states.iter().map(|state| &*state.id);
-            let near = nearest(plain, states.chain(self.ids.keys().map(String::as_str)));
+            let elsewhere = self.draft.states.iter().position(|state| state.id == plain);
+            let near = match elsewhere {
+                Some(other) => format!(" beside it; one is at `#{}`", self.path(other)),
+                None => nearest(plain, states.chain(self.ids.keys().map(String::as_str))),
+            };
             let reason = format!("there is no state `{text}`{near}: declare it, or name another");
             ImportError::at(self.path(at), reason)
         })

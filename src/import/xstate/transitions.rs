@@ -34,7 +34,7 @@ impl Reader<'_> {
             if matches!(transitions, Json::Null) {
                 let mut forbidden = Transition::new(trigger(event));
                 forbidden.notes.push("the original ignores the event here".to_owned());
-                self.draft.state_mut(number).transitions.push(forbidden);
+                self.push(number, forbidden)?;
             }
             self.all(number, &trigger(event), transitions)?;
         }
@@ -165,8 +165,12 @@ impl Reader<'_> {
                 transition.notes.push(format!("`{key}`: {part}"));
             }
         }
-        self.draft.state_mut(number).transitions.push(transition);
-        Ok(())
+        self.push(number, transition)
+    }
+
+    fn push(&mut self, number: usize, transition: Transition) -> Result<(), ImportError> {
+        let path = self.path(number).to_owned();
+        self.draft.push(number, transition, || path.clone())
     }
 }
 
