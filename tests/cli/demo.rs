@@ -1,7 +1,7 @@
 //! The picture of the demo. `UPDATE_EXPECT=1 cargo test --test it cli::demo` draws it.
 
 use anstyle::AnsiColor;
-use anstyle_svg::{Term, WIN10_CONSOLE};
+use anstyle_svg::Term;
 use expect_test::expect_file;
 
 use super::{Folder, program, said};
