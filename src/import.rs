@@ -1,7 +1,7 @@
 //! Charts that others wrote, as declarations.
 //!
-//! A reader for each format makes one [`Draft`](draft::Draft) of a chart. [`plan`] resolves it to what a machine can have,
-//! and [`write`] writes that down as Rust. What a machine cannot have becomes a comment.
+//! A reader for each format makes one `Draft` of a chart. `plan` resolves it to what a machine can have,
+//! and `write` writes that down as Rust. What a machine cannot have becomes a comment.
 
 mod document;
 mod draft;
@@ -49,7 +49,7 @@ pub fn declaration(text: &str) -> Result<String, ImportError> {
         Some('{') => json(text)?,
         _ => return Err(ImportError::Unknown),
     };
-    let plan = plan::plan(draft)?;
+    let plan = plan::plan(&draft)?;
     Ok(write::declaration(&plan))
 }
 

@@ -60,6 +60,7 @@
 //! | feature | content |
 //! |---|---|
 //! | `http` (default) | the server over HTTP, on its own and inside another program |
+//! | `png` (default) | pictures of machines as PNG; SVG and text need `server` alone |
 //! | `server` (default) | durable runs, the MCP server, the command line, the orchestrator |
 //! | `serde` | the wire form, `#[machine(serde)]`, without the server |
 //! | `testing` | helpers for an author's own tests: random walks, coverage, `proptest`, a clock |

@@ -24,7 +24,7 @@ fn event(name: &str, from: &[usize], to: &[Target]) -> Transition {
 #[test]
 fn nothing_collides_in_random_machines() {
     for seed in 0..200 {
-        let states = 2 + usize::try_from(seed % 40).unwrap();
+        let states = 2 + usize::try_from(seed % 30).unwrap();
         let chart = random(seed, states);
         let found = flaws(&chart.graph());
         assert!(found.is_empty(), "seed {seed}: {found:#?}\n{chart}");
@@ -48,15 +48,16 @@ fn the_same_machine_gives_the_same_bytes() {
 fn the_same_machine_gives_the_same_pixels() {
     use crate::Theme;
 
-    let graph = random(7, 12).graph();
-    let draw = |theme| crate::png(&graph, theme, 2).unwrap();
-    assert_eq!(draw(Theme::Light), draw(Theme::Light));
-    assert_ne!(draw(Theme::Light), draw(Theme::Dark));
-    let pixmap = tiny_skia::Pixmap::decode_png(&draw(Theme::Dark)).unwrap();
+    let graph = random(7, 4).graph();
+    let draw = |theme| crate::png(&graph, theme, 1).unwrap();
+    let dark = draw(Theme::Dark);
+    assert_eq!(dark, draw(Theme::Dark));
+    assert_ne!(dark, draw(Theme::Light));
+    let pixmap = tiny_skia::Pixmap::decode_png(&dark).unwrap();
     let page = pixmap.pixel(0, 0).unwrap().demultiply();
     assert_eq!([page.red(), page.green(), page.blue()], [0x0d, 0x11, 0x17]);
     let dots = pixmap.pixels().iter().filter(|pixel| pixel.red() > 0xc0).count();
-    assert!(dots > 500, "letters are drawn: {dots} light pixels");
+    assert!(dots > 200, "letters are drawn: {dots} light pixels");
 }
 
 #[test]

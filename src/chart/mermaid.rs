@@ -173,8 +173,20 @@ impl Mermaid<'_> {
 }
 
 /// Keywords of Mermaid, in any case, which cannot be the id of a state.
-const RESERVED: [&str; 8] =
-    ["CLASS", "CLASSDEF", "CLICK", "DEFAULT", "NOTE", "SCALE", "STATE", "STYLE"];
+const RESERVED: [&str; 12] = [
+    "ACCDESCR",
+    "ACCTITLE",
+    "CLASS",
+    "CLASSDEF",
+    "CLICK",
+    "DEFAULT",
+    "HREF",
+    "NOTE",
+    "SCALE",
+    "STATE",
+    "STATEDIAGRAM",
+    "STYLE",
+];
 
 /// The id of a state.
 struct Id<'a>(&'a State);
@@ -195,16 +207,35 @@ fn summary(docs: &str) -> String {
 /// A text in which nothing is Mermaid's: what would be is written as an entity.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut last = ' ';
+    for (place, c) in text.char_indices() {
         match c {
-            '"' | '#' | ';' | ':' | '<' | '>' | '{' | '}' | '%' | '\\' => {
-                escaped.extend(["#", &u32::from(c).to_string(), ";"]);
-            }
+            '"' | '#' | ';' | ':' | '<' | '>' | '{' | '}' | '%' | '\\' => entity(&mut escaped, c),
+            '[' if last == '[' => entity(&mut escaped, c),
+            _ if begins_direction(text, place) => entity(&mut escaped, c),
             '\n' | '\r' => escaped.push(' '),
             c => escaped.push(c),
         }
+        last = c;
     }
     escaped
+}
+
+fn entity(escaped: &mut String, c: char) {
+    escaped.extend(["#", &u32::from(c).to_string(), ";"]);
+}
+
+/// Whether the text has there the words `direction LR`, or of another direction: Mermaid takes them for a statement anywhere
+/// in a line.
+fn begins_direction(text: &str, place: usize) -> bool {
+    const WORD: &str = "direction";
+    let Some(rest) = text.get(place..) else { return false };
+    if !rest.get(..WORD.len()).is_some_and(|word| word.eq_ignore_ascii_case(WORD)) {
+        return false;
+    }
+    let after = rest.get(WORD.len()..).unwrap_or_default().trim_start();
+    let is_at = |name: &&str| after.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(name));
+    ["TB", "BT", "RL", "LR"].iter().any(is_at)
 }
 
 #[cfg(test)]

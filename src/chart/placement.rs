@@ -174,3 +174,77 @@ impl Chart {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::State;
+
+    /// Leaves `Standby`, `Humming` and `Racing`, the last two in `Working`, all three in `Powered`, and `Off`.
+    const CHART: Chart = Chart::new("Engine", "", 0).with_states(
+        &[
+            State::new("Standby", "STANDBY", "").with_parent(5),
+            State::new("Humming", "HUMMING", "").with_parent(4),
+            State::new("Racing", "RACING", "").with_parent(4),
+            State::new("Off", "OFF", ""),
+        ],
+        &[
+            State::new("Working", "WORKING", "").with_parent(5),
+            State::new("Powered", "POWERED", "").with_default(1),
+        ],
+    );
+
+    /// Where the clauses of an event stand, with the targets of each.
+    #[track_caller]
+    fn check<const N: usize>(clauses: [Clause; N], expected: &[(&str, &[&str])]) {
+        let events = [Event::new("press", "", &[], Box::leak(Box::new(clauses)))];
+        let chart = CHART.with_events(Box::leak(Box::new(events)));
+        let placed: Vec<_> = chart
+            .placements()
+            .iter()
+            .map(|one| {
+                let targets = one.targets(&chart).into_iter();
+                let targets: Vec<_> = targets.map(|target| chart.landing(target)).collect();
+                (chart.state(one.node).wire(), targets)
+            })
+            .collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(node, targets)| (*node, targets.iter().map(|&to| to.to_owned()).collect()))
+            .collect();
+        assert_eq!(placed, expected);
+    }
+
+    #[test]
+    fn a_clause_stays_at_its_superstate() {
+        check([Clause::new(&[5], &[Target::State(3)])], &[("POWERED", &["OFF"])]);
+        check([Clause::new(&[5, 3], &[])], &[("OFF", &["stays"]), ("POWERED", &["stays"])]);
+        check([Clause::new(&[3], &[Target::History(5)])], &[("OFF", &["POWERED.history"])]);
+    }
+
+    #[test]
+    fn a_clause_is_moved_to_the_leaves_that_do_not_override_it() {
+        const GUARDED: Clause = Clause::new(&[2], &[Target::State(1)]).with_guards(&["is_shut"]);
+        check(
+            [Clause::new(&[5], &[Target::State(3)]), GUARDED],
+            &[("STANDBY", &["OFF"]), ("HUMMING", &["OFF"]), ("RACING", &["HUMMING"])],
+        );
+    }
+
+    #[test]
+    fn a_clause_is_moved_to_where_it_exits_as_much_as_it_should() {
+        // From `Humming` only `Working` may stay, from `Standby` it is entered.
+        check(
+            [Clause::new(&[5], &[Target::State(2)])],
+            &[("STANDBY", &["RACING"]), ("WORKING", &["RACING"])],
+        );
+    }
+
+    #[test]
+    fn a_history_that_is_recalled_inside_is_named_by_the_event() {
+        check(
+            [Clause::new(&[4], &[Target::History(5)])],
+            &[("WORKING", &["STANDBY", "HUMMING", "RACING"])],
+        );
+    }
+}

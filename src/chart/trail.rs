@@ -5,6 +5,22 @@ use alloc::vec::Vec;
 use super::{Chart, Clause, Target};
 
 /// What a drawing marks of a run: its present state and the path it took.
+///
+/// ```
+/// # #[cfg(feature = "server")] {
+/// use leverframe::chart::{Step, Trail};
+/// # use leverframe::chart::{Chart, Clause, Event, State, Target};
+/// # const CHART: Chart = Chart::new("Lamp", "", 0)
+/// #     .with_states(&[State::new("Off", "OFF", ""), State::new("On", "ON", "")], &[])
+/// #     .with_events(&[Event::new("press", "", &[], &[Clause::new(&[0], &[Target::State(1)])])]);
+///
+/// // The lamp was pressed, and is on.
+/// let trail = Trail { present: Some(1), taken: vec![Step { from: 0, event: 0, to: 1 }] };
+/// let diagram = CHART.mermaid().with_trail(&trail).to_string();
+/// assert!(diagram.contains("OFF --> ON: ✓ press()"));
+/// assert!(diagram.contains("class ON present"));
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trail {
     /// The number of the leaf in which the run is; `None` marks no state.

@@ -107,7 +107,8 @@ fn platform() -> &'static str {
 
 #[derive(Serialize)]
 struct Manifest {
-    manifest_version: &'static str,
+    #[serde(rename = "manifest_version")]
+    form: &'static str,
     name: String,
     display_name: &'static str,
     version: &'static str,
@@ -169,7 +170,7 @@ impl Manifest {
             description: tool.description.map(std::borrow::Cow::into_owned),
         });
         Ok(Self {
-            manifest_version: "0.3",
+            form: "0.3",
             name: program_name(),
             display_name: M::CHART.name(),
             version,

@@ -2,6 +2,7 @@
 //!
 //! Its form is that of <https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json>.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -166,7 +167,10 @@ struct InvalidPublished;
 fn hash(path: &Path) -> Result<String, EntryError> {
     let content = fs::read(path);
     let content = content.map_err(|source| EntryError::Bundle { path: path.to_owned(), source })?;
-    Ok(Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Sha256::digest(&content).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    }))
 }
 
 /// The name of a server in the registry: a domain from its end, and a name in it.

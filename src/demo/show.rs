@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::driver::{DemoError, at};
 use super::listed;
@@ -97,18 +97,14 @@ impl Show {
     /// The summary, and how to connect another client.
     pub(super) fn connect(&mut self) -> Result<(), DemoError> {
         let program = std::env::current_exe()?;
-        let configuration = json!({
-            "mcpServers": {"leverframe": {"command": program.to_string_lossy(), "args": ["serve"]}}
-        });
         let program = escaped(&program.display().to_string());
         writeln!(
             self.out,
             "\n{STRONG}Every answer was as expected:{STRONG:#} 7 moves through 6 states, 1 failure and 1 refusal, both \
              overcome.\n\n\
              {STRONG}Connect your own client{STRONG:#}\n    \
-             Claude Code     claude mcp add leverframe -- \"{program}\" serve\n    \
-             Claude Desktop  {configuration}\n    \
-             The machine     \"{program}\" chart"
+             \"{program}\" install claude-code   {FAINT}(or claude-desktop, cursor, vscode, zed){FAINT:#}\n    \
+             \"{program}\" chart                 {FAINT}(the machine){FAINT:#}"
         )?;
         Ok(())
     }

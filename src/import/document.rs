@@ -120,7 +120,8 @@ fn transition(event: &EventDocument, clause: &ClauseDocument) -> Transition {
     transition.payload = event.payload.iter().map(payload).collect();
     transition.approvals = clause.approvals;
     transition.fallible = clause.fallible;
-    transition.docs = [event.docs.trim(), clause.docs.trim()].join("\n\n").trim().to_owned();
+    let docs = [event.docs.trim(), clause.docs.trim()].join("\n\n");
+    docs.trim().clone_into(&mut transition.docs);
     transition
 }
 

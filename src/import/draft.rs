@@ -230,10 +230,8 @@ impl Draft {
             transition.guards.iter().map(|guard| format!(" if `{guard}`")).collect();
         let targets: Vec<_> =
             transition.targets.iter().map(|to| format!("`{}`", self.state(*to).id)).collect();
-        let targets = match targets.is_empty() {
-            true => String::new(),
-            false => format!(" -> {}", targets.join(", ")),
-        };
+        let targets =
+            if targets.is_empty() { String::new() } else { format!(" -> {}", targets.join(", ")) };
         format!("{trigger}{}{targets}", guards.join(""))
     }
 

@@ -90,7 +90,7 @@ impl Names {
 
     /// The name of a state or a superstate, or of an enum of them.
     pub(super) fn ty(&mut self, text: &str) -> String {
-        unique(&mut self.types, &type_name(text, "State"), |name| wire(name))
+        unique(&mut self.types, &type_name(text, "State"), wire)
     }
 
     /// The name of an event; the same for the same text.
@@ -127,9 +127,10 @@ impl Names {
 pub(super) fn machine(text: &str) -> (String, String) {
     let module = function_name(text, "machine");
     let name = module.to_upper_camel_case();
-    let (module, name) = match TYPES.contains(&&*name) {
-        true => (format!("{module}_machine"), format!("{name}Machine")),
-        false => (module, name),
+    let (module, name) = if TYPES.contains(&&*name) {
+        (format!("{module}_machine"), format!("{name}Machine"))
+    } else {
+        (module, name)
     };
     (raw(&module), name)
 }

@@ -79,8 +79,8 @@ pub(super) struct Clause {
 }
 
 /// Resolves a chart.
-pub(super) fn plan(draft: Draft) -> Result<Plan, ImportError> {
-    let shape = Shape::of(&draft)?;
+pub(super) fn plan(draft: &Draft) -> Result<Plan, ImportError> {
+    let shape = Shape::of(draft)?;
     let groups = groups::groups(&shape);
     let found = ends::ends(&shape, &groups);
     let (module, type_name) = names::machine(&draft.name);

@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Draft, ImportError> {
         let reason = format!("`<{}>` is no SCXML, whose root is `<scxml>`", root.tag_name().name());
         return Err(ImportError::at(place(root), reason));
     }
-    reader.draft.docs = own(root, "docs").unwrap_or_default().to_owned();
+    own(root, "docs").unwrap_or_default().clone_into(&mut reader.draft.docs);
     reader.draft.falls_back = own(root, "machine-version").is_none();
     reader.states(root, 0)?;
     if reader.draft.states.len() == 1 {
@@ -77,7 +77,8 @@ impl<'a> Reader<'a> {
                 let reason = format!("the state `{id}` is declared at {first} already: rename one");
                 return Err(ImportError::at(place(child), reason));
             }
-            self.draft.state_mut(number).docs = own(child, "docs").unwrap_or_default().to_owned();
+            let docs = &mut self.draft.state_mut(number).docs;
+            own(child, "docs").unwrap_or_default().clone_into(docs);
             self.states(child, number)?;
         }
         Ok(())

@@ -61,9 +61,10 @@ fn state(text: &mut String, state: &StateItem) {
     options.extend(state.parent.iter().map(|parent| format!("parent = {parent}")));
     options.extend(state.default.iter().map(|default| format!("default = {default}")));
     let what = if state.is_superstate { "superstate" } else { "state" };
-    match options.is_empty() {
-        true => line(text, 1, &format!("#[{what}]")),
-        false => line(text, 1, &format!("#[{what}({})]", options.join(", "))),
+    if options.is_empty() {
+        line(text, 1, &format!("#[{what}]"));
+    } else {
+        line(text, 1, &format!("#[{what}({})]", options.join(", ")));
     }
     line(text, 1, &format!("pub struct {};", state.name));
 }
@@ -80,7 +81,9 @@ fn clause(text: &mut String, clause: &Clause) {
         blank(text);
         line(text, 1, "#[choice]");
         line(text, 1, &format!("pub enum {name} {{"));
-        states.iter().for_each(|state| line(text, 2, &format!("{state}({state}),")));
+        for state in states {
+            line(text, 2, &format!("{state}({state}),"));
+        }
         line(text, 1, "}");
     }
     blank(text);
@@ -203,7 +206,9 @@ fn ty(text: &str) -> Option<String> {
 
 /// What the machine does not have.
 fn lost(text: &mut String, depth: usize, notes: &[String]) {
-    notes.iter().for_each(|note| comment(text, depth, "Not carried over: ", note));
+    for note in notes {
+        comment(text, depth, "Not carried over: ", note);
+    }
 }
 
 fn docs(text: &mut String, depth: usize, docs: &str) {

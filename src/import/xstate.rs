@@ -47,7 +47,7 @@ pub(super) fn read(machine: &Json) -> Result<Draft, ImportError> {
         ids: HashMap::from([(name.to_owned(), 0)]),
         keys: vec![name.to_owned()],
     };
-    reader.draft.docs = machine.text("description").unwrap_or_default().to_owned();
+    machine.text("description").unwrap_or_default().clone_into(&mut reader.draft.docs);
     reader.states(machine, 0)?;
     for number in 0..reader.values.len() {
         reader.content(number)?;
@@ -81,8 +81,8 @@ impl<'a> Reader<'a> {
                 _ => Kind::Plain,
             };
             let number = self.draft.add(parent, key, kind, || path.clone())?;
-            self.draft.state_mut(number).docs =
-                state.text("description").unwrap_or_default().to_owned();
+            let docs = &mut self.draft.state_mut(number).docs;
+            state.text("description").unwrap_or_default().clone_into(docs);
             if let Some(id) = state.text("id") {
                 self.ids.insert(id.to_owned(), number);
             }

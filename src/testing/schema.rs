@@ -1,7 +1,9 @@
 //! Payloads that a JSON Schema admits.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
+use proptest::char::range;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::sample::select;
@@ -268,7 +270,15 @@ fn texts(schema: &Map<String, Value>) -> Option<Values> {
         (None, Some("ipv4" | "ip")) => "[1-9][0-9]?(\\.[1-9][0-9]?){3}".to_owned(),
         (None, Some("uri")) => "https://[a-z]{1,8}\\.example/[a-z]{0,8}".to_owned(),
         (None, Some("email")) => "[a-z]{1,8}@[a-z]{1,8}\\.example".to_owned(),
-        _ => format!("\\PC{{{least},{most}}}"),
+        _ => return Some(short_texts(size(least)..=size(most))),
     };
     Some(string_regex(&pattern).ok()?.prop_map(Value::String).boxed())
+}
+
+/// Texts of letters, with some other characters. They shrink to letters.
+fn short_texts(length: RangeInclusive<usize>) -> Values {
+    let letters = range('a', 'z').boxed();
+    let characters = vec![(6, letters), (2, range(' ', '~').boxed()), (1, any::<char>().boxed())];
+    let texts = vec(Union::new_weighted(characters), length);
+    texts.prop_map(|text| Value::String(text.into_iter().collect())).boxed()
 }

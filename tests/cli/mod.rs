@@ -2,6 +2,7 @@
 
 mod bundle;
 mod completions;
+mod demo;
 mod install;
 mod project;
 

@@ -44,7 +44,7 @@ fn cargo_judges_the_name_and_the_folder() {
         ("a b", "invalid character ` `"),
         ("fn", "it is a Rust keyword"),
         ("test", "conflicts with Rust's built-in test library"),
-        ("--vcs=none", "invalid character `=`"),
+        ("--vcs=none", "invalid character `-`"),
         ("leverframe", "cannot be named `leverframe`"),
         ("serde-json", "cannot be named `serde-json`"),
         ("..", "cannot"),

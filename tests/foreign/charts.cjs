@@ -32,16 +32,20 @@ async function checkMermaid() {
   const names = endings(".mmd");
   for (const name of names) {
     const chart = JSON.parse(read(name.replace(/mmd$/, "json")));
+    await mermaid.parse(read(name));
     const diagram = await mermaid.mermaidAPI.getDiagramFromText(read(name));
     assert.equal(diagram.type, "stateDiagram", name);
     const states = diagram.db.getStates();
+    const items = itemsIn(diagram.db.rootDoc);
     const all = [...chart.states, ...(chart.superstates ?? [])];
     for (const { name: state, parent, docs } of all) {
-      const found = states.get(state) ?? states.get(`${state}_`);
-      assert(found, `${name} has no state ${state}`);
-      assert(!docs || JSON.stringify([...found.descriptions]).length > 10, `${name}: ${state} has no text`);
-      if (parent) continue;
-      assert(diagram.db.getRootDocV2().doc.some((item) => item.id === found.id), `${name}: ${state} is inside`);
+      const isIt = (id) => id === state || id === `${state}_`;
+      const own = items.filter(({ item }) => item.stmt === "state" && isIt(item.id));
+      assert(own.length > 0, `${name} has no state ${state}`);
+      const texts = own.map(({ item }) => plain([item.description].flat().join("\n")));
+      assert(texts.join("\n").includes(summary(docs)), `${name}: the text of ${state} is ${texts}`);
+      const around = own.filter(({ around }) => around).map(({ around }) => around.replace(/_$/, ""));
+      assert.deepEqual([...new Set(around)], parent ? [parent] : [], `${name}: what is around ${state}`);
     }
     const ends = chart.states.filter((state) => state.final).length;
     const arrows = chart.events
@@ -49,17 +53,30 @@ async function checkMermaid() {
       .flatMap((event) => event.clauses)
       .map(({ from, to = [], history }) => from.length * Math.max(1, to.length + (history ? 1 : 0)))
       .reduce((sum, count) => sum + count, 1 + ends);
-    assert.equal(arrowsIn(diagram.db.getRootDocV2().doc), arrows, `the arrows of ${name}`);
+    const drawn = items.filter(({ item }) => item.stmt === "relation");
+    assert.equal(drawn.length, arrows, `the arrows of ${name}`);
+    // Nothing that an author writes is a statement.
+    const known = ["state", "relation", "classDef", "applyClass"];
+    for (const { item } of items) assert(known.includes(item.stmt), `${name} has a statement ${item.stmt}`);
     const present = [...states.values()].filter((state) => state.classes.includes("present"));
     assert.equal(present.length, isMarked(name) ? 1 : 0, `the present state of ${name}`);
   }
   console.log(`mermaid read ${names.length} diagrams`);
 }
 
-function arrowsIn(doc) {
-  const inside = doc.map((item) => (item.doc ? arrowsIn(item.doc) : 0));
-  const own = doc.filter((item) => item.stmt === "relation").length;
-  return inside.reduce((sum, count) => sum + count, own);
+/** All statements, each with the state around it. */
+function itemsIn(doc, around) {
+  return doc.flatMap((item) => [{ item, around }, ...(item.doc ? itemsIn(item.doc, item.id) : [])]);
+}
+
+/** A text with the entities that mermaid keeps for the drawing. */
+function plain(text) {
+  return text.replace(/ﬂ°°(\d+)¶ß/g, (_, code) => String.fromCodePoint(code));
+}
+
+/** The first paragraph of a documentation. */
+function summary(docs = "") {
+  return docs.trim().split(/\n\s*\n/)[0].split("\n").map((line) => line.trim()).join(" ");
 }
 
 /** What a program around the machine provides: guards that read their verdict from the event, and tasks that do nothing. */
@@ -123,8 +140,7 @@ class Run {
     if (expected.ended) return;
     const running = Object.keys(snapshot.children);
     assert.deepEqual(running.sort(), [...expected.tasks].sort(), `${where}: tasks`);
-    const scheduled = Object.values(this.actor.system.getSnapshot()._scheduledEvents);
-    const waiting = scheduled.map(({ event }) => event.type);
+    const waiting = [...this.waiting().keys()];
     for (const [event, source] of expected.timeouts) {
       const type = this.names.get(`${source} ${event}`);
       assert(waiting.includes(type), `${where}: ${event} of ${source} does not wait`);
@@ -135,7 +151,14 @@ class Run {
     }
   }
 
+  /** What waits, by its name. Each entry of a state makes it anew. */
+  waiting() {
+    const scheduled = Object.values(this.actor.system.getSnapshot()._scheduledEvents);
+    return new Map(scheduled.map((one) => [one.event.type, one]));
+  }
+
   take(step, timeouts) {
+    const before = this.waiting();
     const { event, to, guards, accepted } = step;
     const timeout = step.is_timeout && timeouts.find(([name]) => name === event);
     const type = timeout ? this.names.get(`${timeout[1]} ${event}`) : event;
@@ -144,6 +167,13 @@ class Run {
     assert.equal(this.actor.getSnapshot().can(message), accepted, `${this.where} is accepted`);
     this.actor.send(message);
     this.compare(step.after);
+    if (step.after.ended) return;
+    const now = this.waiting();
+    for (const [name, source] of step.after.timeouts) {
+      const timer = this.names.get(`${source} ${name}`);
+      const isNew = now.get(timer) !== before.get(timer);
+      assert.equal(isNew, step.entered.includes(source), `${this.where}: ${name} of ${source} begins anew`);
+    }
   }
 }
 

@@ -111,7 +111,7 @@ class Run:
             assert send_id.split(".")[0] in active, f"{self.where}: {send_id} still waits"
 
     def take(self, step, timeouts, fired):
-        """Takes a step. A timeout is the event that was sent on entry, if it still waits."""
+        """Takes a step, and answers what waited before. A timeout is the event that was sent on entry, if it still waits."""
         event = step["event"]
         self.where += f" {event}"
         self.guards(step["guards"])
@@ -119,6 +119,7 @@ class Run:
         held = self.queue.held.pop(f"{sources[0]}.{event}", None) if sources else None
         if held:
             fired.add(held.send_id)
+        before = dict(self.queue.held)
         try:
             # A machine whose event is called `send` hides the method.
             StateChart.send(self.machine, event, to=step["to"])
@@ -126,6 +127,7 @@ class Run:
         except TransitionNotAllowed:
             accepted = False
         assert accepted == step["accepted"], f"{self.where} is accepted: {accepted}"
+        return before
 
 
 def check_scxml(folder):
@@ -149,12 +151,17 @@ def check_scxml(folder):
             run.compare(start, fired)
             timeouts = start["timeouts"]
             for step in steps:
-                before = set(run.queue.held)
-                run.take(step, timeouts, fired)
+                before = run.take(step, timeouts, fired)
                 # What is sent anew was entered anew.
-                fired -= set(run.queue.held) - before
+                fired -= set(run.queue.held) - set(before)
                 run.compare(step["after"], fired)
                 timeouts = step["after"]["timeouts"]
+                for name, source in timeouts if not step["after"]["ended"] else []:
+                    send_id = f"{source}.{name}"
+                    held = run.queue.held.get(send_id)
+                    is_new = held is not None and held is not before.get(send_id)
+                    expected = source in step["entered"]
+                    assert is_new == expected, f"{run.where}: {send_id} begins anew: {is_new}"
                 taken += 1
     assert taken, f"{folder} has no sequences"
     print(f"python-statemachine took {taken} events as the machines did")

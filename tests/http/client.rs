@@ -25,6 +25,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
 pub(super) struct Connection {
     stream: BufReader<Box<dyn Socket>>,
     host: String,
+    /// Where to connect again.
+    address: Option<SocketAddr>,
+    /// Whether the server has said that it closes the connection.
+    is_over: bool,
 }
 
 /// What a server answers.
@@ -39,11 +43,13 @@ impl Connection {
     pub(super) async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self::over(stream, &address.to_string())
+        Self { address: Some(address), ..Self::over(stream, &address.to_string()) }
     }
 
     pub(super) fn over(stream: impl Socket + 'static, host: &str) -> Self {
-        Self { stream: BufReader::new(Box::new(stream)), host: host.to_owned() }
+        let stream: Box<dyn Socket> = Box::new(stream);
+        let (stream, host) = (BufReader::new(stream), host.to_owned());
+        Self { stream, host, address: None, is_over: false }
     }
 
     /// Writes bytes as they are.
@@ -59,7 +65,8 @@ impl Connection {
         let _ = self.stream.flush().await;
     }
 
-    /// Writes a request. A `host` among the headers replaces the right one.
+    /// Writes a request, on a new connection if the server has closed the last. A `host` among the headers replaces the
+    /// right one.
     pub(super) async fn request(
         &mut self,
         method: &str,
@@ -67,6 +74,9 @@ impl Connection {
         headers: &[(&str, String)],
         body: &[u8],
     ) {
+        if let (true, Some(address)) = (self.is_over, self.address) {
+            *self = Self::open(address).await;
+        }
         let mut text = format!("{method} {path} HTTP/1.1\r\n");
         if !headers.iter().any(|(name, _)| *name == "host") {
             write!(text, "host: {}\r\n", self.host).unwrap();
@@ -105,6 +115,7 @@ impl Connection {
             answer.body.resize(length, 0);
             self.stream.read_exact(&mut answer.body).await.ok()?;
         }
+        self.is_over = answer.header("connection") == Some("close");
         Some(answer)
     }
 

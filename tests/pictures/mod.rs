@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use leverframe::Machine;
-use leverframe::chart::Chart;
+use leverframe::chart::{Chart, Event, Step, Trail};
 use leverframe::orchestrator::Orchestrator;
 
 use self::parcel::parcel::Parcel;
@@ -28,9 +28,7 @@ fn check_file(name: &str, expected: &str) {
 #[test]
 fn the_documentation_shows_present_pictures() {
     for (name, chart) in [("orchestrator", Orchestrator::CHART), ("parcel", Parcel::CHART)] {
-        let picture = chart.picture();
-        check_file(&format!("{name}.svg"), &format!("{}\n", picture.svg()));
-        check_file(&format!("{name}.txt"), &format!("{}\n", picture.text(200, false)));
+        check_file(&format!("{name}.svg"), &format!("{}\n", chart.picture().svg()));
     }
     assert_eq!(Parcel::CHART.states().len(), 20);
 }
@@ -64,7 +62,7 @@ fn words(chart: &Chart) -> Vec<String> {
     words.extend(chart.tasks().iter().map(|task| format!("task {}", task.name())));
     let moving = chart.events().iter().filter(|event| !event.is_internal());
     words.extend(moving.clone().map(|event| event.name().to_owned()));
-    for clause in moving.flat_map(|event| event.clauses()).filter(|clause| !clause.is_internal()) {
+    for clause in moving.flat_map(Event::clauses).filter(|clause| !clause.is_internal()) {
         words.extend(clause.guards().iter().map(|guard| format!("[{guard}]")));
         words.extend((clause.approvals() == 1).then(|| "by human".to_owned()));
     }
@@ -81,4 +79,35 @@ fn an_outline_shows_what_is_too_wide_to_draw() {
     }
     assert!(!outline.contains('\u{1b}'));
     assert!(Parcel::CHART.picture().text(40, true).to_string().contains("\u{1b}[35m"));
+}
+
+#[test]
+fn a_run_is_marked() {
+    let chart = Parcel::CHART;
+    let step = |from: &str, event: &str, to: &str| Step {
+        from: chart.state_named(from).unwrap().0,
+        event: chart.event_named(event).unwrap().0,
+        to: chart.state_named(to).unwrap().0,
+    };
+    // A step in the name of a superstate, one that stays, and one over a history.
+    let taken = vec![
+        step("Cart", "add", "Cart"),
+        step("Picking", "pause", "OnHold"),
+        step("OnHold", "proceed", "Picking"),
+        step("Picking", "pack", "Packing"),
+    ];
+    let trail = Trail { present: Some(taken[3].to), taken };
+    let picture = chart.picture().with_trail(Some(&trail));
+    let svg = picture.svg().to_string();
+    // The arrow of the initial state, and those of `pause`, `proceed` and `pack`.
+    assert_eq!(svg.matches("class=\"head taken\"").count(), 4, "{svg}");
+    assert_eq!(svg.matches("class=\"present\"").count(), 1, "{svg}");
+    assert!(svg.contains("class=\"inverse bold\""), "{svg}");
+    let text = picture.text(usize::MAX, false).to_string();
+    assert!(text.contains("┃ PACKING ┃") && text.contains("╋"), "{text}");
+    let outline = picture.text(40, false).to_string();
+    for part in ["▶ PACKING", "✓ pause → ON_HOLD", "✓ pack → PACKING", "    pick → PICKING"]
+    {
+        assert!(outline.contains(part), "{part}:\n{outline}");
+    }
 }

@@ -4,16 +4,20 @@ mod machines;
 mod payloads;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use leverframe::Portable;
 use leverframe::clock::Clock;
+use leverframe::orchestrator::Orchestrator;
 use leverframe::testing::proptest::prelude::*;
 use leverframe::testing::proptest::test_runner::{TestError, TestRunner};
 use leverframe::testing::{Coverage, Events, ManualClock, Sequence, Walk, Walks, sequences};
 
 use self::machines::till::{self, Cash, Till};
 use self::machines::turnstile::{self, Turnstile};
+use crate::walk::machines::{Expense, Payment, Purchase};
 
 fn open() -> Till {
     Till::new(Cash::default()).into()
@@ -44,6 +48,26 @@ fn a_walk_finds_a_handler_that_panics() {
     let start = || Till::new(Cash { is_jammed: true, ..Cash::default() }).into();
     let text = panics(|| drop(Walks::<Till>::new(start, Events::generated()).run()));
     assert_eq!(text, "the drawer is jammed");
+}
+
+/// The report goes to the standard error, which another process shows.
+#[test]
+fn a_walk_that_fails_reports_its_events() {
+    const MARK: &str = "LEVERFRAME_FAILING_WALK";
+    if std::env::var_os(MARK).is_some() {
+        let three = walks().seed(41).number(1).check(|till| assert!(till.context().cents < 100));
+        panic!("{three}");
+    }
+    let name = "testing::a_walk_that_fails_reports_its_events";
+    let mut itself = Command::new(std::env::current_exe().unwrap());
+    let output = itself.args(["--exact", name, "--nocapture"]).env(MARK, "1").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    let report = text.lines().find(|line| line.starts_with("the walk of `Till` with seed 41 "));
+    let report = report.unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        report.contains("panicked after: {") && report.contains(r#"{"put":{"cents":"#),
+        "{report}"
+    );
 }
 
 #[test]
@@ -93,14 +117,30 @@ fn coverage_names_what_a_walk_has_not_visited() {
     assert!(left.contains(&"Open --put--".to_owned()), "{left:?}");
 }
 
+/// Walks a machine from its default context on.
+fn walked<M: Portable<Context: Default>>(events: Events<M>) -> Coverage<M> {
+    Walks::new(|| M::start(M::Context::default()), events).run()
+}
+
+#[test]
+fn machines_of_the_repository_are_walked_with_generated_payloads() {
+    walked::<Orchestrator>(Events::generated()).assert_complete();
+    walked::<Expense>(Events::generated()).assert_complete();
+    walked::<Payment>(Events::generated()).assert_complete();
+    walked::<Purchase>(Events::generated()).assert_complete();
+}
+
 #[test]
 fn coverage_finds_a_guard_that_never_agrees() {
-    let start = || Turnstile::new(turnstile::Coins { most: 0, ..Default::default() }).into();
+    let start = || -> Turnstile {
+        Turnstile::new(turnstile::Coins { most: 0, ..Default::default() }).into()
+    };
     let events = || {
         Events::none()
             .with(turnstile::EventName::Pay, 1_u32..=3, |coins| turnstile::events::Pay { coins })
             .plain(|| turnstile::events::Push)
     };
+    assert!(Walk::new(events(), 0).pick(&start()).is_none(), "the guard forbids all that there is");
     let coverage = Walks::<Turnstile>::new(start, events()).run();
     assert_eq!(
         coverage.to_string(),

@@ -148,6 +148,10 @@ impl<M: Machine + Debug> Walk<M> {
             "guards": guards,
             "is_timeout": clause.is_some_and(|clause| clause.after().is_some()),
             "accepted": done.is_ok(),
+            "entered": match &done {
+                Ok(applied) if !applied.internal => entered(M::CHART, from, self.leaf()),
+                _ => Vec::new(),
+            },
             "after": situation(&self.machine),
         }));
         if done.is_ok() {
@@ -175,6 +179,13 @@ fn situation<M: Machine>(machine: &M) -> Value {
         "tasks": tasks,
         "timeouts": timeouts,
     })
+}
+
+/// What a transition from one leaf to another enters: all below the nearest superstate around both.
+fn entered(chart: &Chart, from: u16, to: u16) -> Vec<&'static str> {
+    let is_common = |node: &u16| chart.ancestors(from).skip(1).any(|around| around == *node);
+    let inner = chart.ancestors(to).skip(1).take_while(|node| !is_common(node));
+    std::iter::once(to).chain(inner).map(|node| chart.state(node).wire()).collect()
 }
 
 /// What the data of an event say after a clause has led to a leaf.
@@ -226,12 +237,14 @@ const HOSTILE: Chart = Chart::new(
         State::new("State", "STATE", "--> [*]").with_parent(7),
         State::new("Note", "NOTE", "note right of X").with_parent(8),
         State::new("Default", "DEFAULT", "]]> <!-- -->"),
-        State::new("Graph", "GRAPH", "direction LR").final_state(),
+        State::new("Graph", "GRAPH", "It has Direction  lr, [[fork]] and <<choice>>.")
+            .final_state(),
         State::new("Node", "NODE", "").with_parent(8),
         State::new("Fork", "FORK", "état ☃ 状態").with_parent(7),
     ],
     &[
-        State::new("Class", "CLASS", "a {brace} and \"quotes\"").with_default(6),
+        State::new("Class", "CLASS", "a {brace}, [[join]], direction TB and \"quotes\"")
+            .with_default(6),
         State::new("Direction", "DIRECTION", "").with_parent(7).with_default(5),
     ],
 )

@@ -5,10 +5,12 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::super::document::{
     ClauseDocument, Document, EventDocument, ParameterDocument, StateDocument,
 };
+use super::super::span::Span;
 use super::{ChangeKind, ChartChange};
 use crate::upgrade::{Change, Holder, Upgrade};
 
@@ -232,7 +234,9 @@ impl Comparison<'_> {
             details.push(word.to_string());
         }
         if before.after_ms != after.after_ms {
-            let time = |ms: Option<u64>| ms.map_or("none".to_string(), |ms| format!("{ms} ms"));
+            let time = |after: Option<u64>| {
+                after.map_or("none".to_string(), |ms| Span(Duration::from_millis(ms)).to_string())
+            };
             details.push(format!("timeout {} to {}", time(before.after_ms), time(after.after_ms)));
         }
         (!details.is_empty()).then(|| changed(item.into(), details.join("; "), breaks))
@@ -276,6 +280,10 @@ fn state_change(old: &StateDocument, new: &StateDocument) -> Option<String> {
         let name = |parent: &Option<String>| parent.clone().unwrap_or_else(|| "none".to_string());
         details.push(format!("superstate {} to {}", name(&old.parent), name(&new.parent)));
     }
+    if old.default != new.default {
+        let name = |leaf: &Option<String>| leaf.clone().unwrap_or_else(|| "none".to_string());
+        details.push(format!("default {} to {}", name(&old.default), name(&new.default)));
+    }
     if old.is_final != new.is_final {
         details.push(if new.is_final { "now final" } else { "no longer final" }.to_string());
     }
@@ -306,4 +314,39 @@ fn changed(item: String, detail: String, breaks: Option<String>) -> ChartChange 
 
 fn added(item: String) -> ChartChange {
     ChartChange { kind: ChangeKind::Added, item, detail: String::new(), breaks: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::chart::{Chart, ChartDiff, Clause, Document, Event, State, Target};
+
+    macro_rules! player {
+        ($default:literal, $milliseconds:literal) => {
+            Chart::new("Player", "", 0)
+                .with_states(
+                    &[
+                        State::new("Off", "OFF", "").with_parent(2),
+                        State::new("On", "ON", "").with_parent(2),
+                    ],
+                    &[State::new("Active", "ACTIVE", "").with_default($default)],
+                )
+                .with_events(&[Event::new(
+                    "press",
+                    "",
+                    &[],
+                    &[Clause::new(&[0], &[Target::State(1)]).after_milliseconds($milliseconds)],
+                )])
+        };
+    }
+
+    #[test]
+    fn durations_and_defaults_are_compared() {
+        const OLD: Chart = player!(0, 259_200_000);
+        const NEW: Chart = player!(1, 5_400_000);
+        let diff = ChartDiff::new(&Document::of(&OLD), &NEW, &[]);
+        assert_eq!(
+            diff.to_string(),
+            "~ superstate ACTIVE: default OFF to ON\n~ event `press` in OFF: timeout 3d to 90m"
+        );
+    }
 }

@@ -22,7 +22,7 @@ impl<'a> Reader<'a> {
         transition.approvals =
             own(element, "approvals").and_then(|people| people.parse().ok()).unwrap_or_default();
         transition.fallible = own(element, "fallible").is_some();
-        transition.docs = own(element, "docs").unwrap_or_default().to_owned();
+        own(element, "docs").unwrap_or_default().clone_into(&mut transition.docs);
         for child in element.children().filter(Node::is_element) {
             transition.notes.push(self.source(child));
         }

@@ -148,7 +148,7 @@ impl Reader<'_> {
         let mut transition = Transition::new(trigger.clone());
         let target = value.get("target").unwrap_or(value);
         transition.targets = self.targets(number, number, target)?;
-        transition.docs = value.text("description").unwrap_or_default().to_owned();
+        value.text("description").unwrap_or_default().clone_into(&mut transition.docs);
         for guard in ["guard", "cond"].iter().filter_map(|key| value.get(key)) {
             guards(guard, &mut transition.guards);
         }
@@ -224,6 +224,6 @@ fn own(meta: &Json, transition: &mut Transition) {
     }
     transition.fallible = matches!(meta.get("fallible"), Some(Json::Bool(true)));
     if let Some(docs) = meta.text("docs") {
-        transition.docs = docs.to_owned();
+        docs.clone_into(&mut transition.docs);
     }
 }
