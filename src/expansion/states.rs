@@ -106,9 +106,9 @@ macro_rules! __states {
                     State::$State(self)
                 }
                 #[inline]
-                fn goto<S: $crate::Leaf<Machine = $Machine>>(
+                fn goto<__S: $crate::Leaf<Machine = $Machine>>(
                     self,
-                    from: $crate::Parts<S, $Context, <$Machine as $crate::Machine>::History>,
+                    from: $crate::Parts<__S, $Context, <$Machine as $crate::Machine>::History>,
                 ) -> $Machine<$State> {
                     $Machine(from.leave(self))
                 }
@@ -227,9 +227,9 @@ macro_rules! __history {
                         ::core::option::Option::None => State::$Default($default),
                     }
                 }
-                fn goto<S: $crate::Leaf<Machine = $Machine>>(
+                fn goto<__S: $crate::Leaf<Machine = $Machine>>(
                     self,
-                    mut from: $crate::Parts<S, $Context, Memory>,
+                    mut from: $crate::Parts<__S, $Context, Memory>,
                 ) -> Typed {
                     let state = $crate::__private::TransitionTarget::<$Machine>::state(self, &mut from.history);
                     Typed::entered(from, state)
@@ -238,8 +238,8 @@ macro_rules! __history {
         )+
         impl Typed {
             /// The machine that leaves its state for another.
-            fn entered<S: $crate::Leaf<Machine = $Machine>>(
-                from: $crate::Parts<S, $Context, Memory>,
+            fn entered<__S: $crate::Leaf<Machine = $Machine>>(
+                from: $crate::Parts<__S, $Context, Memory>,
                 state: State,
             ) -> Self {
                 match state {
@@ -264,9 +264,9 @@ macro_rules! __choice {
                 }
             }
             #[inline]
-            fn goto<S: $crate::Leaf<Machine = $Machine>>(
+            fn goto<__S: $crate::Leaf<Machine = $Machine>>(
                 self,
-                from: $crate::Parts<S, $Context, <$Machine as $crate::Machine>::History>,
+                from: $crate::Parts<__S, $Context, <$Machine as $crate::Machine>::History>,
             ) -> Self::Machines {
                 match self {
                     $(Self::$Branch(state) => $Choice::$Branch($Machine(from.leave(state))),)+

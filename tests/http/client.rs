@@ -52,6 +52,11 @@ impl Connection {
         Self { stream, host, address: None, is_over: false }
     }
 
+    /// Whether the server has said that it closes the connection.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// Writes bytes as they are.
     pub(super) async fn write(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.unwrap();

@@ -132,6 +132,9 @@ async fn calls_under_way_are_answered() {
                     Some(answer) if answer.status == 200 => {
                         assert_eq!(answer.message()["result"]["isError"], false);
                         done += 1;
+                        if client.connection.is_over() {
+                            return (run, done);
+                        }
                     }
                     _ => return (run, done),
                 }

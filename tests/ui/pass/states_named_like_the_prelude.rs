@@ -153,6 +153,14 @@ pub mod odd {
     fn r#fn() -> Fn {
         Fn
     }
+    #[transition(from = Fn)]
+    fn f() -> F {
+        F
+    }
+    #[transition(from = F)]
+    fn s() -> S {
+        S
+    }
     #[transition(from = _)]
     fn drop() -> Drop {
         Drop
