@@ -250,6 +250,9 @@ impl XState<'_> {
         if !payload.is_empty() {
             meta.insert("payload".to_owned(), Value::Object(payload));
         }
+        if let Some(superstate) = placed.recalled(self.chart) {
+            meta.insert("history".to_owned(), json!(self.chart.state(superstate).wire()));
+        }
         if clause.approvals() > 0 {
             meta.insert("by".to_owned(), json!("human"));
             meta.insert("approvals".to_owned(), json!(clause.approvals()));

@@ -101,9 +101,8 @@ fn history(
     superstate: usize,
     default: Option<usize>,
 ) -> Result<usize, ImportError> {
-    let is_history = |child: &usize| matches!(draft.state(*child).kind, Kind::History { .. });
-    if let Some(known) = draft.state(superstate).children.iter().find(|child| is_history(child)) {
-        return Ok(*known);
+    if let Some(known) = draft.history(superstate) {
+        return Ok(known);
     }
     let id = format!("{}.history", draft.state(superstate).id);
     let kind = Kind::History { deep: true, default };

@@ -189,6 +189,12 @@ impl Draft {
         self.around(inner).any(|state| state == outer)
     }
 
+    /// The history of a superstate, if it has one.
+    pub(super) fn history(&self, superstate: usize) -> Option<usize> {
+        let is_history = |child: &usize| matches!(self.state(*child).kind, Kind::History { .. });
+        self.state(superstate).children.iter().copied().find(is_history)
+    }
+
     /// The states inside that are no histories.
     pub(super) fn substates(&self, number: usize) -> impl Iterator<Item = usize> {
         let children = self.state(number).children.iter().copied();

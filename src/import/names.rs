@@ -157,6 +157,8 @@ fn type_name(text: &str, what: &str) -> String {
 
 fn function_name(text: &str, what: &str) -> String {
     let name = sanitized(text).to_snake_case();
+    // An underscore at the end is part of a name that is legal already.
+    let name = if text.trim_end_matches('_') == name { text.to_owned() } else { name };
     match name.chars().next() {
         Some(first) if unicode_ident::is_xid_start(first) => {
             if FUNCTIONS.contains(&&*name) {

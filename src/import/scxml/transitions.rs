@@ -15,6 +15,10 @@ impl<'a> Reader<'a> {
         element: Node<'a, 'a>,
     ) -> Result<(), ImportError> {
         let targets = self.targets(element, element.attribute("target").unwrap_or_default())?;
+        // Recalled inside its superstate, a history is written as a target for each leaf.
+        let recalled = own(element, "history").and_then(|id| self.ids.get(id));
+        let history = recalled.and_then(|superstate| self.draft.history(*superstate));
+        let targets = history.map_or(targets, |history| vec![history]);
         let mut transition = Transition::new(Trigger::Always);
         transition.targets = targets;
         transition.guards = self.guards(element);

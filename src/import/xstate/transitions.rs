@@ -156,6 +156,11 @@ impl Reader<'_> {
         if let Some(meta) = meta {
             self.draft.falls_back = false;
             own(meta, &mut transition);
+            // Recalled inside its superstate, a history is written as a target for each leaf.
+            let recalled = meta.text("history").and_then(|id| self.ids.get(id));
+            if let Some(history) = recalled.and_then(|state| self.draft.history(*state)) {
+                transition.targets = vec![history];
+            }
         }
         for (key, part) in value.entries() {
             let is_read = READ.contains(&key.as_str()) && (key != "meta" || meta.is_some());
