@@ -29,6 +29,7 @@ async def drive(manifest):
 
 
 def validate(entry):
+    # `schemas/2025-12-11` of github.com/modelcontextprotocol/static; its licence is in server.schema.LICENSE.
     schema = json.loads((here / "server.schema.json").read_text())
     validator = jsonschema.Draft7Validator(schema, format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER)
     return [error.message for error in validator.iter_errors(entry)]
