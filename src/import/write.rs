@@ -174,8 +174,17 @@ fn head(text: &mut String, clause: &Clause, returns: &str, is_empty: bool) {
     }
     line(text, 1, &format!("fn {}(", clause.event));
     for one in &clause.payload {
+        let is_documented = !one.docs.trim().is_empty();
         docs(text, 2, &one.docs);
-        line(text, 2, &format!("{},", parameter(one)));
+        let one = format!("{},", parameter(one));
+        // rustfmt breaks after an attribute that follows documentation.
+        match one.strip_prefix("#[sensitive] ").filter(|_| is_documented) {
+            Some(rest) => {
+                line(text, 2, "#[sensitive]");
+                line(text, 2, rest);
+            }
+            None => line(text, 2, &one),
+        }
     }
     line(text, 1, &format!("){returns} {end}"));
 }

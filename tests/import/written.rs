@@ -216,3 +216,13 @@ fn what_a_machine_cannot_have_is_a_comment() {
         ],
     );
 }
+
+#[test]
+fn a_documented_parameter_has_its_marker_on_a_line_of_its_own() {
+    let chart = r#"{"machine": "M", "version": 1, "initial": "A", "states": [{"name": "A"}, {"name": "B", "final": true}],
+        "events": [{"name": "pay", "payload": [{"name": "card", "type": "String", "docs": "A token.", "sensitive": true}],
+            "clauses": [{"from": ["A"], "to": ["B"]}]}]}"#;
+    let declaration = import::declaration(chart).unwrap();
+    let expected = "    fn pay(\n        /// A token.\n        #[sensitive]\n        card: String,\n    ) -> B {\n";
+    assert!(declaration.contains(expected), "{declaration}");
+}
