@@ -15,16 +15,22 @@ async fn operator(token: &str, program: &Program) -> Client {
     client
 }
 
-#[tokio::test]
-async fn a_person_decides_and_no_agent_does() {
-    let folder = Folder::new("http-operate");
+/// A server of purchases, the client of an agent, and the token of `ann`, who decides.
+async fn purchases(folder: &Folder) -> (Program, Client, String) {
     let file = folder.path("tokens.json");
     let agent = token(&file, &["add", "agent", "--role", "runs:write"]);
     let ann = token(&file, &["add", "ann", "--role", "gates:decide"]);
     let mut command = Command::new(example("purchase"));
     command.args(["serve", "--http", "127.0.0.1:0", "--store", "memory", "--tokens", &file]);
     let program = Program::of(command).await;
-    let mut agent = Client::bearing(&agent, &program, Era::Modern).await;
+    let agent = Client::bearing(&agent, &program, Era::Modern).await;
+    (program, agent, ann)
+}
+
+#[tokio::test]
+async fn a_person_decides_and_no_agent_does() {
+    let folder = Folder::new("http-operate");
+    let (program, mut agent, ann) = purchases(&folder).await;
     agent.call("put", json!({"items": [{"name": "tea", "cents": 7, "quantity": 2}]})).await;
     agent.call("ask", json!({})).await;
     agent.call("order", json!({"budget_cents": 10})).await;
@@ -72,13 +78,7 @@ async fn a_person_decides_and_no_agent_does() {
 #[tokio::test]
 async fn gates_are_listed_in_pages() {
     let folder = Folder::new("http-operate-pages");
-    let file = folder.path("tokens.json");
-    let agent = token(&file, &["add", "agent", "--role", "runs:write"]);
-    let ann = token(&file, &["add", "ann", "--role", "gates:decide"]);
-    let mut command = Command::new(example("purchase"));
-    command.args(["serve", "--http", "127.0.0.1:0", "--store", "memory", "--tokens", &file]);
-    let program = Program::of(command).await;
-    let mut agent = Client::bearing(&agent, &program, Era::Modern).await;
+    let (program, mut agent, ann) = purchases(&folder).await;
     for run in ["a", "b", "c"] {
         agent.call("start_run", json!({"run": run})).await;
         let items = json!([{"name": "tea", "cents": 7, "quantity": 2}]);
