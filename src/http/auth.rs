@@ -123,10 +123,11 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Denial> {
     if fits { Ok(token) } else { Err(malformed) }
 }
 
-/// The challenge to the caller of a request whose roles do not suffice.
-pub(crate) fn insufficient(request: &Request, scope: &str) -> Option<String> {
-    let authentication = request.extensions().get::<Arc<Authentication>>()?;
-    Some(answer::insufficient(scope, &authentication.metadata_url(request)))
+/// The challenge to the caller of a request whose roles do not suffice. Only [`Authentication`] has metadata to point to.
+pub(crate) fn insufficient(request: &Request, scope: &str) -> String {
+    let authentication = request.extensions().get::<Arc<Authentication>>();
+    let metadata = authentication.map(|authentication| authentication.metadata_url(request));
+    answer::insufficient(scope, metadata.as_deref())
 }
 
 /// Puts the [`Caller`] of a request into its extensions, or refuses it.

@@ -56,9 +56,12 @@ impl Denial {
 }
 
 /// The challenge to a caller whose token is valid and whose roles do not suffice.
-pub(super) fn insufficient(scope: &str, metadata: &str) -> String {
-    let (scope, metadata) = (quoted(scope), quoted(metadata));
-    format!("Bearer resource_metadata={metadata}, error=\"insufficient_scope\", scope={scope}")
+pub(super) fn insufficient(scope: &str, metadata: Option<&str>) -> String {
+    let challenge = format!("Bearer error=\"insufficient_scope\", scope={}", quoted(scope));
+    match metadata {
+        Some(metadata) => format!("{challenge}, resource_metadata={}", quoted(metadata)),
+        None => challenge,
+    }
 }
 
 /// A quoted string of a header. Characters that it cannot hold are left out.

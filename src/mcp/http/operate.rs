@@ -55,8 +55,7 @@ pub(super) async fn check_operator(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let role = Role::GatesDecide;
-    let challenge = insufficient(&request, role.as_str());
-    let challenge = challenge.map(|challenge| [(WWW_AUTHENTICATE, challenge)]);
+    let challenge = [(WWW_AUTHENTICATE, insufficient(&request, role.as_str()))];
     let reason = format!("deciding about gates takes the role `{role}`");
     closing((challenge, text_answer(StatusCode::FORBIDDEN, &reason)).into_response())
 }
